@@ -1,0 +1,1 @@
+"""Resources, slots and bookings."""

@@ -1,0 +1,1 @@
+"""One case per service: lifecycle, corrections, opinions, decisions, remedies."""

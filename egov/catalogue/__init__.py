@@ -1,0 +1,1 @@
+"""The one integrated catalogue of public services, with versions."""

@@ -1,0 +1,1 @@
+"""Policies, guides and notices with owner and review date."""

@@ -1,0 +1,1 @@
+"""Working days of an authority and statutory clocks with pauses."""

@@ -1,0 +1,1 @@
+"""Stored files, typeset PDFs, e-seals, issued credentials and their verification."""

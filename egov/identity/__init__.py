@@ -1,0 +1,1 @@
+"""One Party behind every record: people, organisations, posts, mandates, accounts."""

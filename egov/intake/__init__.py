@@ -1,0 +1,1 @@
+"""Forms, drafts, prefill with its source, attachments, submitting."""

@@ -1,0 +1,1 @@
+"""What every room stands on: errors, references, money, text, clock, outbox, registries. No domain."""

@@ -1,0 +1,20 @@
+"""Numbers without gaps, where the law wants them (公文字号, fiscal receipts, vouchers)."""
+
+from django.db import connection, transaction
+
+
+def next_value(key: str) -> int:
+    """The next number of the series ``key``, starting at 1.
+
+    Must run inside the transaction that uses the number: the row stays locked until it ends, and a
+    rollback gives the number back. Raises ``TransactionManagementError`` outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a gapless number is drawn inside a transaction")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into kernel_counter (key, value) values (%s, 1) "
+            "on conflict (key) do update set value = kernel_counter.value + 1 returning value",
+            [key],
+        )
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,43 @@
+"""Extension points: a registry of named, typed handlers, filled in ``AppConfig.ready()``."""
+
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """Handlers under stable keys. Registering a key twice is a programming error."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._handlers: dict[str, T] = {}
+
+    def add(self, key: str, handler: T) -> T:
+        if self._handlers.get(key, handler) is not handler:
+            raise ValueError(f"{self.name}: {key!r} is registered twice")
+        self._handlers[key] = handler
+        return handler
+
+    def register(self, key: str) -> Callable[[T], T]:
+        """Decorator form of :meth:`add`."""
+        return lambda handler: self.add(key, handler)
+
+    def get(self, key: str) -> T:
+        """The handler under ``key``. Raises ``LookupError`` naming the registry."""
+        try:
+            return self._handlers[key]
+        except KeyError:
+            raise LookupError(f"{self.name}: nothing is registered under {key!r}") from None
+
+    def find(self, key: str) -> T | None:
+        return self._handlers.get(key)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._handlers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._handlers))
+
+    def items(self) -> Iterator[tuple[str, T]]:
+        return iter(sorted(self._handlers.items()))

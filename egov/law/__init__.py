@@ -1,0 +1,1 @@
+"""Law as code: dated parameters, procedures, decision tables, citations."""

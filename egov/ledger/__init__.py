@@ -1,0 +1,1 @@
+"""Double entry, funds and reservations; balances guarded by the database."""

@@ -1,0 +1,1 @@
+"""What was asked for as one whole: members, dependencies, one timeline."""

@@ -1,0 +1,1 @@
+"""The registry of measures that each room declares, and their public figures."""

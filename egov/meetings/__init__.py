@@ -1,0 +1,1 @@
+"""Agenda, attendance, votes, minutes."""

@@ -1,0 +1,1 @@
+"""Messages to people: inbox, e-mail, SMS; delivery and its proof."""

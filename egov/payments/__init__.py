@@ -1,0 +1,1 @@
+"""Money in and out: bills, receipts, refunds, gateways, reconciliation."""

@@ -1,0 +1,1 @@
+"""The dictionary of data elements, facts with their source, holdings, consent."""

@@ -1,0 +1,1 @@
+"""What the taxes of residents and businesses share."""

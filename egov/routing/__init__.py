@@ -1,0 +1,1 @@
+"""From a stated need to services and the departments competent for them."""

@@ -1,0 +1,1 @@
+"""G2C · Participation."""

@@ -1,0 +1,1 @@
+"""G2E: a service mode; each system in it is a room of its own."""

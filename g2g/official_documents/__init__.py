@@ -1,0 +1,1 @@
+"""G2G · Official documents."""

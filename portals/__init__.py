@@ -1,0 +1,1 @@
+"""Faces, one package per kind of user. Views, URLs, page forms, serializers; no business rule."""

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class BusinessPortalConfig(AppConfig):
+    name = "portals.business"
+    label = "portal_business"
+    verbose_name = _("Portal: business")

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CitizenPortalConfig(AppConfig):
+    name = "portals.citizen"
+    label = "portal_citizen"
+    verbose_name = _("Portal: citizen")
