@@ -95,7 +95,6 @@ INSTALLED_APPS = [
     "axes",
     "guardian",
     "pgtrigger",
-    "pgcontext",
     "pghistory",
     "rest_framework",
     "django_filters",
