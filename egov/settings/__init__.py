@@ -102,7 +102,6 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_htmx",
     "csp",
-    "django_celery_beat",
     *(f"egov.{room}" for room in PLATFORM_ROOMS),
     *MODE_ROOMS,
     *(f"{mode}.{room}" for mode, rooms in MODE_ROOMS.items() for room in rooms),
@@ -195,12 +194,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_TIMEZONE = "Asia/Shanghai"
-CELERY_BEAT_SCHEDULE = {
-    "outbox-urgent": {"task": "kernel.deliver_outbox", "schedule": 5.0, "kwargs": {"queue": "urgent"}, "options": {"queue": "urgent", "expires": 5}},
-    "outbox": {"task": "kernel.deliver_outbox", "schedule": 5.0, "options": {"expires": 5}},
-    "outbox-bulk": {"task": "kernel.deliver_outbox", "schedule": 30.0, "kwargs": {"queue": "bulk"}, "options": {"queue": "bulk", "expires": 30}},
-    "partitions": {"task": "kernel.extend_partitions", "schedule": 86400.0},
-}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}  # filled by kernel.schedule.every
+CELERY_BEAT_SCHEDULE_FILENAME = str(BASE_DIR / ".run" / "beat")
 
 # --- People -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "identity.Account"

@@ -20,6 +20,8 @@ from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
 from django.test import TransactionTestCase
 
+from egov.kernel import references
+
 RUN_ID = os.environ.setdefault("EGOV_TEST_RUN", str(os.getpid()))
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 DATABASE = f"egov_test_{RUN_ID}_{WORKER}"
@@ -47,6 +49,7 @@ def start_afresh(template: str) -> None:
     for each in connections.all():
         each.close()
     clone(template)
+    references.forget_block()  # the sequence starts again
 
 
 def clone(template: str) -> None:
