@@ -27,7 +27,7 @@ class OutboxMessage(models.Model):
         verbose_name_plural = _("outbox messages")
         indexes = [
             models.Index(
-                fields=["queue", "due_at"],
+                fields=["queue", "due_at", "id"],
                 name="outbox_pending",
                 condition=models.Q(delivered_at__isnull=True, dead_at__isnull=True),
             )

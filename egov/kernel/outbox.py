@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import structlog
+from celery import current_app
 from django.db import IntegrityError, connection, transaction
 
 from egov.kernel import clock
@@ -69,10 +70,10 @@ def emit(*events: Event, request_id: str = "", queue: str = "ordinary") -> None:
 
 def _nudge(queue: str) -> None:
     """Tell the worker; when the broker is away the beat's sweep finds the rows."""
-    from egov.kernel.tasks import deliver_outbox
-
     try:
-        deliver_outbox.apply_async(kwargs={"queue": queue}, queue=queue, retry=False, ignore_result=True)
+        current_app.send_task(
+            "kernel.deliver_outbox", kwargs={"queue": queue}, queue=queue, retry=False, ignore_result=True
+        )
     except Exception as error:  # the broker's absence must never fail an accepted act
         logger.warning("outbox_nudge_failed", error=repr(error))
 

@@ -2,11 +2,13 @@
 
 import datetime as dt
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.migrations import RunSQL
 from django.db.migrations.operations.base import Operation
 
 from egov.kernel import clock
+from egov.kernel.models import PartitionedTable
 
 MONTHS_AHEAD = 3
 
@@ -38,34 +40,42 @@ def partition_by_month(table: str, column: str) -> Operation:
     )
 
 
+def installed() -> bool:
+    """Whether the list of partitioned tables exists (not while the kernel's migration is undone)."""
+    return PartitionedTable._meta.db_table in connection.introspection.table_names()
+
+
 def extend(months_ahead: int = MONTHS_AHEAD) -> list[str]:
     """Create this month's and the coming months' partitions where they are missing; names of those made.
 
     A month whose rows already lie in the default partition is left there: correct, only not separate.
     """
-    made = []
     first = clock.today().replace(day=1)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Two workers that extend at once would both find the partition missing.
+        cursor.execute("select pg_advisory_xact_lock(hashtext('kernel.partitions'))")
         cursor.execute("select table_name, column_name from kernel_partitionedtable order by table_name")
-        for table, column in cursor.fetchall():
-            for ahead in range(months_ahead + 1):
-                start = _plus_months(first, ahead)
-                end = _plus_months(start, 1)
-                name = f"{table}_{start:%Y%m}"
-                cursor.execute("select to_regclass(%s)", [name])
-                if cursor.fetchone()[0] is not None:
-                    continue
-                cursor.execute(
-                    f"select exists (select from {table}_default where {column} >= %s and {column} < %s)", [start, end]
-                )
-                if cursor.fetchone()[0]:
-                    continue
-                cursor.execute(
-                    f"create table {name} partition of {table} for values from (%s) to (%s)",
-                    [start.isoformat(), end.isoformat()],
-                )
-                made.append(name)
-    return made
+        return [
+            name
+            for table, column in cursor.fetchall()
+            for ahead in range(months_ahead + 1)
+            if (name := _add_month(cursor, table, column, _plus_months(first, ahead)))
+        ]
+
+
+def _add_month(cursor: CursorWrapper, table: str, column: str, start: dt.date) -> str | None:
+    end = _plus_months(start, 1)
+    name = f"{table}_{start:%Y%m}"
+    cursor.execute("select to_regclass(%s) is not null", [name])
+    if cursor.fetchone()[0]:
+        return None
+    cursor.execute(f"select exists (select from {table}_default where {column} >= %s and {column} < %s)", [start, end])
+    if cursor.fetchone()[0]:
+        return None
+    cursor.execute(
+        f"create table {name} partition of {table} for values from (%s) to (%s)", [start.isoformat(), end.isoformat()]
+    )
+    return name
 
 
 def _plus_months(day: dt.date, months: int) -> dt.date:

@@ -6,7 +6,9 @@ The counter comes in blocks, so most references cost no round trip; gaps are all
 law wants without gaps come from :class:`egov.kernel.models.Counter`.
 """
 
+import os
 import threading
+import unicodedata
 
 from django.conf import settings
 from django.db import connection
@@ -17,6 +19,14 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 BLOCK = 50  # increment of kernel_reference_seq
 
 _block = threading.local()
+
+
+def forget_block() -> None:
+    """Give up the rest of this thread's block: two processes, or a database made anew, must not share one."""
+    _block.__dict__.clear()
+
+
+os.register_at_fork(after_in_child=forget_block)
 
 
 def _next_number() -> int:
@@ -50,9 +60,9 @@ def draw(kind: str) -> str:
 
 
 def normalise(text: str) -> str:
-    """What a person typed, as a reference: upper case, no spaces, any dash. Does not check it."""
-    dashes = str.maketrans("–—－‐ ", "-----")
-    return text.strip().upper().translate(dashes).replace(" ", "")
+    """What a person typed, as a reference: upper case, no spaces, any width, any dash. Does not check it."""
+    dashes = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
+    return "".join(unicodedata.normalize("NFKC", text).translate(dashes).upper().split())
 
 
 def is_valid(reference: str) -> bool:

@@ -35,9 +35,7 @@ def localise(text: Mapping[str, str] | str | None, language: str | None = None) 
 
 def validate_localised(value: Any) -> None:
     """Raise ``ValidationError`` unless ``value`` maps language tags to strings."""
-    if not isinstance(value, Mapping) or not all(
-        isinstance(k, str) and isinstance(v, str) for k, v in value.items()
-    ):
+    if not isinstance(value, Mapping) or not all(isinstance(k, str) and isinstance(v, str) for k, v in value.items()):
         raise ValidationError(_("Text must be given per language."), code="not_localised")
 
 

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('kernel', '0002_reference_sequence_and_outbox_partitions'),
+        ('kernel', '0001_initial'),
         ('auth', '0012_alter_user_first_name_max_length'),
     ]
 

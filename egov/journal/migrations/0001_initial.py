@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('kernel', '0002_reference_sequence_and_outbox_partitions'),
+        ('kernel', '0001_initial'),
     ]
 
     operations = [
