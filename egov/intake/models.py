@@ -1,0 +1,81 @@
+"""Drafts and submissions: what people type is never lost and never taken twice."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from egov.catalogue.models import ServiceVersion
+from egov.documents.models import StoredFile
+from egov.identity.models import Party
+
+
+class Draft(models.Model):
+    """A form being filled in. Saved as it is typed, valid or not; resumed on any device."""
+
+    reference = models.CharField(max_length=40, unique=True)
+    applicant = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="drafts")
+    author_id = models.BigIntegerField()  # party of the human who types
+    capacity = models.CharField(max_length=40)
+    version = models.ForeignKey(ServiceVersion, on_delete=models.PROTECT, related_name="+")
+    event = models.CharField(max_length=10, blank=True)
+    need = models.TextField(blank=True)
+    region = models.CharField(max_length=12)
+    answers = models.JSONField(default=dict)
+    sources = models.JSONField(default=dict)  # field -> {"register", "as_of", "value"}
+    page = models.CharField(max_length=60, blank=True)
+    saved_at = models.DateTimeField()
+    started_at = models.DateTimeField()
+    revision = models.PositiveIntegerField(default=0)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    discarded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
+        indexes = [
+            models.Index(
+                fields=["applicant", "-saved_at"],
+                name="draft_open",
+                condition=Q(submitted_at__isnull=True, discarded_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Attachment(models.Model):
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="attachments")
+    material = models.CharField(max_length=60)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+
+    def __str__(self) -> str:
+        return f"{self.draft_id} {self.material}"
+
+
+class Submission(models.Model):
+    """What was sent, as it was sent."""
+
+    reference = models.CharField(max_length=40, unique=True)
+    draft = models.OneToOneField(Draft, null=True, blank=True, on_delete=models.PROTECT, related_name="submission")
+    applicant = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="submissions")
+    filed_by_id = models.BigIntegerField()
+    capacity = models.CharField(max_length=40)
+    channel = models.CharField(max_length=10, default="web")  # web, api, import, hall
+    answers = models.JSONField()
+    sources = models.JSONField(default=dict)
+    answers_digest = models.BinaryField(max_length=32)
+    matter = models.CharField(max_length=40, db_index=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+
+    def __str__(self) -> str:
+        return self.reference

@@ -15,6 +15,8 @@ env = Environment(BASE_DIR / ".run" / "env")
 
 DEBUG = env.flag("EGOV_DEBUG", default=False)
 SECRET_KEY = env.secret("EGOV_SECRET_KEY")
+# 32 bytes in hexadecimal; without it nothing personal can be read or written.
+EGOV_DATA_KEY = env.text("EGOV_DATA_KEY", default="")
 ALLOWED_HOSTS = env.list("EGOV_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 PUBLIC_URL = env.text("EGOV_PUBLIC_URL", default="http://localhost:8000")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]

@@ -1,3 +1,4 @@
+from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension, UnaccentExtension
 from django.db import migrations, models
 
 from egov.kernel.partitions import partition_by_month
@@ -9,6 +10,9 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
+        TrigramExtension(),
+        BtreeGistExtension(),
+        UnaccentExtension(),
         migrations.CreateModel(
             name="Counter",
             fields=[
