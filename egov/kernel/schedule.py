@@ -23,7 +23,7 @@ def every(
         raise TypeError("give either a schedule or seconds")
 
     def register(task: T) -> T:
-        queue = kwargs.get("queue") or getattr(task, "queue", None) or settings.CELERY_TASK_DEFAULT_QUEUE
+        queue = kwargs.get("queue") or getattr(task, "lane", "") or settings.CELERY_TASK_DEFAULT_QUEUE
         options = {"queue": queue, "expires": seconds or 3600}
         task_name = task.name  # type: ignore[attr-defined]
         settings.CELERY_BEAT_SCHEDULE[name or task_name] = {
