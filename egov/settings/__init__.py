@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     *(f"egov.{room}" for room in PLATFORM_ROOMS),
     *MODE_ROOMS,
     *(f"{mode}.{room}" for mode, rooms in MODE_ROOMS.items() for room in rooms),
+    "portals.shared",
     *(f"portals.{portal}" for portal in PORTALS),
 ]
 
@@ -116,6 +117,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "portals.shared.middleware.LanguageMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -126,6 +128,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "portals.shared.middleware.ActorMiddleware",
+    "portals.shared.middleware.ErrorPageMiddleware",
 ]
 
 ROOT_URLCONF = "egov.urls"
@@ -142,7 +146,12 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "csp.context_processors.nonce",
+                "portals.shared.context.page",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "portals.shared.templatetags.egov_ui",
             ],
         },
     },
@@ -233,7 +242,26 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_URL.startswith("http://localhost")
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "portals.shared.errors.locked_out"
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+
+# --- Pages ----------------------------------------------------------------------------------------
+# Nothing inline, nothing from elsewhere; blob: shows a photo that was just chosen, before it is sent.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+CSRF_FAILURE_VIEW = "portals.shared.errors.csrf_failure"
 
 # --- Language, time, files ----------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
