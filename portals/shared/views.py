@@ -47,7 +47,7 @@ def _doors(capacity: Capacity) -> list[Door]:
         CapacityKind.SELF: (_("For yourself"), "person"),
         CapacityKind.GUARDIAN: (_("For your child or ward, as guardian"), "people"),
         CapacityKind.REPRESENTATIVE: (_("For the organisation you represent"), "location_city"),
-        CapacityKind.AGENT: (_("Under a mandate you accepted"), "assignment_ind"),
+        CapacityKind.AGENT: (_("Under a mandate you accepted"), "contact_page"),
     }
     text, icon = texts.get(CapacityKind(capacity.kind), (_("Another capacity"), "person"))
     return [Door(title, text, f"/as/{capacity.slug}/", icon)]

@@ -86,7 +86,7 @@ def _cards() -> list[c.ServiceCard]:
             department=t("临江区水务局", "Linjiang Water Affairs"), badges=[c.Badge(t("决定开业日期", "decides the opening date"), c.Tone.NOTE)], number=1,
             why=c.Why(t("餐饮排水户须办理。", "Catering businesses that discharge need it."), t("城镇排水与污水处理条例 第二十一条", "Urban Drainage Regulation art. 21"), summary=t("依据", "Legal basis")),
         ),
-        c.ServiceCard(t("烟草专卖零售许可", "Tobacco retail licence"), "#cards", badges=[c.Badge(t("窗口办理", "At the counter"), c.Tone.WAIT, "place")], number=2),
+        c.ServiceCard(t("烟草专卖零售许可", "Tobacco retail licence"), "#cards", badges=[c.Badge(t("窗口办理", "At the counter"), c.Tone.WAIT, "location_on")], number=2),
     ]  # fmt: skip
 
 

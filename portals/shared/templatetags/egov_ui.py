@@ -161,7 +161,7 @@ def money(value: Decimal | int | str | None) -> SafeString | str:
     number = Decimal(value)
     digits = f"{abs(number):,.0f}" if number == number.to_integral_value() else f"{abs(number):,.2f}"
     sign = MINUS if number < 0 else ""
-    text = f"{sign}{digits} 元" if _is_chinese() else f"{sign}¥{digits}"
+    text = f"{sign}{digits}元" if _is_chinese() else f"{sign}¥{digits}"
     return format_html('<span class="num">{}</span>', text)
 
 
@@ -192,30 +192,32 @@ def working_days(count: int | float | Decimal | None) -> str:
     return ngettext("%(n)s working day", "%(n)s working days", 1 if shown == "1" else 2) % {"n": shown}
 
 
-_UNITS = {
-    "wd": ("%(n)s working day", "%(n)s working days"),
-    "working_days": ("%(n)s working day", "%(n)s working days"),
-    "cd": ("%(n)s day", "%(n)s days"),
-    "d": ("%(n)s day", "%(n)s days"),
-    "days": ("%(n)s day", "%(n)s days"),
-    "m": ("%(n)s month", "%(n)s months"),
-    "months": ("%(n)s month", "%(n)s months"),
-    "h": ("%(n)s hour", "%(n)s hours"),
-    "hours": ("%(n)s hour", "%(n)s hours"),
-    "y": ("%(n)s year", "%(n)s years"),
-    "years": ("%(n)s year", "%(n)s years"),
+_LIMITS = {
+    "working_days": lambda n: ngettext("%(n)s working day", "%(n)s working days", n),
+    "days": lambda n: ngettext("%(n)s day", "%(n)s days", n),
+    "months": lambda n: ngettext("%(n)s month", "%(n)s months", n),
+    "hours": lambda n: ngettext("%(n)s hour", "%(n)s hours", n),
+    "minutes": lambda n: ngettext("%(n)s minute", "%(n)s minutes", n),
+    "years": lambda n: ngettext("%(n)s year", "%(n)s years", n),
+}
+_LIMITS |= {
+    "wd": _LIMITS["working_days"],
+    "cd": _LIMITS["days"],
+    "d": _LIMITS["days"],
+    "m": _LIMITS["months"],
+    "h": _LIMITS["hours"],
+    "y": _LIMITS["years"],
 }
 
 
 @register.filter
 def limit(count: int | None, unit: str = "wd") -> str:
-    """A limit in words; ``unit`` is wd (working days), cd or d (days), m, h or y."""
+    """A limit in words; ``unit`` is wd (working days), cd or d (days), m (months), h (hours) or y (years)."""
     if count is None:
         return ""
     if count == 0:
         return _("On the spot")
-    one, many = _UNITS.get(unit, _UNITS["wd"])
-    return ngettext(one, many, count) % {"n": count}
+    return _LIMITS[unit](count) % {"n": count}
 
 
 @register.filter
@@ -253,32 +255,32 @@ def badge(item: c.Badge | str, tone: str = "plain", icon_name: str = "") -> Safe
 
 
 _STATE_TONES = {
-    "submitted": (c.Tone.WAIT, "payment"),
-    "received": (c.Tone.NOTE, "inbox"),
+    "submitted": (c.Tone.WAIT, "credit_card"),
+    "received": (c.Tone.NOTE, "mail"),
     "correction": (c.Tone.RISK, "edit"),
     "accepted": (c.Tone.NOTE, "autorenew"),
-    "suspended": (c.Tone.WAIT, "pause"),
+    "suspended": (c.Tone.WAIT, "timer"),
     "decided": (c.Tone.NOTE, "verified"),
     "delivered": (c.Tone.OK, "check_circle"),
     "closed": (c.Tone.DONE, "check_circle"),
     "not_accepted": (c.Tone.MISS, "cancel"),
-    "redirected": (c.Tone.WAIT, "redo"),
+    "redirected": (c.Tone.WAIT, "fast_forward"),
     "withdrawn": (c.Tone.DONE, "undo"),
-    "terminated": (c.Tone.DONE, "block"),
+    "terminated": (c.Tone.DONE, "do_not_disturb"),
     "granted": (c.Tone.OK, "check_circle"),
     "refused": (c.Tone.MISS, "cancel"),
     "partly": (c.Tone.RISK, "check"),
     "draft": (c.Tone.WAIT, "edit"),
     "open": (c.Tone.NOTE, "autorenew"),
     "paid": (c.Tone.OK, "check_circle"),
-    "unpaid": (c.Tone.RISK, "payment"),
-    "cancelled": (c.Tone.DONE, "block"),
+    "unpaid": (c.Tone.RISK, "credit_card"),
+    "cancelled": (c.Tone.DONE, "do_not_disturb"),
     "valid": (c.Tone.OK, "verified"),
     "revoked": (c.Tone.MISS, "cancel"),
     "expired": (c.Tone.RISK, "history"),
     "published": (c.Tone.OK, "check_circle"),
     "reviewed": (c.Tone.NOTE, "visibility"),
-    "retired": (c.Tone.DONE, "block"),
+    "retired": (c.Tone.DONE, "do_not_disturb"),
 }
 
 
