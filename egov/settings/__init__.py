@@ -17,7 +17,8 @@ from egov.settings.environment import Environment, celery_broker, mail_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 RUN_DIR = BASE_DIR / ".run"
-env = ENV = Environment(Path(os.environ.get("EGOV_ENV_FILE", RUN_DIR / "env")))
+# What an operator set, then where the embedded database and queue of bin/demo stand.
+env = ENV = Environment(Path(os.environ.get("EGOV_ENV_FILE", RUN_DIR / "env")), RUN_DIR / "embedded")
 
 DEBUG = env.flag("EGOV_DEBUG", default=False)
 SECRET_KEY = env.secret("EGOV_SECRET_KEY")
