@@ -1,5 +1,6 @@
 """The one to-do list of civil servants. Subjects are named by ``Ref``; this room knows none of them."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -67,6 +68,7 @@ class Step(models.Model):
     round = models.PositiveSmallIntegerField(default=1)  # raised when a reviewer returns the work
     state = models.CharField(max_length=10, choices=StepState, default=StepState.ACTIVE)
     outcome = models.CharField(max_length=40, blank=True)
+    persons = ArrayField(models.BigIntegerField(), default=list, blank=True)  # parties who did it
     entered_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -106,10 +108,13 @@ class WorkItem(models.Model):
     subtitle = models.CharField(max_length=200, blank=True)
     task = LocalisedTextField()
     topic = models.CharField(max_length=64, blank=True)
-    department = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    # Open work is found by the partial indexes below; what is done needs none of these.
+    department = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=40, blank=True)  # only posts with this role may claim it
-    assignee = models.ForeignKey(Post, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    assignee = models.ForeignKey(
+        Post, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     excluded_persons = models.JSONField(default=list)  # four eyes: who did the earlier step may not do this one
     state = models.CharField(max_length=10, choices=ItemState, default=ItemState.OPEN)
     outcome = models.CharField(max_length=40, blank=True)
@@ -120,19 +125,15 @@ class WorkItem(models.Model):
     created_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
-    done_by = models.ForeignKey(Post, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    done_by = models.ForeignKey(Post, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     escalated_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("work item")
         verbose_name_plural = _("work items")
         indexes = [
-            models.Index(
-                fields=["unit", "due_at", "id"], name="work_unit_open", condition=Q(state__in=OPEN_ITEMS)
-            ),
-            models.Index(
-                fields=["assignee", "due_at", "id"], name="work_post_open", condition=Q(state__in=OPEN_ITEMS)
-            ),
+            models.Index(fields=["unit", "due_at", "id"], name="work_unit_open", condition=Q(state__in=OPEN_ITEMS)),
+            models.Index(fields=["assignee", "due_at", "id"], name="work_post_open", condition=Q(state__in=OPEN_ITEMS)),
             models.Index(fields=["department", "unit"], name="work_load", condition=Q(state__in=OPEN_ITEMS)),
             models.Index(
                 fields=["due_at"],

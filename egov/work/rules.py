@@ -50,6 +50,7 @@ class StepDefinition:
     unit: str = "handling"
     limit: Limit | None = None
     four_eyes: tuple[str, ...] = ()
+    persons: int = 1  # how many officers must do it together (Administrative Licensing Law art. 34: two on site)
     when: str = ""
     after: tuple[str, ...] = ()
     outcomes: tuple[OutcomeDefinition, ...] = ()
@@ -133,6 +134,38 @@ class FourEyes(NotPermitted):
 
     code = "four_eyes"
     message = _("You took part in an earlier step; someone else must do this one.")
+
+
+# --- Who may take what -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Place:
+    """What matters of a post, or of an item's place, for the question who may take it."""
+
+    department_id: int | None
+    unit_id: int | None
+    roles: frozenset[str] = frozenset()
+    post_id: int | None = None
+
+
+def reaches(place: Place, *, department_id: int, unit_id: int, role: str) -> bool:
+    """Whether someone placed there may take an item of this unit and role.
+
+    The head of the organ may do what any of its members may; everybody else works in the own unit.
+    """
+    if place.department_id != department_id:
+        return False
+    if "department_head" in place.roles:
+        return True
+    return place.unit_id == unit_id and (not role or role in place.roles)
+
+
+def leads(place: Place, *, department_id: int, unit_id: int) -> bool:
+    """Whether someone placed there hands out the work of this unit."""
+    if place.department_id != department_id:
+        return False
+    return "department_head" in place.roles or ("section_head" in place.roles and place.unit_id == unit_id)
 
 
 # --- Running ---------------------------------------------------------------------------------------
@@ -222,6 +255,7 @@ def _parse_step(step: Mapping[str, Any]) -> StepDefinition:
         unit=step.get("unit", "handling"),
         limit=Limit(limit["n"], limit["unit"]) if limit else None,
         four_eyes=tuple(step.get("four_eyes", ())),
+        persons=step.get("persons", 1),
         when=step.get("when", ""),
         after=tuple(step.get("after", ())),
         outcomes=tuple(
@@ -258,6 +292,9 @@ def _step_faults(path: str, step: Mapping[str, Any], keys: set[str]) -> Iterable
     limit = step.get("limit")
     if limit and (limit.get("unit") not in LIMIT_UNITS or not isinstance(limit.get("n"), int) or limit["n"] < 0):
         yield FieldError(f"{path}/limit", "invalid", _("A limit is a whole number and a unit."))
+    persons = step.get("persons", 1)
+    if not isinstance(persons, int) or persons < 1:
+        yield FieldError(f"{path}/persons", "invalid", _("At least one person must do a step."))
     for name in ("after", "four_eyes"):
         for other in step.get(name, ()):
             if other not in keys:
@@ -271,7 +308,7 @@ def _step_faults(path: str, step: Mapping[str, Any], keys: set[str]) -> Iterable
 
 def _order_faults(steps: Sequence[Mapping[str, Any]]) -> Iterable[FieldError]:
     """Circles, and references to steps that do not come earlier."""
-    graph = {step["key"]: [key for key in step.get("after", ())] for step in steps}
+    graph = {step["key"]: list(step.get("after", ())) for step in steps}
     try:
         tuple(graphlib.TopologicalSorter(graph).static_order())
     except graphlib.CycleError:
