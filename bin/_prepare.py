@@ -40,7 +40,7 @@ def main() -> None:
         call_command("migrate", verbosity=0, interactive=False)
     with step("static files"):
         collect_static()
-    for command in ("make_seals", "demo"):
+    for command in ("make_journal_key", "make_seals", "demo"):
         if command in get_commands():
             accounts = io.StringIO()
             with step(command):
