@@ -18,6 +18,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     signed_in = bool(user and user.is_authenticated)
     return {
         "portal": portal,
+        "search_box": SimpleLazyObject(lambda: navigation.search(request, portal)),
         "menu": SimpleLazyObject(lambda: navigation.menu(request, portal)),
         "page_language": tag,
         "other_languages": language.switch_urls(request, tag),

@@ -81,7 +81,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         request,
         status=403,
         code="csrf",
-        message=_("This form was open too long, or cookies are switched off. Go back, reload the page and send it again."),
+        message=_(
+            "This form was open too long, or cookies are switched off. Go back, reload the page and send it again."
+        ),
     )
 
 

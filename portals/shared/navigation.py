@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from egov.kernel.actor import CapacityKind
+from egov.kernel.actor import ANONYMOUS, Actor, CapacityKind
 
 Text = str | Promise
 
@@ -25,8 +25,6 @@ class Portal:
     key: str
     name: Text
     dense: bool = False  # staff pages: smaller type, more on a page
-    search_url: str = "public:need"  # where the box in the header leads
-    search_label: Text = _("Search, or say what you need")
     in_capacity: bool = True  # addresses carry /<capacity>/
 
 
@@ -62,6 +60,17 @@ class ShownItem:
     current: bool
 
 
+@dataclass(frozen=True)
+class SearchBox:
+    """Where the box in the header leads, and what it says."""
+
+    url_name: str
+    label: Text
+    in_capacity: bool = False
+
+
+_NEED_BOX = SearchBox("public:need", _("Search, or say what you need"))
+_searches: dict[str, SearchBox] = {}
 _menus: dict[str, list[NavItem]] = {key: [] for key in PORTALS}
 
 
@@ -73,19 +82,33 @@ def add(portal: str, *items: NavItem) -> None:
     menu.sort(key=lambda item: item.order)
 
 
+def set_search(portal: str, box: SearchBox) -> None:
+    """The box in the header of a portal; without one it takes a need, on every page."""
+    _searches[PORTALS[portal].key] = box
+
+
+def search(request: HttpRequest, portal: Portal) -> tuple[str, Text]:
+    """Address and label of the box."""
+    box = _searches.get(portal.key, _NEED_BOX)
+    kwargs = {"capacity": request.actor.capacity} if box.in_capacity else {}  # type: ignore[attr-defined]
+    return reverse(box.url_name, kwargs=kwargs), box.label
+
+
 def portal_of(request: HttpRequest) -> Portal:
-    """By the first namespace of the matched URL; for applicants by whose matter it is."""
-    if key := getattr(request, "portal", ""):
-        return PORTALS[key]
+    """By the first namespace of the matched URL; for applicants by whose matter it is. Strangers see the public one."""
     match = request.resolver_match
     namespace = match.namespaces[0] if match and match.namespaces else "public"
-    if namespace in ("citizen", "business"):
-        actor = getattr(request, "actor", None)
-        acts_for_company = actor is not None and (
-            actor.kind is CapacityKind.REPRESENTATIVE or getattr(request, "for_organisation", False)
-        )
-        return PORTALS["business" if acts_for_company else "citizen"]
-    return PORTALS.get(namespace, PORTALS["public"])
+    portal = PORTALS.get(namespace, PORTALS["public"])
+    actor = getattr(request, "actor", ANONYMOUS)
+    if portal.in_capacity and actor.kind is CapacityKind.ANONYMOUS:
+        return PORTALS["public"]
+    if portal.key in ("citizen", "business"):
+        return PORTALS["business" if _for_organisation(actor) else "citizen"]
+    return portal
+
+
+def _for_organisation(actor: Actor) -> bool:
+    return actor.kind is CapacityKind.REPRESENTATIVE or bool(getattr(actor, "for_organisation", False))
 
 
 def menu(request: HttpRequest, portal: Portal) -> Sequence[ShownItem]:

@@ -41,7 +41,9 @@ def _doors(capacity: Capacity) -> list[Door]:
     if capacity.kind == CapacityKind.POST:
         doors = [Door(title, _("Office: inbox, cases, decisions"), f"/desk/{capacity.slug}/", "work")]
         if CONSOLE_ROLES & set(capacity.roles):
-            doors.append(Door(title, _("Administration: departments, services, rules"), f"/console/{capacity.slug}/", "settings"))
+            doors.append(
+                Door(title, _("Administration: departments, services, rules"), f"/console/{capacity.slug}/", "settings")
+            )
         return doors
     texts = {
         CapacityKind.SELF: (_("For yourself"), "person"),

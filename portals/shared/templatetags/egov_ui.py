@@ -14,7 +14,7 @@ from django.template.context import Context
 from django.templatetags.static import static
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -236,15 +236,24 @@ def icon(name: str, label: str = "") -> SafeString:
     sprite = static("vendor/uswds/img/sprite.svg")
     if label:
         return format_html(
-            '<svg class="ic" role="img" aria-label="{}" focusable="false"><use href="{}#{}"></use></svg>', label, sprite, name
+            '<svg class="ic" role="img" aria-label="{}" focusable="false"><use href="{}#{}"></use></svg>',
+            label,
+            sprite,
+            name,
         )
-    return format_html('<svg class="ic" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', sprite, name)
+    return format_html(
+        '<svg class="ic" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', sprite, name
+    )
 
 
 def _badge(item: c.Badge) -> SafeString:
     picture = icon(item.shown_icon) if item.shown_icon else ""
     return format_html(
-        '<span class="bdg bdg--{}{}">{}{}</span>', item.tone.value, " bdg--wrap" if item.wrap else "", picture, item.text
+        '<span class="bdg bdg--{}{}">{}{}</span>',
+        item.tone.value,
+        " bdg--wrap" if item.wrap else "",
+        picture,
+        item.text,
     )
 
 
@@ -312,11 +321,13 @@ def source(item: c.Source | None) -> SafeString:
     if item.note:
         parts.append(conditional_escape(item.note))
     text = mark_safe(("；" if _is_chinese() else "; ").join(str(conditional_escape(part)) for part in parts))  # noqa: S308 (each part escaped)
-    return format_html('<span class="src">{}<span>{}</span></span>', icon("verified_user") if item.verified else "", text)
+    return format_html(
+        '<span class="src">{}<span>{}</span></span>', icon("verified_user") if item.verified else "", text
+    )
 
 
 @register.simple_block_tag
-def why(content: str, summary: str, opened: bool = False) -> SafeString:  # noqa: FBT001, FBT002 (template syntax)
+def why(content: str, summary: str, opened: bool = False) -> SafeString:
     """``{% why "How it is worked out" %}…{% endwhy %}``: a small disclosure that ends at a clause (``.law``)."""
     return format_html(
         '<details class="why"{}><summary>{}</summary><div>{}</div></details>',
@@ -342,7 +353,7 @@ def because(item: c.Why | None) -> SafeString:
 
 
 @register.simple_tag
-def seal(text: str = "", label: str = "", void: bool = False) -> SafeString:  # noqa: FBT001, FBT002
+def seal(text: str = "", label: str = "", void: bool = False) -> SafeString:
     """A square seal with up to four characters, read from the right; dashed and empty when there is none."""
     if not text:
         return mark_safe(
@@ -350,8 +361,8 @@ def seal(text: str = "", label: str = "", void: bool = False) -> SafeString:  # 
             '<rect x="3" y="3" width="54" height="54" rx="5"></rect></svg>'
         )
     places = [("41", "27"), ("41", "49"), ("19", "27"), ("19", "49")]
-    glyphs = mark_safe(
-        "".join(format_html('<text x="{}" y="{}">{}</text>', x, y, ch) for ch, (x, y) in zip(text, places, strict=False))
+    glyphs = format_html_join(
+        "", '<text x="{}" y="{}">{}</text>', ((x, y, ch) for ch, (x, y) in zip(text, places, strict=False))
     )
     return format_html(
         '<svg class="seal{}" viewBox="0 0 60 60" role="img" aria-label="{}" lang="{}">'
@@ -370,7 +381,7 @@ def component(name: str) -> Any:
 
 @component("need_box")
 def need_box(
-    query: str = "", examples: Sequence[tuple[str, str]] = (), large: bool = False, focus: bool = False  # noqa: FBT001, FBT002
+    query: str = "", examples: Sequence[tuple[str, str]] = (), large: bool = False, focus: bool = False
 ) -> dict[str, Any]:
     """The box that takes a need. ``examples``: (occasion, sentence); ``large`` on the front page."""
     return {"query": query, "examples": examples, "large": large, "focus": focus}
@@ -392,8 +403,8 @@ def error_summary(faults: Sequence[c.Fault]) -> dict[str, Any]:
 
 
 @component("summary_list")
-def summary_list(rows: Sequence[c.SummaryRow], plain: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002
-    return {"rows": rows, "plain": plain}
+def summary_list(rows: Sequence[c.SummaryRow]) -> dict[str, Any]:
+    return {"rows": rows}
 
 
 @component("timeline")
