@@ -66,5 +66,3 @@ def register_entity(
         actor, "registration.register_entity", Ref("party", str(organisation.pk)), Ref("case", case), content=code
     )
     return organisation
-
-
