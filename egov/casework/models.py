@@ -146,9 +146,7 @@ class CorrectionRequest(models.Model):
         verbose_name = _("correction request")
         verbose_name_plural = _("correction requests")
         constraints = [
-            models.UniqueConstraint(
-                fields=["case"], condition=Q(answered_at__isnull=True), name="one_open_correction"
-            )
+            models.UniqueConstraint(fields=["case"], condition=Q(answered_at__isnull=True), name="one_open_correction")
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,8 @@ class Event(models.Model):
 
     code = models.CharField(max_length=10, unique=True)  # LE01, BE01, IN01
     kind = models.CharField(
-        max_length=8, choices=[("life", _("life event")), ("business", _("business event")), ("internal", _("internal"))]
+        max_length=8,
+        choices=[("life", _("life event")), ("business", _("business event")), ("internal", _("internal"))],
     )
     name = LocalisedTextField()
     summary = LocalisedTextField()
@@ -120,9 +121,7 @@ class ServiceVersion(models.Model):
         verbose_name_plural = _("versions of services")
         constraints = [
             models.UniqueConstraint(fields=["service", "number"], name="service_version_once"),
-            models.UniqueConstraint(
-                fields=["service"], condition=Q(state="published"), name="service_published_once"
-            ),
+            models.UniqueConstraint(fields=["service"], condition=Q(state="published"), name="service_published_once"),
         ]
 
     def __str__(self) -> str:

@@ -45,9 +45,7 @@ class Seal(models.Model):
         verbose_name = _("seal")
         verbose_name_plural = _("seals")
         constraints = [
-            models.UniqueConstraint(
-                fields=["department"], condition=Q(retired_at__isnull=True), name="one_seal_in_use"
-            )
+            models.UniqueConstraint(fields=["department"], condition=Q(retired_at__isnull=True), name="one_seal_in_use")
         ]
 
     def __str__(self) -> str:

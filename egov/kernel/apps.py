@@ -15,6 +15,8 @@ class KernelConfig(AppConfig):
     verbose_name = _("Kernel")
 
     def ready(self) -> None:
+        from egov.kernel import checks  # noqa: F401
+
         pre_migrate.connect(_create_extensions, sender=self)
         post_migrate.connect(_add_partitions, sender=self)
 

@@ -7,6 +7,9 @@ A message whose handler keeps failing is retried with growing pauses and then la
 
 import datetime as dt
 import functools
+import os
+import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -68,18 +71,55 @@ def emit(*events: Event, request_id: str = "", queue: str = "ordinary") -> None:
         transaction.on_commit(nudge, robust=True)
 
 
-def _nudge(queue: str) -> None:
-    """Tell the worker; when the broker is away the beat's sweep finds the rows."""
+class _Nudger:
+    """Tells the workers that messages wait, from a thread of its own.
+
+    The act pays nothing for it, many commits make one nudge, and a broker that is away (the beat's sweep finds the
+    rows when it is back) neither fails nor delays what was accepted.
+    """
+
+    PAUSE = 0.02  # seconds between nudges
+
+    def __init__(self) -> None:
+        self._start_over()
+        os.register_at_fork(after_in_child=self._start_over)
+
+    def _start_over(self) -> None:
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._queues: set[str] = set()
+        self._thread: threading.Thread | None = None
+
+    def nudge(self, queue: str) -> None:
+        with self._lock:
+            self._queues.add(queue)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="outbox-nudger", daemon=True)
+                self._thread.start()
+        self._wake.set()
+
+    def _run(self) -> None:
+        while self._wake.wait():
+            self._wake.clear()
+            with self._lock:
+                queues, self._queues = self._queues, set()
+            for queue in sorted(queues):
+                _send_nudge(queue)
+            time.sleep(self.PAUSE)
+
+
+def _send_nudge(queue: str) -> None:
     try:
         current_app.send_task(
-            "kernel.deliver_outbox", kwargs={"queue": queue}, queue=queue, retry=False, ignore_result=True
+            "kernel.deliver_outbox", kwargs={"queue": queue}, queue=queue, retry=False, ignore_result=True, expires=60
         )
-    except Exception as error:  # the broker's absence must never fail an accepted act
-        logger.warning("outbox_nudge_failed", error=repr(error))
+    except Exception as error:  # whatever the broker's client raises: the sweep comes anyway
+        logger.warning("outbox_nudge_failed", queue=queue, error=repr(error))
 
 
+_nudger = _Nudger()
 # One object per queue, so that many emits in one transaction nudge once.
-_nudges = {queue: functools.partial(_nudge, queue) for queue in QUEUES}
+_nudges = {queue: functools.partial(_nudger.nudge, queue) for queue in QUEUES}
 
 
 def deliver(*, queue: str = "ordinary", limit: int = 200) -> int:
@@ -107,7 +147,7 @@ def _deliver_one(message: OutboxMessage) -> None:
             try:
                 _consume_once(key, handler, message)
             except Exception as error:
-                logger.exception("outbox_handler_failed", handler=key, event=message.name)
+                logger.exception("outbox_handler_failed", handler=key, message_event=message.name)
                 errors.append(f"{key}: {error!r}")
         now = clock.now()
         message.attempts += 1
@@ -116,12 +156,20 @@ def _deliver_one(message: OutboxMessage) -> None:
             message.last_error = ""
         elif message.attempts >= MAX_ATTEMPTS:
             message.dead_at = now
+            logger.error("outbox_message_dead", message_event=message.name, attempts=message.attempts)
             message.last_error = "\n".join(errors)[:4000]
         else:
             pause = PAUSES[min(message.attempts - 1, len(PAUSES) - 1)]
             message.due_at = now + dt.timedelta(seconds=pause)
             message.last_error = "\n".join(errors)[:4000]
-        message.save(update_fields=["attempts", "delivered_at", "dead_at", "due_at", "last_error"])
+        # With the month, PostgreSQL touches one partition only.
+        OutboxMessage.objects.filter(pk=message.pk, emitted_at=message.emitted_at).update(
+            attempts=message.attempts,
+            delivered_at=message.delivered_at,
+            dead_at=message.dead_at,
+            due_at=message.due_at,
+            last_error=message.last_error,
+        )
 
 
 def _consume_once(key: str, handler: Callable[[Event], None], message: OutboxMessage) -> None:
@@ -133,6 +181,22 @@ def _consume_once(key: str, handler: Callable[[Event], None], message: OutboxMes
     except IntegrityError:
         if not ConsumedMessage.objects.filter(handler=key, message_id=message.pk).exists():
             raise
+
+
+def revive(*, ids: Sequence[int]) -> int:
+    """Give dead messages another series of attempts, at once; how many there were."""
+    return OutboxMessage.objects.filter(pk__in=ids, dead_at__isnull=False).update(
+        dead_at=None, attempts=0, due_at=clock.now()
+    )
+
+
+def forget(*, before: dt.datetime) -> int:
+    """Delete what was delivered before ``before``, and the marks of its handlers; dead messages stay."""
+    marks = ConsumedMessage.objects.filter(consumed_at__lt=before)
+    gone, _ = OutboxMessage.objects.filter(emitted_at__lt=before, delivered_at__lt=before).delete()
+    pending = OutboxMessage.objects.filter(emitted_at__lt=before).values("pk")
+    marks.exclude(message_id__in=pending).delete()
+    return gone
 
 
 def handlers() -> Sequence[tuple[str, str]]:

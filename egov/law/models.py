@@ -94,7 +94,9 @@ class DecisionTable(models.Model):
         verbose_name_plural = _("decision tables")
         constraints = [
             models.UniqueConstraint(fields=["key", "version"], name="decision_table_version_once"),
-            models.UniqueConstraint(fields=["key"], condition=Q(state="published"), name="decision_table_published_once"),
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(state="published"), name="decision_table_published_once"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,15 +3,22 @@
 Every variable is listed in ``docs/operator/settings.md``; a test keeps the list complete.
 """
 
+import os
 from pathlib import Path
 
 import dj_database_url
+from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
-from egov.settings.environment import Environment
+from egov.kernel.logs import configure as configure_logs
+from egov.settings.environment import Environment, celery_broker, mail_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-env = Environment(BASE_DIR / ".run" / "env")
+RUN_DIR = BASE_DIR / ".run"
+# What an operator set, then where the embedded database and queue of bin/demo stand.
+env = ENV = Environment(Path(os.environ.get("EGOV_ENV_FILE", RUN_DIR / "env")), RUN_DIR / "embedded")
 
 DEBUG = env.flag("EGOV_DEBUG", default=False)
 SECRET_KEY = env.secret("EGOV_SECRET_KEY")
@@ -19,7 +26,10 @@ SECRET_KEY = env.secret("EGOV_SECRET_KEY")
 EGOV_DATA_KEY = env.text("EGOV_DATA_KEY", default="")
 ALLOWED_HOSTS = env.list("EGOV_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 PUBLIC_URL = env.text("EGOV_PUBLIC_URL", default="http://localhost:8000")
-CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL, *env.list("EGOV_TRUSTED_ORIGINS", default=[])]
+# How many of our own proxies stand before the application; 0: nothing a caller sends about its address is believed.
+EGOV_TRUSTED_PROXIES = env.number("EGOV_TRUSTED_PROXIES", default=0)
+HTTPS = PUBLIC_URL.startswith("https://")
 
 # --- The house -------------------------------------------------------------------------------
 # Platform rooms, bottom to top; a room imports only those before it (docs/developer/architecture.md).
@@ -89,7 +99,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
-    "django.contrib.admin",
+    "egov.kernel.admin_config.EgovAdminConfig",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -104,18 +114,21 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_htmx",
     "csp",
-    "django_celery_beat",
     *(f"egov.{room}" for room in PLATFORM_ROOMS),
     *MODE_ROOMS,
     *(f"{mode}.{room}" for mode, rooms in MODE_ROOMS.items() for room in rooms),
+    "portals.shared",
     *(f"portals.{portal}" for portal in PORTALS),
 ]
 
 MIDDLEWARE = [
+    "egov.kernel.health.HealthMiddleware",
+    "egov.kernel.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "portals.shared.middleware.LanguageMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -126,6 +139,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "portals.shared.middleware.ActorMiddleware",
+    "portals.shared.middleware.ErrorPageMiddleware",
 ]
 
 ROOT_URLCONF = "egov.urls"
@@ -143,6 +158,12 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "portals.shared.context.page",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "portals.shared.templatetags.egov_ui",
             ],
         },
     },
@@ -171,25 +192,32 @@ DATABASES["default"].setdefault("OPTIONS", {}).update(
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Redis carries the queue and a cache, and holds nothing that could be lost: a server that is away is given up at once.
 REDIS_URL = env.text("REDIS_URL", default="redis://localhost:6379/0")
+REDIS_TIMEOUTS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5, "retry": Retry(NoBackoff(), 0)}
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "egov.kernel.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        "OPTIONS": REDIS_TIMEOUTS,
     }
 }
 
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = celery_broker(REDIS_URL)
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "ordinary"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # kB; typesetting and signing leave some behind
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_TIME_LIMIT = 900
 CELERY_TASK_SOFT_TIME_LIMIT = 840
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "socket_connect_timeout": 1,
@@ -197,12 +225,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_TIMEZONE = "Asia/Shanghai"
-CELERY_BEAT_SCHEDULE = {
-    "outbox-urgent": {"task": "kernel.deliver_outbox", "schedule": 5.0, "kwargs": {"queue": "urgent"}, "options": {"queue": "urgent", "expires": 5}},
-    "outbox": {"task": "kernel.deliver_outbox", "schedule": 5.0, "options": {"expires": 5}},
-    "outbox-bulk": {"task": "kernel.deliver_outbox", "schedule": 30.0, "kwargs": {"queue": "bulk"}, "options": {"queue": "bulk", "expires": 30}},
-    "partitions": {"task": "kernel.extend_partitions", "schedule": 86400.0},
-}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}  # filled by kernel.schedule.every
+CELERY_BEAT_SCHEDULE_FILENAME = str(RUN_DIR / "beat")
 
 # --- People -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "identity.Account"
@@ -233,7 +257,52 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_URL.startswith("http://localhost")
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+AXES_LOCKOUT_CALLABLE = "portals.shared.errors.locked_out"
+CSRF_FAILURE_VIEW = "portals.shared.errors.csrf_failure"
+AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"  # the lock-out must hold without Redis
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+AXES_RESET_ON_SUCCESS = True
+AXES_HTTP_RESPONSE_CODE = 429
+
+# --- Security -----------------------------------------------------------------------------------
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a log-out must hold without Redis
+SESSION_COOKIE_AGE = env.number("EGOV_SESSION_HOURS", default=12) * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+if HTTPS:  # the prefix makes browsers refuse these cookies from any other host or plain HTTP
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    LANGUAGE_COOKIE_SECURE = True
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if EGOV_TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+# Where a form may lead after its redirects: payment gateways besides ourselves.
+EGOV_GATEWAY_ORIGINS = env.list("EGOV_GATEWAY_ORIGINS", default=[])
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF, *EGOV_GATEWAY_ORIGINS],
+        **({"upgrade-insecure-requests": True} if HTTPS else {}),
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # bytes of a request without its files
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 30
 
 # --- Language, time, files ----------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
@@ -244,10 +313,36 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / ".run" / "static"
+STATIC_ROOT = Path(env.text("EGOV_STATIC_DIR", default=str(RUN_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_ROOT = Path(env.text("EGOV_FILES_DIR", default=str(BASE_DIR / ".run" / "files")))
-EGOV_KEYS_DIR = Path(env.text("EGOV_KEYS_DIR", default=str(BASE_DIR / ".run" / "keys")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Names with digests, kept by browsers for ever, once `collectstatic` has run.
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if (STATIC_ROOT / "staticfiles.json").exists()
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+MEDIA_ROOT = Path(env.text("EGOV_FILES_DIR", default=str(RUN_DIR / "files")))
+EGOV_KEYS_DIR = Path(env.text("EGOV_KEYS_DIR", default=str(RUN_DIR / "keys")))
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
+# --- Mail -----------------------------------------------------------------------------------------
+globals().update(mail_settings(env.text("EGOV_EMAIL_URL", default=f"file://{RUN_DIR / 'mail'}")))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EGOV_EMAIL_FROM", default="egov@localhost")
+
+# --- Logs and figures -------------------------------------------------------------------------------
+LOGGING = configure_logs(
+    level=env.text("EGOV_LOG_LEVEL", default="INFO"), style=env.text("EGOV_LOG_STYLE", default="json")
+)
+EGOV_METRICS_TOKEN = env.text("EGOV_METRICS_TOKEN", default="")
+METRICS_DIR = env.text("EGOV_METRICS_DIR", default="")
+if METRICS_DIR:  # read by prometheus_client when it is first imported: one set of figures for all processes
+    Path(METRICS_DIR).mkdir(parents=True, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = METRICS_DIR
 
 # --- What this instance is --------------------------------------------------------------------
 EGOV_JURISDICTION = "cn"

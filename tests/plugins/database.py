@@ -6,7 +6,6 @@ a second, so tests with real commits (``django_db(transaction=True)``) leave not
 
 import hashlib
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +16,9 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
-from django.db.migrations.loader import MigrationLoader
 from django.test import TransactionTestCase
+
+from egov.kernel import references
 
 RUN_ID = os.environ.setdefault("EGOV_TEST_RUN", str(os.getpid()))
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -47,6 +47,7 @@ def start_afresh(template: str) -> None:
     for each in connections.all():
         each.close()
     clone(template)
+    references.forget_block()  # the sequence starts again
 
 
 def clone(template: str) -> None:
@@ -97,8 +98,7 @@ def ensure_template() -> str:
         building = f"{name}_building"
         cursor.execute(f'create database "{building}"')
         use(building)
-        with migrations_for_rooms_without():
-            call_command("migrate", verbosity=0, interactive=False)
+        call_command("migrate", verbosity=0, interactive=False)
         use("postgres")
         cursor.execute(f'alter database "{building}" rename to "{name}"')
     return name
@@ -123,47 +123,7 @@ def digest_of_schema() -> str:
         folder = Path(config.path)
         if settings.BASE_DIR not in folder.parents or ".venv" in folder.parts:
             continue
-        sources = sorted((folder / "migrations").glob("*.py"))
-        if config.label in rooms_without_migrations():
-            sources.append(folder / "models.py")
-        for source in sources:
+        for source in sorted((folder / "migrations").glob("*.py")):
             digest.update(source.read_bytes())
     digest.update((settings.BASE_DIR / "egov/kernel/partitions.py").read_bytes())
     return digest.hexdigest()[:12]
-
-
-def rooms_without_migrations() -> set[str]:
-    return {
-        config.label
-        for config in apps.get_app_configs()
-        if settings.BASE_DIR in Path(config.path).parents
-        and ".venv" not in Path(config.path).parts
-        and any(True for _ in config.get_models())
-        and not any(Path(config.path, "migrations").glob("0*.py"))
-    }
-
-
-@contextmanager
-def migrations_for_rooms_without() -> Iterator[None]:
-    """Rooms whose first migration is not written yet get one made from their models, for the tests alone."""
-    missing = rooms_without_migrations()
-    if not missing:
-        yield
-        return
-    place = settings.BASE_DIR / ".run" / "test" / f"unwritten_{os.getpid()}"
-    package = f"unwritten_{os.getpid()}"
-    for label in missing:
-        folder = place.parent / package / label
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "__init__.py").touch()
-    (place / "__init__.py").touch()
-    sys.path.insert(0, str(place.parent))
-    earlier = settings.MIGRATION_MODULES
-    settings.MIGRATION_MODULES = {**earlier, **{label: f"{package}.{label}" for label in missing}}
-    try:
-        call_command("makemigrations", *sorted(missing), verbosity=0, interactive=False)
-        MigrationLoader(None)
-        yield
-    finally:
-        settings.MIGRATION_MODULES = earlier
-        sys.path.remove(str(place.parent))

@@ -5,199 +5,264 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('casework', '0001_initial'),
-        ('catalogue', '0001_initial'),
-        ('documents', '0001_initial'),
-        ('identity', '0001_initial'),
+        ("casework", "0001_initial"),
+        ("catalogue", "0001_initial"),
+        ("documents", "0001_initial"),
+        ("identity", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='applicant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='identity.party'),
+            model_name="case",
+            name="applicant",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="identity.party"
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='department',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='identity.organisation'),
+            model_name="case",
+            name="department",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="identity.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='handler',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.post'),
+            model_name="case",
+            name="handler",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.post"
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='service',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='catalogue.publicservice'),
+            model_name="case",
+            name="service",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="catalogue.publicservice"
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='identity.unit'),
+            model_name="case",
+            name="unit",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="identity.unit"
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='catalogue.serviceversion'),
+            model_name="case",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="catalogue.serviceversion"
+            ),
         ),
         migrations.AddField(
-            model_name='casefile',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='casework.case'),
+            model_name="casefile",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="files", to="casework.case"
+            ),
         ),
         migrations.AddField(
-            model_name='casefile',
-            name='file',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile'),
+            model_name="casefile",
+            name="file",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.storedfile"
+            ),
         ),
         migrations.AddField(
-            model_name='correctionrequest',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.post'),
+            model_name="correctionrequest",
+            name="asked_by",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.post"),
         ),
         migrations.AddField(
-            model_name='correctionrequest',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='casework.case'),
+            model_name="correctionrequest",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="corrections", to="casework.case"
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='case',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='casework.case'),
+            model_name="decision",
+            name="case",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="decision", to="casework.case"
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='drafted_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.post'),
+            model_name="decision",
+            name="drafted_by",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.post"
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='letter',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.issueddocument'),
+            model_name="decision",
+            name="letter",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="documents.issueddocument",
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='signed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.post'),
+            model_name="decision",
+            name="signed_by",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.post"
+            ),
         ),
         migrations.AddField(
-            model_name='extension',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.post'),
+            model_name="extension",
+            name="asked_by",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.post"),
         ),
         migrations.AddField(
-            model_name='extension',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='casework.case'),
+            model_name="extension",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="extensions", to="casework.case"
+            ),
         ),
         migrations.AddField(
-            model_name='extension',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.post'),
+            model_name="extension",
+            name="decided_by",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.post"
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='casework.case'),
+            model_name="message",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="messages", to="casework.case"
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='post',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.post'),
+            model_name="message",
+            name="post",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.post"
+            ),
         ),
         migrations.AddField(
-            model_name='opinionrequest',
-            name='answered_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.post'),
+            model_name="opinionrequest",
+            name="answered_by",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.post"
+            ),
         ),
         migrations.AddField(
-            model_name='opinionrequest',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.post'),
+            model_name="opinionrequest",
+            name="asked_by",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.post"),
         ),
         migrations.AddField(
-            model_name='opinionrequest',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opinions', to='casework.case'),
+            model_name="opinionrequest",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="opinions", to="casework.case"
+            ),
         ),
         migrations.AddField(
-            model_name='opinionrequest',
-            name='department',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation'),
+            model_name="opinionrequest",
+            name="department",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='opinionrequest',
-            name='unit',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.unit'),
+            model_name="opinionrequest",
+            name="unit",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.unit"),
         ),
         migrations.AddField(
-            model_name='rating',
-            name='case',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='rating', to='casework.case'),
+            model_name="rating",
+            name="case",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="rating", to="casework.case"
+            ),
         ),
         migrations.AddField(
-            model_name='suspension',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='suspensions', to='casework.case'),
+            model_name="suspension",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="suspensions", to="casework.case"
+            ),
         ),
         migrations.AddField(
-            model_name='transition',
-            name='by_post',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.post'),
+            model_name="transition",
+            name="by_post",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.post"
+            ),
         ),
         migrations.AddField(
-            model_name='transition',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transitions', to='casework.case'),
+            model_name="transition",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="transitions", to="casework.case"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['applicant', '-id'], name='case_applicant'),
+            model_name="case",
+            index=models.Index(fields=["applicant", "-id"], name="case_applicant"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['department', '-id'], name='case_department'),
+            model_name="case",
+            index=models.Index(fields=["department", "-id"], name="case_department"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['unit', '-id'], name='case_unit'),
+            model_name="case",
+            index=models.Index(fields=["unit", "-id"], name="case_unit"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state__in', ['submitted', 'received', 'correction', 'accepted', 'suspended', 'decided'])), fields=['unit', 'promised_due_at'], name='case_unit_open'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(
+                    ("state__in", ["submitted", "received", "correction", "accepted", "suspended", "decided"])
+                ),
+                fields=["unit", "promised_due_at"],
+                name="case_unit_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['service', '-id'], name='case_service'),
+            model_name="case",
+            index=models.Index(fields=["service", "-id"], name="case_service"),
         ),
         migrations.AddConstraint(
-            model_name='correctionrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('answered_at__isnull', True)), fields=('case',), name='one_open_correction'),
+            model_name="correctionrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("answered_at__isnull", True)), fields=("case",), name="one_open_correction"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(condition=models.Q(('approved', False), _negated=True), fields=('case',), name='extension_once'),
+            model_name="extension",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("approved", False), _negated=True), fields=("case",), name="extension_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['case', 'id'], name='message_case'),
+            model_name="message",
+            index=models.Index(fields=["case", "id"], name="message_case"),
         ),
         migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__gte', 1), ('grade__lte', 5)), name='rating_one_to_five'),
+            model_name="rating",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("grade__gte", 1), ("grade__lte", 5)), name="rating_one_to_five"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('case',), name='one_open_suspension'),
+            model_name="suspension",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)), fields=("case",), name="one_open_suspension"
+            ),
         ),
         migrations.AddIndex(
-            model_name='transition',
-            index=models.Index(fields=['case', 'id'], name='transition_case'),
+            model_name="transition",
+            index=models.Index(fields=["case", "id"], name="transition_case"),
         ),
     ]

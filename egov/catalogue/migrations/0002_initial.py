@@ -5,60 +5,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0001_initial'),
-        ('identity', '0001_initial'),
+        ("catalogue", "0001_initial"),
+        ("identity", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='competence',
-            name='department',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='competences', to='identity.organisation'),
+            model_name="competence",
+            name="department",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="competences", to="identity.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='competence',
-            name='region',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.region'),
+            model_name="competence",
+            name="region",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.region"
+            ),
         ),
         migrations.AddField(
-            model_name='competence',
-            name='unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.unit'),
+            model_name="competence",
+            name="unit",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.unit"
+            ),
         ),
         migrations.AddField(
-            model_name='publicservice',
-            name='events',
-            field=models.ManyToManyField(blank=True, related_name='services', to='catalogue.event'),
+            model_name="publicservice",
+            name="events",
+            field=models.ManyToManyField(blank=True, related_name="services", to="catalogue.event"),
         ),
         migrations.AddField(
-            model_name='publicservice',
-            name='region',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.region'),
+            model_name="publicservice",
+            name="region",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="identity.region",
+            ),
         ),
         migrations.AddField(
-            model_name='competence',
-            name='service',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='competences', to='catalogue.publicservice'),
+            model_name="competence",
+            name="service",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="competences",
+                to="catalogue.publicservice",
+            ),
         ),
         migrations.AddField(
-            model_name='serviceversion',
-            name='service',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='catalogue.publicservice'),
+            model_name="serviceversion",
+            name="service",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="versions", to="catalogue.publicservice"
+            ),
         ),
         migrations.AddIndex(
-            model_name='competence',
-            index=models.Index(fields=['service', 'region'], name='competence_service_region'),
+            model_name="competence",
+            index=models.Index(fields=["service", "region"], name="competence_service_region"),
         ),
         migrations.AddConstraint(
-            model_name='serviceversion',
-            constraint=models.UniqueConstraint(fields=('service', 'number'), name='service_version_once'),
+            model_name="serviceversion",
+            constraint=models.UniqueConstraint(fields=("service", "number"), name="service_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='serviceversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('service',), name='service_published_once'),
+            model_name="serviceversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "published")), fields=("service",), name="service_published_once"
+            ),
         ),
     ]

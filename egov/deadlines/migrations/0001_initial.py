@@ -6,73 +6,91 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('is_working', models.BooleanField()),
-                ('name', egov.kernel.text.LocalisedTextField()),
-                ('provisional', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("is_working", models.BooleanField()),
+                ("name", egov.kernel.text.LocalisedTextField()),
+                ("provisional", models.BooleanField(default=False)),
             ],
             options={
-                'verbose_name': 'calendar day',
-                'verbose_name_plural': 'calendar days',
+                "verbose_name": "calendar day",
+                "verbose_name_plural": "calendar days",
             },
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=120)),
-                ('kind', models.CharField(max_length=24)),
-                ('limit', models.PositiveIntegerField()),
-                ('unit', models.CharField(choices=[('wd', 'working days'), ('d', 'natural days'), ('m', 'months'), ('h', 'hours')], max_length=2)),
-                ('extended_by', models.PositiveIntegerField(default=0)),
-                ('started_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('paused_at', models.DateTimeField(blank=True, null=True)),
-                ('stopped_at', models.DateTimeField(blank=True, null=True)),
-                ('missed_at', models.DateTimeField(blank=True, null=True)),
-                ('basis', models.CharField(blank=True, max_length=120)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(max_length=120)),
+                ("kind", models.CharField(max_length=24)),
+                ("limit", models.PositiveIntegerField()),
+                (
+                    "unit",
+                    models.CharField(
+                        choices=[("wd", "working days"), ("d", "natural days"), ("m", "months"), ("h", "hours")],
+                        max_length=2,
+                    ),
+                ),
+                ("extended_by", models.PositiveIntegerField(default=0)),
+                ("started_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("paused_at", models.DateTimeField(blank=True, null=True)),
+                ("stopped_at", models.DateTimeField(blank=True, null=True)),
+                ("missed_at", models.DateTimeField(blank=True, null=True)),
+                ("basis", models.CharField(blank=True, max_length=120)),
             ],
             options={
-                'verbose_name': 'clock',
-                'verbose_name_plural': 'clocks',
+                "verbose_name": "clock",
+                "verbose_name_plural": "clocks",
             },
         ),
         migrations.CreateModel(
-            name='ClockPause',
+            name="ClockPause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_at', models.DateTimeField()),
-                ('to_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(max_length=80)),
-                ('clock', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pauses', to='deadlines.clock')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_at", models.DateTimeField()),
+                ("to_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.CharField(max_length=80)),
+                (
+                    "clock",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="pauses", to="deadlines.clock"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pause of a clock',
-                'verbose_name_plural': 'pauses of clocks',
+                "verbose_name": "pause of a clock",
+                "verbose_name_plural": "pauses of clocks",
             },
         ),
         migrations.CreateModel(
-            name='WorkCalendar',
+            name="WorkCalendar",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=40, unique=True)),
-                ('name', egov.kernel.text.LocalisedTextField()),
-                ('based_on', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='deadlines.workcalendar')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=40, unique=True)),
+                ("name", egov.kernel.text.LocalisedTextField()),
+                (
+                    "based_on",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="deadlines.workcalendar",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'work calendar',
-                'verbose_name_plural': 'work calendars',
+                "verbose_name": "work calendar",
+                "verbose_name_plural": "work calendars",
             },
         ),
     ]

@@ -5,52 +5,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('deadlines', '0001_initial'),
-        ('identity', '0001_initial'),
+        ("deadlines", "0001_initial"),
+        ("identity", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='workcalendar',
-            name='departments',
-            field=models.ManyToManyField(blank=True, related_name='calendars', to='identity.organisation'),
+            model_name="workcalendar",
+            name="departments",
+            field=models.ManyToManyField(blank=True, related_name="calendars", to="identity.organisation"),
         ),
         migrations.AddField(
-            model_name='clock',
-            name='calendar',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='deadlines.workcalendar'),
+            model_name="clock",
+            name="calendar",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="deadlines.workcalendar"
+            ),
         ),
         migrations.AddField(
-            model_name='calendarday',
-            name='calendar',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days', to='deadlines.workcalendar'),
+            model_name="calendarday",
+            name="calendar",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="days", to="deadlines.workcalendar"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clockpause',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_at__isnull', True)), fields=('clock',), name='clock_pause_open_once'),
+            model_name="clockpause",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_at__isnull", True)), fields=("clock",), name="clock_pause_open_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clockpause',
-            constraint=models.CheckConstraint(condition=models.Q(('to_at__isnull', True), ('to_at__gte', models.F('from_at')), _connector='OR'), name='clock_pause_in_order'),
+            model_name="clockpause",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("to_at__isnull", True), ("to_at__gte", models.F("from_at")), _connector="OR"),
+                name="clock_pause_in_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('missed_at__isnull', True), ('paused_at__isnull', True), ('stopped_at__isnull', True)), fields=['due_at'], name='clock_running'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(
+                    ("missed_at__isnull", True), ("paused_at__isnull", True), ("stopped_at__isnull", True)
+                ),
+                fields=["due_at"],
+                name="clock_running",
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(fields=['subject'], name='clock_subject'),
+            model_name="clock",
+            index=models.Index(fields=["subject"], name="clock_subject"),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('stopped_at__isnull', True)), fields=('subject', 'kind'), name='clock_runs_once'),
+            model_name="clock",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("stopped_at__isnull", True)), fields=("subject", "kind"), name="clock_runs_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendarday',
-            constraint=models.UniqueConstraint(fields=('calendar', 'day'), name='calendar_day_once'),
+            model_name="calendarday",
+            constraint=models.UniqueConstraint(fields=("calendar", "day"), name="calendar_day_once"),
         ),
     ]

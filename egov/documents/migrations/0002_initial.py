@@ -5,71 +5,111 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('documents', '0001_initial'),
-        ('identity', '0001_initial'),
+        ("documents", "0001_initial"),
+        ("identity", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='credential',
-            name='holder',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credentials', to='identity.party'),
+            model_name="credential",
+            name="holder",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="credentials", to="identity.party"
+            ),
         ),
         migrations.AddField(
-            model_name='credential',
-            name='issuer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation'),
+            model_name="credential",
+            name="issuer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='credential',
-            name='replaces',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='documents.credential'),
+            model_name="credential",
+            name="replaces",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="replaced_by",
+                to="documents.credential",
+            ),
         ),
         migrations.AddField(
-            model_name='issueddocument',
-            name='department',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='issued_documents', to='identity.organisation'),
+            model_name="issueddocument",
+            name="department",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="issued_documents", to="identity.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='issueddocument',
-            name='holder',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='identity.party'),
+            model_name="issueddocument",
+            name="holder",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="documents", to="identity.party"
+            ),
         ),
         migrations.AddField(
-            model_name='credential',
-            name='document',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='credential', to='documents.issueddocument'),
+            model_name="credential",
+            name="document",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="credential",
+                to="documents.issueddocument",
+            ),
         ),
         migrations.AddField(
-            model_name='seal',
-            name='department',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='identity.organisation'),
+            model_name="seal",
+            name="department",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="seals", to="identity.organisation"
+            ),
         ),
         migrations.AddField(
-            model_name='issueddocument',
-            name='seal',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.seal'),
+            model_name="issueddocument",
+            name="seal",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="documents.seal",
+            ),
         ),
         migrations.AddField(
-            model_name='storedfile',
-            name='owner',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.party'),
+            model_name="storedfile",
+            name="owner",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="identity.party",
+            ),
         ),
         migrations.AddField(
-            model_name='issueddocument',
-            name='file',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile'),
+            model_name="issueddocument",
+            name="file",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="documents.storedfile",
+            ),
         ),
         migrations.AddIndex(
-            model_name='credential',
-            index=models.Index(fields=['holder', 'type'], name='credential_holder_type'),
+            model_name="credential",
+            index=models.Index(fields=["holder", "type"], name="credential_holder_type"),
         ),
         migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired_at__isnull', True)), fields=('department',), name='one_seal_in_use'),
+            model_name="seal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("retired_at__isnull", True)), fields=("department",), name="one_seal_in_use"
+            ),
         ),
     ]

@@ -12,312 +12,691 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0001_initial'),
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("kernel", "0001_initial"),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Party',
+            name="Party",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('person', 'person'), ('organisation', 'organisation')], max_length=12)),
-                ('name', models.CharField(max_length=200)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(choices=[("person", "person"), ("organisation", "organisation")], max_length=12),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': 'party',
-                'verbose_name_plural': 'parties',
+                "verbose_name": "party",
+                "verbose_name_plural": "parties",
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('party', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='organisation', serialize=False, to='identity.party')),
-                ('kind', models.CharField(choices=[('department', 'department'), ('institution', 'public institution'), ('enterprise', 'enterprise'), ('sole_trader', 'sole trader'), ('social_organisation', 'social organisation'), ('other', 'other')], max_length=20)),
-                ('org_type', models.CharField(blank=True, max_length=10)),
-                ('full_name', egov.kernel.text.LocalisedTextField()),
-                ('short_name', egov.kernel.text.LocalisedTextField()),
-                ('key', models.CharField(blank=True, max_length=80, null=True, unique=True)),
-                ('level', models.CharField(blank=True, choices=[('country', 'country'), ('province', 'province'), ('city', 'city'), ('district', 'district or county'), ('township', 'township or subdistrict')], max_length=10)),
-                ('founded_on', models.DateField(blank=True, null=True)),
-                ('dissolved_on', models.DateField(blank=True, null=True)),
-                ('address', models.CharField(blank=True, max_length=300)),
-                ('industry', models.CharField(blank=True, max_length=10)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('office_hours', egov.kernel.text.LocalisedTextField()),
-                ('details', models.JSONField(blank=True, default=dict)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='identity.organisation')),
+                (
+                    "party",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="organisation",
+                        serialize=False,
+                        to="identity.party",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("department", "department"),
+                            ("institution", "public institution"),
+                            ("enterprise", "enterprise"),
+                            ("sole_trader", "sole trader"),
+                            ("social_organisation", "social organisation"),
+                            ("other", "other"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("org_type", models.CharField(blank=True, max_length=10)),
+                ("full_name", egov.kernel.text.LocalisedTextField()),
+                ("short_name", egov.kernel.text.LocalisedTextField()),
+                ("key", models.CharField(blank=True, max_length=80, null=True, unique=True)),
+                (
+                    "level",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("country", "country"),
+                            ("province", "province"),
+                            ("city", "city"),
+                            ("district", "district or county"),
+                            ("township", "township or subdistrict"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("founded_on", models.DateField(blank=True, null=True)),
+                ("dissolved_on", models.DateField(blank=True, null=True)),
+                ("address", models.CharField(blank=True, max_length=300)),
+                ("industry", models.CharField(blank=True, max_length=10)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("office_hours", egov.kernel.text.LocalisedTextField()),
+                ("details", models.JSONField(blank=True, default=dict)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="identity.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'organisation',
-                'verbose_name_plural': 'organisations',
+                "verbose_name": "organisation",
+                "verbose_name_plural": "organisations",
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('party', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='person', serialize=False, to='identity.party')),
-                ('sex', models.CharField(blank=True, choices=[('male', 'male'), ('female', 'female')], max_length=6)),
-                ('born_on', models.DateField(blank=True, null=True)),
-                ('died_on', models.DateField(blank=True, null=True)),
-                ('nationality', models.CharField(default='CHN', max_length=3)),
-                ('address', models.CharField(blank=True, max_length=300)),
-                ('name_latin', models.CharField(blank=True, max_length=200)),
+                (
+                    "party",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="person",
+                        serialize=False,
+                        to="identity.party",
+                    ),
+                ),
+                ("sex", models.CharField(blank=True, choices=[("male", "male"), ("female", "female")], max_length=6)),
+                ("born_on", models.DateField(blank=True, null=True)),
+                ("died_on", models.DateField(blank=True, null=True)),
+                ("nationality", models.CharField(default="CHN", max_length=3)),
+                ("address", models.CharField(blank=True, max_length=300)),
+                ("name_latin", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
             },
         ),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('code', models.CharField(max_length=12, primary_key=True, serialize=False)),
-                ('name', egov.kernel.text.LocalisedTextField()),
-                ('level', models.CharField(choices=[('country', 'country'), ('province', 'province'), ('city', 'city'), ('district', 'district or county'), ('township', 'township or subdistrict')], max_length=10)),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='identity.region')),
-                ('replaced_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.region')),
+                ("code", models.CharField(max_length=12, primary_key=True, serialize=False)),
+                ("name", egov.kernel.text.LocalisedTextField()),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("country", "country"),
+                            ("province", "province"),
+                            ("city", "city"),
+                            ("district", "district or county"),
+                            ("township", "township or subdistrict"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="identity.region",
+                    ),
+                ),
+                (
+                    "replaced_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'region',
-                'verbose_name_plural': 'regions',
+                "verbose_name": "region",
+                "verbose_name_plural": "regions",
             },
         ),
         migrations.AddField(
-            model_name='party',
-            name='region',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.region'),
+            model_name="party",
+            name="region",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="identity.region",
+            ),
         ),
         migrations.CreateModel(
-            name='Household',
+            name="Household",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True)),
-                ('address', models.CharField(max_length=300)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.region')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20, unique=True)),
+                ("address", models.CharField(max_length=300)),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.region"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'household',
-                'verbose_name_plural': 'households',
+                "verbose_name": "household",
+                "verbose_name_plural": "households",
             },
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=100, unique=True)),
-                ('name', egov.kernel.text.LocalisedTextField()),
-                ('is_service_hall', models.BooleanField(default=False)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('closed_on', models.DateField(blank=True, null=True)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='identity.unit')),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.region')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='identity.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=100, unique=True)),
+                ("name", egov.kernel.text.LocalisedTextField()),
+                ("is_service_hall", models.BooleanField(default=False)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("closed_on", models.DateField(blank=True, null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="identity.unit",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.region",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="units", to="identity.organisation"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'unit',
-                'verbose_name_plural': 'units',
+                "verbose_name": "unit",
+                "verbose_name_plural": "units",
             },
         ),
         migrations.CreateModel(
-            name='Representative',
+            name="Representative",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('office', models.CharField(choices=[('legal_representative', 'legal representative'), ('operator', 'operator'), ('person_in_charge', 'person in charge')], max_length=24)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='representatives', to='identity.organisation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='representations', to='identity.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "office",
+                    models.CharField(
+                        choices=[
+                            ("legal_representative", "legal representative"),
+                            ("operator", "operator"),
+                            ("person_in_charge", "person in charge"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="representatives",
+                        to="identity.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="representations",
+                        to="identity.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'representative',
-                'verbose_name_plural': 'representatives',
+                "verbose_name": "representative",
+                "verbose_name_plural": "representatives",
             },
         ),
         migrations.CreateModel(
-            name='Relationship',
+            name="Relationship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('kind', models.CharField(choices=[('parent', 'parent of'), ('spouse', 'spouse of'), ('guardian', 'guardian of')], max_length=10)),
-                ('source', models.CharField(blank=True, max_length=80)),
-                ('of', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='related_by', to='identity.person')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='relationships', to='identity.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("parent", "parent of"), ("spouse", "spouse of"), ("guardian", "guardian of")],
+                        max_length=10,
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=80)),
+                (
+                    "of",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="related_by", to="identity.person"
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="relationships", to="identity.person"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'relationship',
-                'verbose_name_plural': 'relationships',
+                "verbose_name": "relationship",
+                "verbose_name_plural": "relationships",
             },
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('title', egov.kernel.text.LocalisedTextField()),
-                ('is_head', models.BooleanField(default=False)),
-                ('roles', models.ManyToManyField(blank=True, related_name='posts', to='auth.group')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='identity.unit')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='posts', to='identity.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("title", egov.kernel.text.LocalisedTextField()),
+                ("is_head", models.BooleanField(default=False)),
+                ("roles", models.ManyToManyField(blank=True, related_name="posts", to="auth.group")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="posts", to="identity.unit"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="posts", to="identity.person"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'post',
-                'verbose_name_plural': 'posts',
+                "verbose_name": "post",
+                "verbose_name_plural": "posts",
             },
         ),
         migrations.AddField(
-            model_name='person',
-            name='registered_region',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.region'),
+            model_name="person",
+            name="registered_region",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="identity.region",
+            ),
         ),
         migrations.CreateModel(
-            name='Mandate',
+            name="Mandate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('services', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('granted_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandates_held', to='identity.party')),
-                ('grantor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mandates_given', to='identity.party')),
-                ('granted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
-                ('revoked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "services",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                ("granted_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="mandates_held", to="identity.party"
+                    ),
+                ),
+                (
+                    "grantor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="mandates_given", to="identity.party"
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.person"
+                    ),
+                ),
+                (
+                    "revoked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mandate',
-                'verbose_name_plural': 'mandates',
+                "verbose_name": "mandate",
+                "verbose_name_plural": "mandates",
             },
         ),
         migrations.CreateModel(
-            name='HouseholdMember',
+            name="HouseholdMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('role', models.CharField(max_length=20)),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='identity.household')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='household_memberships', to='identity.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("role", models.CharField(max_length=20)),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="members", to="identity.household"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="household_memberships",
+                        to="identity.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'household member',
-                'verbose_name_plural': 'household members',
+                "verbose_name": "household member",
+                "verbose_name_plural": "household members",
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('assurance', models.PositiveSmallIntegerField(default=0)),
-                ('language', models.CharField(blank=True, max_length=10)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('person', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='account', to='identity.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
+                ("assurance", models.PositiveSmallIntegerField(default=0)),
+                ("language", models.CharField(blank=True, max_length=10)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
+                (
+                    "person",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="account",
+                        to="identity.person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'account',
-                'verbose_name_plural': 'accounts',
+                "verbose_name": "account",
+                "verbose_name_plural": "accounts",
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='Identifier',
+            name="Identifier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('scheme', models.CharField(choices=[('cn.ric', 'resident identity number'), ('cn.uscc', 'unified social credit code'), ('passport', 'passport number'), ('phone', 'phone number')], max_length=20)),
-                ('encrypted', models.BinaryField()),
-                ('digest', models.BinaryField(max_length=32)),
-                ('masked', models.CharField(max_length=40)),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identifiers', to='identity.party')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "scheme",
+                    models.CharField(
+                        choices=[
+                            ("cn.ric", "resident identity number"),
+                            ("cn.uscc", "unified social credit code"),
+                            ("passport", "passport number"),
+                            ("phone", "phone number"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("encrypted", models.BinaryField()),
+                ("digest", models.BinaryField(max_length=32)),
+                ("masked", models.CharField(max_length=40)),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="identifiers", to="identity.party"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'identifier',
-                'verbose_name_plural': 'identifiers',
-                'indexes': [models.Index(fields=['digest'], name='identifier_digest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='identifier_dates_in_order', violation_error_message='The last day lies before the first.'), models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('scheme', 'digest'), name='identifier_current_once', violation_error_message='This number already belongs to someone.')],
+                "verbose_name": "identifier",
+                "verbose_name_plural": "identifiers",
+                "indexes": [models.Index(fields=["digest"], name="identifier_digest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="identifier_dates_in_order",
+                        violation_error_message="The last day lies before the first.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_to__isnull", True)),
+                        fields=("scheme", "digest"),
+                        name="identifier_current_once",
+                        violation_error_message="This number already belongs to someone.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('email', 'e-mail'), ('sms', 'text message')], max_length=8)),
-                ('encrypted', models.BinaryField()),
-                ('masked', models.CharField(max_length=80)),
-                ('verified_at', models.DateTimeField(blank=True, null=True)),
-                ('wanted', models.BooleanField(default=True)),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='identity.party')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("channel", models.CharField(choices=[("email", "e-mail"), ("sms", "text message")], max_length=8)),
+                ("encrypted", models.BinaryField()),
+                ("masked", models.CharField(max_length=80)),
+                ("verified_at", models.DateTimeField(blank=True, null=True)),
+                ("wanted", models.BooleanField(default=True)),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="contacts", to="identity.party"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contact',
-                'verbose_name_plural': 'contacts',
-                'constraints': [models.UniqueConstraint(fields=('party', 'channel'), name='contact_channel_once')],
+                "verbose_name": "contact",
+                "verbose_name_plural": "contacts",
+                "constraints": [models.UniqueConstraint(fields=("party", "channel"), name="contact_channel_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'department'), _negated=True), ('key__isnull', False), _connector='OR'), name='department_has_key', violation_error_message='A department needs a key.'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "department"), _negated=True), ("key__isnull", False), _connector="OR"
+                ),
+                name="department_has_key",
+                violation_error_message="A department needs a key.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='representative',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='representative_dates_in_order', violation_error_message='The last day lies before the first.'),
+            model_name="representative",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="representative_dates_in_order",
+                violation_error_message="The last day lies before the first.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='relationship_dates_in_order', violation_error_message='The last day lies before the first.'),
+            model_name="relationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="relationship_dates_in_order",
+                violation_error_message="The last day lies before the first.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('subject', 'of', 'kind'), name='relationship_current_once'),
+            model_name="relationship",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to__isnull", True)),
+                fields=("subject", "of", "kind"),
+                name="relationship_current_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationship',
-            constraint=models.CheckConstraint(condition=models.Q(('subject', models.F('of')), _negated=True), name='relationship_not_with_self'),
+            model_name="relationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("subject", models.F("of")), _negated=True), name="relationship_not_with_self"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='post_dates_in_order', violation_error_message='The last day lies before the first.'),
+            model_name="post",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="post_dates_in_order",
+                violation_error_message="The last day lies before the first.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='post',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.F('person'), '='), (models.F('unit'), '='), (models.Func(models.F('valid_from'), models.F('valid_to'), django.contrib.postgres.fields.ranges.RangeBoundary(inclusive_lower=True, inclusive_upper=True), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='post_once_at_a_time', violation_error_message='This person already holds a post in this unit at that time.'),
+            model_name="post",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (models.F("person"), "="),
+                    (models.F("unit"), "="),
+                    (
+                        models.Func(
+                            models.F("valid_from"),
+                            models.F("valid_to"),
+                            django.contrib.postgres.fields.ranges.RangeBoundary(
+                                inclusive_lower=True, inclusive_upper=True
+                            ),
+                            function="daterange",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="post_once_at_a_time",
+                violation_error_message="This person already holds a post in this unit at that time.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='mandate_dates_in_order', violation_error_message='The last day lies before the first.'),
+            model_name="mandate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="mandate_dates_in_order",
+                violation_error_message="The last day lies before the first.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mandate',
-            constraint=models.CheckConstraint(condition=models.Q(('grantor', models.F('agent')), _negated=True), name='mandate_not_to_self'),
+            model_name="mandate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("grantor", models.F("agent")), _negated=True), name="mandate_not_to_self"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='householdmember',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='householdmember_dates_in_order', violation_error_message='The last day lies before the first.'),
+            model_name="householdmember",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="householdmember_dates_in_order",
+                violation_error_message="The last day lies before the first.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='householdmember',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('person',), name='one_household_at_a_time', violation_error_message='This person is already registered in a household.'),
+            model_name="householdmember",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_to__isnull", True)),
+                fields=("person",),
+                name="one_household_at_a_time",
+                violation_error_message="This person is already registered in a household.",
+            ),
         ),
     ]

@@ -5,79 +5,116 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0001_initial'),
-        ('documents', '0001_initial'),
-        ('identity', '0001_initial'),
+        ("catalogue", "0001_initial"),
+        ("documents", "0001_initial"),
+        ("identity", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=40, unique=True)),
-                ('author_id', models.BigIntegerField()),
-                ('capacity', models.CharField(max_length=40)),
-                ('event', models.CharField(blank=True, max_length=10)),
-                ('need', models.TextField(blank=True)),
-                ('region', models.CharField(max_length=12)),
-                ('answers', models.JSONField(default=dict)),
-                ('sources', models.JSONField(default=dict)),
-                ('page', models.CharField(blank=True, max_length=60)),
-                ('saved_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField()),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('discarded_at', models.DateTimeField(blank=True, null=True)),
-                ('applicant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='identity.party')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.serviceversion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=40, unique=True)),
+                ("author_id", models.BigIntegerField()),
+                ("capacity", models.CharField(max_length=40)),
+                ("event", models.CharField(blank=True, max_length=10)),
+                ("need", models.TextField(blank=True)),
+                ("region", models.CharField(max_length=12)),
+                ("answers", models.JSONField(default=dict)),
+                ("sources", models.JSONField(default=dict)),
+                ("page", models.CharField(blank=True, max_length=60)),
+                ("saved_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField()),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                ("discarded_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="drafts", to="identity.party"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalogue.serviceversion"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'draft',
-                'verbose_name_plural': 'drafts',
+                "verbose_name": "draft",
+                "verbose_name_plural": "drafts",
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('material', models.CharField(max_length=60)),
-                ('added_at', models.DateTimeField()),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.storedfile')),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='intake.draft')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("material", models.CharField(max_length=60)),
+                ("added_at", models.DateTimeField()),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.storedfile"
+                    ),
+                ),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="attachments", to="intake.draft"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attachment',
-                'verbose_name_plural': 'attachments',
+                "verbose_name": "attachment",
+                "verbose_name_plural": "attachments",
             },
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=40, unique=True)),
-                ('filed_by_id', models.BigIntegerField()),
-                ('capacity', models.CharField(max_length=40)),
-                ('channel', models.CharField(default='web', max_length=10)),
-                ('answers', models.JSONField()),
-                ('sources', models.JSONField(default=dict)),
-                ('answers_digest', models.BinaryField(max_length=32)),
-                ('matter', models.CharField(db_index=True, max_length=40)),
-                ('at', models.DateTimeField()),
-                ('applicant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='identity.party')),
-                ('draft', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='submission', to='intake.draft')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=40, unique=True)),
+                ("filed_by_id", models.BigIntegerField()),
+                ("capacity", models.CharField(max_length=40)),
+                ("channel", models.CharField(default="web", max_length=10)),
+                ("answers", models.JSONField()),
+                ("sources", models.JSONField(default=dict)),
+                ("answers_digest", models.BinaryField(max_length=32)),
+                ("matter", models.CharField(db_index=True, max_length=40)),
+                ("at", models.DateTimeField()),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="submissions", to="identity.party"
+                    ),
+                ),
+                (
+                    "draft",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="submission",
+                        to="intake.draft",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'submission',
-                'verbose_name_plural': 'submissions',
+                "verbose_name": "submission",
+                "verbose_name_plural": "submissions",
             },
         ),
         migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(condition=models.Q(('discarded_at__isnull', True), ('submitted_at__isnull', True)), fields=['applicant', '-saved_at'], name='draft_open'),
+            model_name="draft",
+            index=models.Index(
+                condition=models.Q(("discarded_at__isnull", True), ("submitted_at__isnull", True)),
+                fields=["applicant", "-saved_at"],
+                name="draft_open",
+            ),
         ),
     ]

@@ -6,87 +6,94 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('kernel', '0001_initial'),
+        ("kernel", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Leaf',
+            name="Leaf",
             fields=[
-                ('index', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('entry_id', models.BigIntegerField(unique=True)),
-                ('entry_at', models.DateTimeField()),
-                ('hash', models.BinaryField(max_length=32)),
+                ("index", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("entry_id", models.BigIntegerField(unique=True)),
+                ("entry_at", models.DateTimeField()),
+                ("hash", models.BinaryField(max_length=32)),
             ],
             options={
-                'verbose_name': 'leaf',
-                'verbose_name_plural': 'leaves',
+                "verbose_name": "leaf",
+                "verbose_name_plural": "leaves",
             },
         ),
         migrations.CreateModel(
-            name='TreeHead',
+            name="TreeHead",
             fields=[
-                ('size', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('root', models.BinaryField(max_length=32)),
-                ('signed_at', models.DateTimeField()),
-                ('key_id', models.CharField(max_length=64)),
-                ('signature', models.BinaryField()),
+                ("size", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("root", models.BinaryField(max_length=32)),
+                ("signed_at", models.DateTimeField()),
+                ("key_id", models.CharField(max_length=64)),
+                ("signature", models.BinaryField()),
             ],
             options={
-                'verbose_name': 'signed tree head',
-                'verbose_name_plural': 'signed tree heads',
+                "verbose_name": "signed tree head",
+                "verbose_name_plural": "signed tree heads",
             },
         ),
         migrations.CreateModel(
-            name='Unsealed',
+            name="Unsealed",
             fields=[
-                ('entry_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('entry_at', models.DateTimeField()),
+                ("entry_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("entry_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'unsealed entry',
-                'verbose_name_plural': 'unsealed entries',
+                "verbose_name": "unsealed entry",
+                "verbose_name_plural": "unsealed entries",
             },
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('act', 'act'), ('view', 'view of a record'), ('list', 'list or search')], max_length=8)),
-                ('action', models.CharField(max_length=80)),
-                ('account_id', models.BigIntegerField(blank=True, null=True)),
-                ('party_id', models.BigIntegerField(blank=True, null=True)),
-                ('capacity', models.CharField(max_length=40)),
-                ('on_behalf_of_id', models.BigIntegerField(blank=True, null=True)),
-                ('department_id', models.BigIntegerField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('refs', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), size=None)),
-                ('content_digest', models.BinaryField(max_length=32)),
-                ('request_id', models.CharField(blank=True, max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("act", "act"), ("view", "view of a record"), ("list", "list or search")], max_length=8
+                    ),
+                ),
+                ("action", models.CharField(max_length=80)),
+                ("account_id", models.BigIntegerField(blank=True, null=True)),
+                ("party_id", models.BigIntegerField(blank=True, null=True)),
+                ("capacity", models.CharField(max_length=40)),
+                ("on_behalf_of_id", models.BigIntegerField(blank=True, null=True)),
+                ("department_id", models.BigIntegerField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "refs",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), size=None),
+                ),
+                ("content_digest", models.BinaryField(max_length=32)),
+                ("request_id", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'verbose_name': 'journal entry',
-                'verbose_name_plural': 'journal entries',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['refs'], name='journal_entry_refs')],
+                "verbose_name": "journal entry",
+                "verbose_name_plural": "journal entries",
+                "indexes": [django.contrib.postgres.indexes.GinIndex(fields=["refs"], name="journal_entry_refs")],
             },
         ),
         migrations.CreateModel(
-            name='TreeNode',
+            name="TreeNode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.PositiveSmallIntegerField()),
-                ('index', models.BigIntegerField()),
-                ('hash', models.BinaryField(max_length=32)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("level", models.PositiveSmallIntegerField()),
+                ("index", models.BigIntegerField()),
+                ("hash", models.BinaryField(max_length=32)),
             ],
             options={
-                'verbose_name': 'tree node',
-                'verbose_name_plural': 'tree nodes',
-                'constraints': [models.UniqueConstraint(fields=('level', 'index'), name='tree_node_place')],
+                "verbose_name": "tree node",
+                "verbose_name_plural": "tree nodes",
+                "constraints": [models.UniqueConstraint(fields=("level", "index"), name="tree_node_place")],
             },
         ),
     ]

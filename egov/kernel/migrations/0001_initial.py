@@ -1,4 +1,3 @@
-from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension, UnaccentExtension
 from django.db import migrations, models
 
 from egov.kernel.partitions import partition_by_month
@@ -10,9 +9,6 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
-        TrigramExtension(),
-        BtreeGistExtension(),
-        UnaccentExtension(),
         migrations.CreateModel(
             name="Counter",
             fields=[

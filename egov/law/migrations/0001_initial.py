@@ -6,99 +6,127 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Instrument',
+            name="Instrument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80, unique=True)),
-                ('title', egov.kernel.text.LocalisedTextField()),
-                ('number', models.CharField(blank=True, max_length=80)),
-                ('in_force_from', models.DateField(blank=True, null=True)),
-                ('in_force_to', models.DateField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=80, unique=True)),
+                ("title", egov.kernel.text.LocalisedTextField()),
+                ("number", models.CharField(blank=True, max_length=80)),
+                ("in_force_from", models.DateField(blank=True, null=True)),
+                ("in_force_to", models.DateField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'instrument',
-                'verbose_name_plural': 'instruments',
+                "verbose_name": "instrument",
+                "verbose_name_plural": "instruments",
             },
         ),
         migrations.CreateModel(
-            name='DecisionTable',
+            name="DecisionTable",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('name', egov.kernel.text.LocalisedTextField()),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('published', 'published'), ('retired', 'retired')], default='draft', max_length=10)),
-                ('model', models.JSONField()),
-                ('inputs', models.JSONField(default=dict)),
-                ('tests', models.JSONField(default=list)),
-                ('source', models.CharField(blank=True, max_length=200)),
-                ('loaded_hash', models.CharField(blank=True, max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=80)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("name", egov.kernel.text.LocalisedTextField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "draft"), ("published", "published"), ("retired", "retired")],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("model", models.JSONField()),
+                ("inputs", models.JSONField(default=dict)),
+                ("tests", models.JSONField(default=list)),
+                ("source", models.CharField(blank=True, max_length=200)),
+                ("loaded_hash", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'verbose_name': 'decision table',
-                'verbose_name_plural': 'decision tables',
-                'constraints': [models.UniqueConstraint(fields=('key', 'version'), name='decision_table_version_once'), models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('key',), name='decision_table_published_once')],
+                "verbose_name": "decision table",
+                "verbose_name_plural": "decision tables",
+                "constraints": [
+                    models.UniqueConstraint(fields=("key", "version"), name="decision_table_version_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "published")),
+                        fields=("key",),
+                        name="decision_table_published_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Procedure',
+            name="Procedure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=40)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('name', egov.kernel.text.LocalisedTextField()),
-                ('definition', models.JSONField()),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('loaded_hash', models.CharField(blank=True, max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=40)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("name", egov.kernel.text.LocalisedTextField()),
+                ("definition", models.JSONField()),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("loaded_hash", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'verbose_name': 'procedure',
-                'verbose_name_plural': 'procedures',
-                'constraints': [models.UniqueConstraint(fields=('key', 'version'), name='procedure_version_once')],
+                "verbose_name": "procedure",
+                "verbose_name_plural": "procedures",
+                "constraints": [models.UniqueConstraint(fields=("key", "version"), name="procedure_version_once")],
             },
         ),
         migrations.CreateModel(
-            name='Citation',
+            name="Citation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('citing', models.CharField(max_length=120)),
-                ('article', models.CharField(blank=True, max_length=40)),
-                ('fact_date', models.DateField()),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='citations', to='law.instrument')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("citing", models.CharField(max_length=120)),
+                ("article", models.CharField(blank=True, max_length=40)),
+                ("fact_date", models.DateField()),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="citations", to="law.instrument"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'citation',
-                'verbose_name_plural': 'citations',
-                'indexes': [models.Index(fields=['citing'], name='citation_citing')],
-                'constraints': [models.UniqueConstraint(fields=('citing', 'instrument', 'article', 'fact_date'), name='citation_once')],
+                "verbose_name": "citation",
+                "verbose_name_plural": "citations",
+                "indexes": [models.Index(fields=["citing"], name="citation_citing")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("citing", "instrument", "article", "fact_date"), name="citation_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Parameter',
+            name="Parameter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120)),
-                ('region', models.CharField(blank=True, max_length=12)),
-                ('value', models.JSONField()),
-                ('unit', models.CharField(blank=True, max_length=20)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('article', models.CharField(blank=True, max_length=40)),
-                ('instrument', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parameters', to='law.instrument')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=120)),
+                ("region", models.CharField(blank=True, max_length=12)),
+                ("value", models.JSONField()),
+                ("unit", models.CharField(blank=True, max_length=20)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("article", models.CharField(blank=True, max_length=40)),
+                (
+                    "instrument",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="parameters", to="law.instrument"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'parameter',
-                'verbose_name_plural': 'parameters',
-                'constraints': [models.UniqueConstraint(fields=('key', 'region', 'valid_from'), name='parameter_from_once')],
+                "verbose_name": "parameter",
+                "verbose_name_plural": "parameters",
+                "constraints": [
+                    models.UniqueConstraint(fields=("key", "region", "valid_from"), name="parameter_from_once")
+                ],
             },
         ),
     ]

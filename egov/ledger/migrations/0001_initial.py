@@ -6,97 +6,138 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
+        ("identity", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Transaction',
+            name="Transaction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=40, unique=True)),
-                ('booked_at', models.DateTimeField()),
-                ('memo', models.CharField(max_length=200)),
-                ('subject', models.CharField(db_index=True, max_length=120)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=40, unique=True)),
+                ("booked_at", models.DateTimeField()),
+                ("memo", models.CharField(max_length=200)),
+                ("subject", models.CharField(db_index=True, max_length=120)),
             ],
             options={
-                'verbose_name': 'transaction',
-                'verbose_name_plural': 'transactions',
+                "verbose_name": "transaction",
+                "verbose_name_plural": "transactions",
             },
         ),
         migrations.CreateModel(
-            name='Fund',
+            name="Fund",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80, unique=True)),
-                ('name', egov.kernel.text.LocalisedTextField()),
-                ('balance_fen', models.BigIntegerField(default=0)),
-                ('reserved_fen', models.BigIntegerField(default=0)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='funds', to='identity.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=80, unique=True)),
+                ("name", egov.kernel.text.LocalisedTextField()),
+                ("balance_fen", models.BigIntegerField(default=0)),
+                ("reserved_fen", models.BigIntegerField(default=0)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="funds", to="identity.organisation"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fund',
-                'verbose_name_plural': 'funds',
+                "verbose_name": "fund",
+                "verbose_name_plural": "funds",
             },
         ),
         migrations.CreateModel(
-            name='LedgerAccount',
+            name="LedgerAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120, unique=True)),
-                ('name', egov.kernel.text.LocalisedTextField()),
-                ('kind', models.CharField(max_length=10)),
-                ('fund', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='ledger.fund')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=120, unique=True)),
+                ("name", egov.kernel.text.LocalisedTextField()),
+                ("kind", models.CharField(max_length=10)),
+                (
+                    "fund",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="ledger.fund",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ledger account',
-                'verbose_name_plural': 'ledger accounts',
+                "verbose_name": "ledger account",
+                "verbose_name_plural": "ledger accounts",
             },
         ),
         migrations.CreateModel(
-            name='Reservation',
+            name="Reservation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_fen', models.BigIntegerField()),
-                ('subject', models.CharField(db_index=True, max_length=120)),
-                ('state', models.CharField(choices=[('held', 'held'), ('used', 'used'), ('released', 'released')], default='held', max_length=10)),
-                ('made_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('fund', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='ledger.fund')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount_fen", models.BigIntegerField()),
+                ("subject", models.CharField(db_index=True, max_length=120)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("held", "held"), ("used", "used"), ("released", "released")],
+                        default="held",
+                        max_length=10,
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "fund",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reservations", to="ledger.fund"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reservation',
-                'verbose_name_plural': 'reservations',
+                "verbose_name": "reservation",
+                "verbose_name_plural": "reservations",
             },
         ),
         migrations.CreateModel(
-            name='Posting',
+            name="Posting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_fen', models.BigIntegerField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='ledger.ledgeraccount')),
-                ('transaction', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='ledger.transaction')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount_fen", models.BigIntegerField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="postings", to="ledger.ledgeraccount"
+                    ),
+                ),
+                (
+                    "transaction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="postings", to="ledger.transaction"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'posting',
-                'verbose_name_plural': 'postings',
+                "verbose_name": "posting",
+                "verbose_name_plural": "postings",
             },
         ),
         migrations.AddConstraint(
-            model_name='fund',
-            constraint=models.CheckConstraint(condition=models.Q(('balance_fen__gte', models.F('reserved_fen')), ('reserved_fen__gte', 0)), name='fund_never_overdrawn', violation_error_message='The fund does not hold enough.'),
+            model_name="fund",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("balance_fen__gte", models.F("reserved_fen")), ("reserved_fen__gte", 0)),
+                name="fund_never_overdrawn",
+                violation_error_message="The fund does not hold enough.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='reservation_positive'),
+            model_name="reservation",
+            constraint=models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="reservation_positive"),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen', 0), _negated=True), name='posting_not_zero'),
+            model_name="posting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_fen", 0), _negated=True), name="posting_not_zero"
+            ),
         ),
     ]

@@ -6,91 +6,144 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0001_initial'),
-        ('identity', '0001_initial'),
+        ("catalogue", "0001_initial"),
+        ("identity", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Matter',
+            name="Matter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=40, unique=True)),
-                ('filed_by_id', models.BigIntegerField(blank=True, null=True)),
-                ('capacity', models.CharField(max_length=40)),
-                ('title', egov.kernel.text.LocalisedTextField()),
-                ('need', models.TextField(blank=True)),
-                ('event', models.CharField(blank=True, max_length=10)),
-                ('state', models.CharField(choices=[('open', 'in progress'), ('done', 'done'), ('withdrawn', 'withdrawn')], default='open', max_length=10)),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('promised_due_at', models.DateTimeField(blank=True, null=True)),
-                ('applicant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matters', to='identity.party')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=40, unique=True)),
+                ("filed_by_id", models.BigIntegerField(blank=True, null=True)),
+                ("capacity", models.CharField(max_length=40)),
+                ("title", egov.kernel.text.LocalisedTextField()),
+                ("need", models.TextField(blank=True)),
+                ("event", models.CharField(blank=True, max_length=10)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "in progress"), ("done", "done"), ("withdrawn", "withdrawn")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("promised_due_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="matters", to="identity.party"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'matter',
-                'verbose_name_plural': 'matters',
+                "verbose_name": "matter",
+                "verbose_name_plural": "matters",
             },
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=64)),
-                ('case', models.CharField(blank=True, max_length=40)),
-                ('state', models.CharField(choices=[('waiting', 'waiting for others'), ('open', 'in progress'), ('done', 'done'), ('failed', 'ended without success'), ('dropped', 'no longer needed')], default='waiting', max_length=8)),
-                ('order', models.PositiveSmallIntegerField(default=0)),
-                ('optional', models.BooleanField(default=False)),
-                ('answers', models.JSONField(default=dict)),
-                ('route', models.JSONField(default=dict)),
-                ('outputs', models.JSONField(default=dict)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='matters.matter')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.publicservice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=64)),
+                ("case", models.CharField(blank=True, max_length=40)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting for others"),
+                            ("open", "in progress"),
+                            ("done", "done"),
+                            ("failed", "ended without success"),
+                            ("dropped", "no longer needed"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("order", models.PositiveSmallIntegerField(default=0)),
+                ("optional", models.BooleanField(default=False)),
+                ("answers", models.JSONField(default=dict)),
+                ("route", models.JSONField(default=dict)),
+                ("outputs", models.JSONField(default=dict)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="members", to="matters.matter"
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalogue.publicservice"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'member of a matter',
-                'verbose_name_plural': 'members of matters',
+                "verbose_name": "member of a matter",
+                "verbose_name_plural": "members of matters",
             },
         ),
         migrations.CreateModel(
-            name='Dependency',
+            name="Dependency",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('group', models.CharField(blank=True, max_length=40)),
-                ('passes', models.JSONField(default=dict)),
-                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dependencies', to='matters.matter')),
-                ('after', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waits_for', to='matters.member')),
-                ('before', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leads_to', to='matters.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("group", models.CharField(blank=True, max_length=40)),
+                ("passes", models.JSONField(default=dict)),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="dependencies", to="matters.matter"
+                    ),
+                ),
+                (
+                    "after",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="waits_for", to="matters.member"
+                    ),
+                ),
+                (
+                    "before",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="leads_to", to="matters.member"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'dependency',
-                'verbose_name_plural': 'dependencies',
+                "verbose_name": "dependency",
+                "verbose_name_plural": "dependencies",
             },
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['applicant', '-id'], name='matter_applicant'),
+            model_name="matter",
+            index=models.Index(fields=["applicant", "-id"], name="matter_applicant"),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('matter', 'key'), name='member_once'),
+            model_name="member",
+            constraint=models.UniqueConstraint(fields=("matter", "key"), name="member_once"),
         ),
         migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(condition=models.Q(('case', ''), _negated=True), fields=('case',), name='member_case_once'),
+            model_name="member",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("case", ""), _negated=True), fields=("case",), name="member_case_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dependency',
-            constraint=models.UniqueConstraint(fields=('before', 'after'), name='dependency_once'),
+            model_name="dependency",
+            constraint=models.UniqueConstraint(fields=("before", "after"), name="dependency_once"),
         ),
         migrations.AddConstraint(
-            model_name='dependency',
-            constraint=models.CheckConstraint(condition=models.Q(('before', models.F('after')), _negated=True), name='dependency_not_on_self'),
+            model_name="dependency",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("before", models.F("after")), _negated=True), name="dependency_not_on_self"
+            ),
         ),
     ]

@@ -4,46 +4,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Availability',
+            name="Availability",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(unique=True)),
-                ('ok', models.BooleanField()),
-                ('milliseconds', models.PositiveIntegerField(null=True)),
-                ('failed_parts', models.CharField(blank=True, max_length=120)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(unique=True)),
+                ("ok", models.BooleanField()),
+                ("milliseconds", models.PositiveIntegerField(null=True)),
+                ("failed_parts", models.CharField(blank=True, max_length=120)),
             ],
             options={
-                'verbose_name': 'availability probe',
-                'verbose_name_plural': 'availability probes',
+                "verbose_name": "availability probe",
+                "verbose_name_plural": "availability probes",
             },
         ),
         migrations.CreateModel(
-            name='MeasureValue',
+            name="MeasureValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('measure', models.CharField(max_length=80)),
-                ('slice', models.CharField(blank=True, max_length=80)),
-                ('period_start', models.DateField()),
-                ('period_end', models.DateField()),
-                ('numerator', models.DecimalField(decimal_places=4, max_digits=20, null=True)),
-                ('denominator', models.DecimalField(decimal_places=4, max_digits=20, null=True)),
-                ('value', models.DecimalField(decimal_places=6, max_digits=20, null=True)),
-                ('low', models.DecimalField(decimal_places=6, max_digits=20, null=True)),
-                ('high', models.DecimalField(decimal_places=6, max_digits=20, null=True)),
-                ('computed_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("measure", models.CharField(max_length=80)),
+                ("slice", models.CharField(blank=True, max_length=80)),
+                ("period_start", models.DateField()),
+                ("period_end", models.DateField()),
+                ("numerator", models.DecimalField(decimal_places=4, max_digits=20, null=True)),
+                ("denominator", models.DecimalField(decimal_places=4, max_digits=20, null=True)),
+                ("value", models.DecimalField(decimal_places=6, max_digits=20, null=True)),
+                ("low", models.DecimalField(decimal_places=6, max_digits=20, null=True)),
+                ("high", models.DecimalField(decimal_places=6, max_digits=20, null=True)),
+                ("computed_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'value of a measure',
-                'verbose_name_plural': 'values of measures',
-                'constraints': [models.UniqueConstraint(fields=('measure', 'slice', 'period_start', 'period_end'), name='measure_value_once')],
+                "verbose_name": "value of a measure",
+                "verbose_name_plural": "values of measures",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("measure", "slice", "period_start", "period_end"), name="measure_value_once"
+                    )
+                ],
             },
         ),
     ]

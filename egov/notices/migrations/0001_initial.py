@@ -6,56 +6,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
+        ("identity", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('notice_id', models.BigIntegerField()),
-                ('channel', models.CharField(max_length=10)),
-                ('address', models.BinaryField()),
-                ('address_masked', models.CharField(max_length=80)),
-                ('idempotency_key', models.CharField(max_length=80)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('failed', 'failed, will be tried again'), ('dead', 'given up')], default='waiting', max_length=8)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('receipt', models.CharField(blank=True, max_length=120)),
-                ('last_error', models.TextField(blank=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("notice_id", models.BigIntegerField()),
+                ("channel", models.CharField(max_length=10)),
+                ("address", models.BinaryField()),
+                ("address_masked", models.CharField(max_length=80)),
+                ("idempotency_key", models.CharField(max_length=80)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("sent", "sent"),
+                            ("failed", "failed, will be tried again"),
+                            ("dead", "given up"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("receipt", models.CharField(blank=True, max_length=120)),
+                ("last_error", models.TextField(blank=True)),
             ],
             options={
-                'verbose_name': 'delivery',
-                'verbose_name_plural': 'deliveries',
-                'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'failed'])), fields=['due_at'], name='delivery_pending'), models.Index(fields=['notice_id'], name='delivery_notice')],
+                "verbose_name": "delivery",
+                "verbose_name_plural": "deliveries",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "failed"])),
+                        fields=["due_at"],
+                        name="delivery_pending",
+                    ),
+                    models.Index(fields=["notice_id"], name="delivery_notice"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=160)),
-                ('kind', models.CharField(max_length=60)),
-                ('subject', models.CharField(max_length=120)),
-                ('title', egov.kernel.text.LocalisedTextField()),
-                ('body', egov.kernel.text.LocalisedTextField()),
-                ('needs_action', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='identity.party')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=160)),
+                ("kind", models.CharField(max_length=60)),
+                ("subject", models.CharField(max_length=120)),
+                ("title", egov.kernel.text.LocalisedTextField()),
+                ("body", egov.kernel.text.LocalisedTextField()),
+                ("needs_action", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                ("read_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="identity.party"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'notice',
-                'verbose_name_plural': 'notices',
-                'indexes': [models.Index(fields=['recipient', '-created_at'], name='notice_inbox')],
-                'constraints': [models.UniqueConstraint(fields=('recipient', 'key'), name='notice_once')],
+                "verbose_name": "notice",
+                "verbose_name_plural": "notices",
+                "indexes": [models.Index(fields=["recipient", "-created_at"], name="notice_inbox")],
+                "constraints": [models.UniqueConstraint(fields=("recipient", "key"), name="notice_once")],
             },
         ),
     ]

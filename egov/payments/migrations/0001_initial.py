@@ -7,164 +7,253 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
-        ('ledger', '0001_initial'),
+        ("identity", "0001_initial"),
+        ("ledger", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Bill',
+            name="Bill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=40, unique=True)),
-                ('subject', models.CharField(db_index=True, max_length=120)),
-                ('total', egov.kernel.money.MoneyField(decimal_places=2, max_digits=18)),
-                ('state', models.CharField(choices=[('open', 'to be paid'), ('paid', 'paid'), ('cancelled', 'cancelled'), ('refunded', 'refunded')], default='open', max_length=10)),
-                ('created_at', models.DateTimeField()),
-                ('paid_at', models.DateTimeField(blank=True, null=True)),
-                ('payer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bills', to='identity.party')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=40, unique=True)),
+                ("subject", models.CharField(db_index=True, max_length=120)),
+                ("total", egov.kernel.money.MoneyField(decimal_places=2, max_digits=18)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "to be paid"),
+                            ("paid", "paid"),
+                            ("cancelled", "cancelled"),
+                            ("refunded", "refunded"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("paid_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "payer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bills", to="identity.party"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'bill',
-                'verbose_name_plural': 'bills',
+                "verbose_name": "bill",
+                "verbose_name_plural": "bills",
             },
         ),
         migrations.CreateModel(
-            name='BillLine',
+            name="BillLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(db_index=True, max_length=120)),
-                ('text', egov.kernel.text.LocalisedTextField()),
-                ('amount', egov.kernel.money.MoneyField(decimal_places=2, max_digits=18)),
-                ('basis', models.CharField(blank=True, max_length=200)),
-                ('bill', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='payments.bill')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(db_index=True, max_length=120)),
+                ("text", egov.kernel.text.LocalisedTextField()),
+                ("amount", egov.kernel.money.MoneyField(decimal_places=2, max_digits=18)),
+                ("basis", models.CharField(blank=True, max_length=200)),
+                (
+                    "bill",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="payments.bill"
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.organisation"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'line of a bill',
-                'verbose_name_plural': 'lines of bills',
+                "verbose_name": "line of a bill",
+                "verbose_name_plural": "lines of bills",
             },
         ),
         migrations.CreateModel(
-            name='Disbursement',
+            name="Disbursement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=40, unique=True)),
-                ('payee_account', models.BinaryField()),
-                ('payee_account_masked', models.CharField(max_length=40)),
-                ('amount', egov.kernel.money.MoneyField(decimal_places=2, max_digits=18)),
-                ('purpose', egov.kernel.text.LocalisedTextField()),
-                ('subject', models.CharField(db_index=True, max_length=120)),
-                ('state', models.CharField(choices=[('requested', 'requested'), ('settled', 'settled'), ('returned', 'returned')], default='requested', max_length=10)),
-                ('requested_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('return_reason', models.CharField(blank=True, max_length=200)),
-                ('fund', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disbursements', to='ledger.fund')),
-                ('payee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disbursements', to='identity.party')),
-                ('reservation', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='disbursement', to='ledger.reservation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=40, unique=True)),
+                ("payee_account", models.BinaryField()),
+                ("payee_account_masked", models.CharField(max_length=40)),
+                ("amount", egov.kernel.money.MoneyField(decimal_places=2, max_digits=18)),
+                ("purpose", egov.kernel.text.LocalisedTextField()),
+                ("subject", models.CharField(db_index=True, max_length=120)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("requested", "requested"), ("settled", "settled"), ("returned", "returned")],
+                        default="requested",
+                        max_length=10,
+                    ),
+                ),
+                ("requested_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("return_reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "fund",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="disbursements", to="ledger.fund"
+                    ),
+                ),
+                (
+                    "payee",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="disbursements", to="identity.party"
+                    ),
+                ),
+                (
+                    "reservation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disbursement",
+                        to="ledger.reservation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'disbursement',
-                'verbose_name_plural': 'disbursements',
+                "verbose_name": "disbursement",
+                "verbose_name_plural": "disbursements",
             },
         ),
         migrations.CreateModel(
-            name='FiscalReceipt',
+            name="FiscalReceipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('series', models.CharField(max_length=40)),
-                ('number', models.PositiveBigIntegerField()),
-                ('amount', egov.kernel.money.MoneyField(decimal_places=2, max_digits=18)),
-                ('issued_at', models.DateTimeField()),
-                ('document_ref', models.CharField(blank=True, max_length=40)),
-                ('bill', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='receipt', to='payments.bill')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("series", models.CharField(max_length=40)),
+                ("number", models.PositiveBigIntegerField()),
+                ("amount", egov.kernel.money.MoneyField(decimal_places=2, max_digits=18)),
+                ("issued_at", models.DateTimeField()),
+                ("document_ref", models.CharField(blank=True, max_length=40)),
+                (
+                    "bill",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="receipt", to="payments.bill"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'fiscal receipt',
-                'verbose_name_plural': 'fiscal receipts',
+                "verbose_name": "fiscal receipt",
+                "verbose_name_plural": "fiscal receipts",
             },
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=40, unique=True)),
-                ('gateway', models.CharField(max_length=40)),
-                ('method', models.CharField(max_length=40)),
-                ('amount', egov.kernel.money.MoneyField(decimal_places=2, max_digits=18)),
-                ('state', models.CharField(choices=[('started', 'started'), ('succeeded', 'succeeded'), ('failed', 'failed')], default='started', max_length=10)),
-                ('gateway_reference', models.CharField(blank=True, max_length=80)),
-                ('started_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('bill', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='payments.bill')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=40, unique=True)),
+                ("gateway", models.CharField(max_length=40)),
+                ("method", models.CharField(max_length=40)),
+                ("amount", egov.kernel.money.MoneyField(decimal_places=2, max_digits=18)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("started", "started"), ("succeeded", "succeeded"), ("failed", "failed")],
+                        default="started",
+                        max_length=10,
+                    ),
+                ),
+                ("gateway_reference", models.CharField(blank=True, max_length=80)),
+                ("started_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "bill",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="payments", to="payments.bill"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'payment',
-                'verbose_name_plural': 'payments',
+                "verbose_name": "payment",
+                "verbose_name_plural": "payments",
             },
         ),
         migrations.CreateModel(
-            name='Reconciliation',
+            name="Reconciliation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('gateway', models.CharField(max_length=40)),
-                ('day', models.DateField()),
-                ('ours_fen', models.BigIntegerField()),
-                ('theirs_fen', models.BigIntegerField()),
-                ('differences', models.JSONField(default=list)),
-                ('run_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("gateway", models.CharField(max_length=40)),
+                ("day", models.DateField()),
+                ("ours_fen", models.BigIntegerField()),
+                ("theirs_fen", models.BigIntegerField()),
+                ("differences", models.JSONField(default=list)),
+                ("run_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'reconciliation',
-                'verbose_name_plural': 'reconciliations',
-                'constraints': [models.UniqueConstraint(fields=('gateway', 'day'), name='reconciliation_once_a_day')],
+                "verbose_name": "reconciliation",
+                "verbose_name_plural": "reconciliations",
+                "constraints": [models.UniqueConstraint(fields=("gateway", "day"), name="reconciliation_once_a_day")],
             },
         ),
         migrations.CreateModel(
-            name='Refund',
+            name="Refund",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=40, unique=True)),
-                ('subject', models.CharField(blank=True, max_length=120)),
-                ('amount', egov.kernel.money.MoneyField(decimal_places=2, max_digits=18)),
-                ('reason', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('started', 'started'), ('succeeded', 'succeeded'), ('failed', 'failed')], default='started', max_length=10)),
-                ('gateway_reference', models.CharField(blank=True, max_length=80)),
-                ('requested_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='payments.payment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=40, unique=True)),
+                ("subject", models.CharField(blank=True, max_length=120)),
+                ("amount", egov.kernel.money.MoneyField(decimal_places=2, max_digits=18)),
+                ("reason", models.CharField(max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("started", "started"), ("succeeded", "succeeded"), ("failed", "failed")],
+                        default="started",
+                        max_length=10,
+                    ),
+                ),
+                ("gateway_reference", models.CharField(blank=True, max_length=80)),
+                ("requested_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="refunds", to="payments.payment"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'refund',
-                'verbose_name_plural': 'refunds',
+                "verbose_name": "refund",
+                "verbose_name_plural": "refunds",
             },
         ),
         migrations.AddConstraint(
-            model_name='bill',
-            constraint=models.CheckConstraint(condition=models.Q(('total__gt', 0)), name='bill_positive'),
+            model_name="bill",
+            constraint=models.CheckConstraint(condition=models.Q(("total__gt", 0)), name="bill_positive"),
         ),
         migrations.AddConstraint(
-            model_name='fiscalreceipt',
-            constraint=models.UniqueConstraint(fields=('series', 'number'), name='fiscal_receipt_number_once'),
+            model_name="fiscalreceipt",
+            constraint=models.UniqueConstraint(fields=("series", "number"), name="fiscal_receipt_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'succeeded')), fields=('bill',), name='bill_paid_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "succeeded")), fields=("bill",), name="bill_paid_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('gateway_reference', ''), _negated=True), fields=('gateway', 'gateway_reference'), name='gateway_reference_once'),
+            model_name="payment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("gateway_reference", ""), _negated=True),
+                fields=("gateway", "gateway_reference"),
+                name="gateway_reference_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='refund_positive'),
+            model_name="refund",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="refund_positive"),
         ),
         migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'failed'), _negated=True), fields=('payment', 'subject'), name='refund_once_per_subject'),
+            model_name="refund",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "failed"), _negated=True),
+                fields=("payment", "subject"),
+                name="refund_once_per_subject",
+            ),
         ),
     ]

@@ -6,105 +6,159 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
+        ("identity", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DataElement',
+            name="DataElement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80, unique=True)),
-                ('name', egov.kernel.text.LocalisedTextField()),
-                ('meaning', egov.kernel.text.LocalisedTextField()),
-                ('schema', models.JSONField(default=dict)),
-                ('sensitive', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=80, unique=True)),
+                ("name", egov.kernel.text.LocalisedTextField()),
+                ("meaning", egov.kernel.text.LocalisedTextField()),
+                ("schema", models.JSONField(default=dict)),
+                ("sensitive", models.BooleanField(default=False)),
             ],
             options={
-                'verbose_name': 'data element',
-                'verbose_name_plural': 'data elements',
+                "verbose_name": "data element",
+                "verbose_name_plural": "data elements",
             },
         ),
         migrations.CreateModel(
-            name='FactCorrection',
+            name="FactCorrection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=40, unique=True)),
-                ('present', models.JSONField(null=True)),
-                ('proposed', models.JSONField()),
-                ('reason', models.TextField(blank=True)),
-                ('state', models.CharField(choices=[('open', 'open'), ('accepted', 'accepted'), ('refused', 'refused')], default='open', max_length=10)),
-                ('asked_at', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('answer', models.TextField(blank=True)),
-                ('element', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registers.dataelement')),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fact_corrections', to='identity.party')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=40, unique=True)),
+                ("present", models.JSONField(null=True)),
+                ("proposed", models.JSONField()),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "open"), ("accepted", "accepted"), ("refused", "refused")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("answer", models.TextField(blank=True)),
+                (
+                    "element",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registers.dataelement"
+                    ),
+                ),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fact_corrections",
+                        to="identity.party",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'correction of a fact',
-                'verbose_name_plural': 'corrections of facts',
+                "verbose_name": "correction of a fact",
+                "verbose_name_plural": "corrections of facts",
             },
         ),
         migrations.CreateModel(
-            name='Register',
+            name="Register",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60, unique=True)),
-                ('name', egov.kernel.text.LocalisedTextField()),
-                ('handler', models.CharField(blank=True, max_length=60)),
-                ('keeper', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=60, unique=True)),
+                ("name", egov.kernel.text.LocalisedTextField()),
+                ("handler", models.CharField(blank=True, max_length=60)),
+                (
+                    "keeper",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'register',
-                'verbose_name_plural': 'registers',
+                "verbose_name": "register",
+                "verbose_name_plural": "registers",
             },
         ),
         migrations.AddField(
-            model_name='dataelement',
-            name='register',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='elements', to='registers.register'),
+            model_name="dataelement",
+            name="register",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="elements",
+                to="registers.register",
+            ),
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('elements', models.JSONField(default=list)),
-                ('purpose', egov.kernel.text.LocalisedTextField()),
-                ('subject', models.CharField(db_index=True, max_length=120)),
-                ('given_by_id', models.BigIntegerField()),
-                ('given_at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consents', to='identity.party')),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("elements", models.JSONField(default=list)),
+                ("purpose", egov.kernel.text.LocalisedTextField()),
+                ("subject", models.CharField(db_index=True, max_length=120)),
+                ("given_by_id", models.BigIntegerField()),
+                ("given_at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="consents", to="identity.party"
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.organisation"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'consent',
-                'verbose_name_plural': 'consents',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('party', 'recipient', 'subject'), name='consent_once')],
+                "verbose_name": "consent",
+                "verbose_name_plural": "consents",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at__isnull", True)),
+                        fields=("party", "recipient", "subject"),
+                        name="consent_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Holding',
+            name="Holding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('service', models.CharField(max_length=40)),
-                ('output', models.CharField(max_length=40)),
-                ('source', models.CharField(max_length=120)),
-                ('data', models.JSONField(default=dict)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='identity.party')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("service", models.CharField(max_length=40)),
+                ("output", models.CharField(max_length=40)),
+                ("source", models.CharField(max_length=120)),
+                ("data", models.JSONField(default=dict)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "party",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="holdings", to="identity.party"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'holding',
-                'verbose_name_plural': 'holdings',
-                'indexes': [models.Index(fields=['party', 'service'], name='holding_party_service')],
-                'constraints': [models.UniqueConstraint(fields=('source', 'output'), name='holding_source_once')],
+                "verbose_name": "holding",
+                "verbose_name_plural": "holdings",
+                "indexes": [models.Index(fields=["party", "service"], name="holding_party_service")],
+                "constraints": [models.UniqueConstraint(fields=("source", "output"), name="holding_source_once")],
             },
         ),
     ]

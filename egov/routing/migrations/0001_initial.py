@@ -8,94 +8,139 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0001_initial'),
-        ('identity', '0001_initial'),
+        ("catalogue", "0001_initial"),
+        ("identity", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Need',
+            name="Need",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('language', models.CharField(max_length=10)),
-                ('region', models.CharField(blank=True, max_length=12)),
-                ('offered', models.JSONField(default=list)),
-                ('asked_back', models.BooleanField(default=False)),
-                ('chosen', models.CharField(blank=True, max_length=64)),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField()),
+                ("language", models.CharField(max_length=10)),
+                ("region", models.CharField(blank=True, max_length=12)),
+                ("offered", models.JSONField(default=list)),
+                ("asked_back", models.BooleanField(default=False)),
+                ("chosen", models.CharField(blank=True, max_length=64)),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'need',
-                'verbose_name_plural': 'needs',
+                "verbose_name": "need",
+                "verbose_name_plural": "needs",
             },
         ),
         migrations.CreateModel(
-            name='Bundle',
+            name="Bundle",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', egov.kernel.text.LocalisedTextField()),
-                ('definition', models.JSONField(default=dict)),
-                ('published', models.BooleanField(default=False)),
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='bundle', to='catalogue.event')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", egov.kernel.text.LocalisedTextField()),
+                ("definition", models.JSONField(default=dict)),
+                ("published", models.BooleanField(default=False)),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bundle", to="catalogue.event"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'bundle',
-                'verbose_name_plural': 'bundles',
+                "verbose_name": "bundle",
+                "verbose_name_plural": "bundles",
             },
         ),
         migrations.CreateModel(
-            name='Route',
+            name="Route",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=80)),
-                ('reasons', models.JSONField(default=list)),
-                ('made_at', models.DateTimeField()),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.region')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.publicservice')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rule", models.CharField(max_length=80)),
+                ("reasons", models.JSONField(default=list)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.organisation"
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.region"
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalogue.publicservice"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.unit"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'route',
-                'verbose_name_plural': 'routes',
+                "verbose_name": "route",
+                "verbose_name_plural": "routes",
             },
         ),
         migrations.CreateModel(
-            name='Synonym',
+            name="Synonym",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=10)),
-                ('said', models.CharField(max_length=80)),
-                ('meant', models.CharField(max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("language", models.CharField(max_length=10)),
+                ("said", models.CharField(max_length=80)),
+                ("meant", models.CharField(max_length=200)),
             ],
             options={
-                'verbose_name': 'synonym',
-                'verbose_name_plural': 'synonyms',
-                'constraints': [models.UniqueConstraint(fields=('language', 'said', 'meant'), name='synonym_once')],
+                "verbose_name": "synonym",
+                "verbose_name_plural": "synonyms",
+                "constraints": [models.UniqueConstraint(fields=("language", "said", "meant"), name="synonym_once")],
             },
         ),
         migrations.CreateModel(
-            name='SearchEntry',
+            name="SearchEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=10)),
-                ('kind', models.CharField(max_length=12)),
-                ('text', models.TextField()),
-                ('segmented', models.TextField()),
-                ('vector', django.contrib.postgres.search.SearchVectorField()),
-                ('weight', models.FloatField(default=1)),
-                ('event', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='search_entries', to='catalogue.event')),
-                ('service', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='search_entries', to='catalogue.publicservice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("language", models.CharField(max_length=10)),
+                ("kind", models.CharField(max_length=12)),
+                ("text", models.TextField()),
+                ("segmented", models.TextField()),
+                ("vector", django.contrib.postgres.search.SearchVectorField()),
+                ("weight", models.FloatField(default=1)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="search_entries",
+                        to="catalogue.event",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="search_entries",
+                        to="catalogue.publicservice",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'search entry',
-                'verbose_name_plural': 'search entries',
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['vector'], name='search_entry_vector'), django.contrib.postgres.indexes.GinIndex(fields=['text'], name='search_entry_trgm', opclasses=['gin_trgm_ops'])],
+                "verbose_name": "search entry",
+                "verbose_name_plural": "search entries",
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["vector"], name="search_entry_vector"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["text"], name="search_entry_trgm", opclasses=["gin_trgm_ops"]
+                    ),
+                ],
             },
         ),
     ]

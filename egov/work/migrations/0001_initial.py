@@ -6,132 +6,268 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
+        ("identity", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=120)),
-                ('key', models.CharField(max_length=80)),
-                ('definition', models.JSONField()),
-                ('context', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('running', 'running'), ('suspended', 'suspended'), ('finished', 'finished'), ('cancelled', 'cancelled')], default='running', max_length=10)),
-                ('outcome', models.CharField(blank=True, max_length=40)),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(max_length=120)),
+                ("key", models.CharField(max_length=80)),
+                ("definition", models.JSONField()),
+                ("context", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "running"),
+                            ("suspended", "suspended"),
+                            ("finished", "finished"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="running",
+                        max_length=10,
+                    ),
+                ),
+                ("outcome", models.CharField(blank=True, max_length=40)),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'plan',
-                'verbose_name_plural': 'plans',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['running', 'suspended'])), fields=('subject', 'key'), name='plan_runs_once')],
+                "verbose_name": "plan",
+                "verbose_name_plural": "plans",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["running", "suspended"])),
+                        fields=("subject", "key"),
+                        name="plan_runs_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60)),
-                ('round', models.PositiveSmallIntegerField(default=1)),
-                ('state', models.CharField(choices=[('active', 'active'), ('done', 'done'), ('skipped', 'skipped'), ('cancelled', 'cancelled')], default='active', max_length=10)),
-                ('outcome', models.CharField(blank=True, max_length=40)),
-                ('entered_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='work.plan')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=60)),
+                ("round", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("active", "active"),
+                            ("done", "done"),
+                            ("skipped", "skipped"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("outcome", models.CharField(blank=True, max_length=40)),
+                ("entered_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="work.plan"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'step',
-                'verbose_name_plural': 'steps',
+                "verbose_name": "step",
+                "verbose_name_plural": "steps",
             },
         ),
         migrations.CreateModel(
-            name='WorkItem',
+            name="WorkItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=120)),
-                ('kind', models.CharField(max_length=40)),
-                ('title', egov.kernel.text.LocalisedTextField()),
-                ('subtitle', models.CharField(blank=True, max_length=200)),
-                ('role', models.CharField(blank=True, max_length=40)),
-                ('excluded_persons', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('open', 'waiting to be claimed'), ('claimed', 'in hand'), ('done', 'done'), ('cancelled', 'cancelled')], default='open', max_length=10)),
-                ('outcome', models.CharField(blank=True, max_length=40)),
-                ('note', models.TextField(blank=True)),
-                ('priority', models.SmallIntegerField(default=0)),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('paused', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('claimed_at', models.DateTimeField(blank=True, null=True)),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('escalated_at', models.DateTimeField(blank=True, null=True)),
-                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.post')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
-                ('done_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.post')),
-                ('step', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='items', to='work.step')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(max_length=120)),
+                ("kind", models.CharField(max_length=40)),
+                ("title", egov.kernel.text.LocalisedTextField()),
+                ("subtitle", models.CharField(blank=True, max_length=200)),
+                ("role", models.CharField(blank=True, max_length=40)),
+                ("excluded_persons", models.JSONField(default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "waiting to be claimed"),
+                            ("claimed", "in hand"),
+                            ("done", "done"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("outcome", models.CharField(blank=True, max_length=40)),
+                ("note", models.TextField(blank=True)),
+                ("priority", models.SmallIntegerField(default=0)),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("paused", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                ("claimed_at", models.DateTimeField(blank=True, null=True)),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("escalated_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.post",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.organisation"
+                    ),
+                ),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.post",
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="work.step",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="identity.unit"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'work item',
-                'verbose_name_plural': 'work items',
+                "verbose_name": "work item",
+                "verbose_name_plural": "work items",
             },
         ),
         migrations.CreateModel(
-            name='ItemEvent',
+            name="ItemEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('act', models.CharField(max_length=20)),
-                ('note', models.TextField(blank=True)),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.post')),
-                ('to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.post')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='work.workitem')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("act", models.CharField(max_length=20)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.post",
+                    ),
+                ),
+                (
+                    "to",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.post",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="work.workitem"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event of a work item',
-                'verbose_name_plural': 'events of work items',
+                "verbose_name": "event of a work item",
+                "verbose_name_plural": "events of work items",
             },
         ),
         migrations.CreateModel(
-            name='Cover',
+            name="Cover",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField()),
-                ('reason', models.CharField(blank=True, max_length=80)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('absent', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covered_by', to='identity.post')),
-                ('deputy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='covers', to='identity.post')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField()),
+                ("reason", models.CharField(blank=True, max_length=80)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "absent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="covered_by", to="identity.post"
+                    ),
+                ),
+                (
+                    "deputy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="covers", to="identity.post"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'cover',
-                'verbose_name_plural': 'covers',
-                'constraints': [models.CheckConstraint(condition=models.Q(('valid_to__gte', models.F('valid_from'))), name='cover_dates_in_order'), models.CheckConstraint(condition=models.Q(('absent', models.F('deputy')), _negated=True), name='cover_by_someone_else')],
+                "verbose_name": "cover",
+                "verbose_name_plural": "covers",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_to__gte", models.F("valid_from"))), name="cover_dates_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("absent", models.F("deputy")), _negated=True), name="cover_by_someone_else"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('plan', 'key', 'round'), name='step_once_a_round'),
+            model_name="step",
+            constraint=models.UniqueConstraint(fields=("plan", "key", "round"), name="step_once_a_round"),
         ),
         migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('state__in', ['open', 'claimed'])), fields=['unit', 'due_at', 'id'], name='work_unit_open'),
+            model_name="workitem",
+            index=models.Index(
+                condition=models.Q(("state__in", ["open", "claimed"])),
+                fields=["unit", "due_at", "id"],
+                name="work_unit_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(condition=models.Q(('state__in', ['open', 'claimed'])), fields=['assignee', 'due_at', 'id'], name='work_post_open'),
+            model_name="workitem",
+            index=models.Index(
+                condition=models.Q(("state__in", ["open", "claimed"])),
+                fields=["assignee", "due_at", "id"],
+                name="work_post_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='workitem',
-            index=models.Index(fields=['subject'], name='work_subject'),
+            model_name="workitem",
+            index=models.Index(fields=["subject"], name="work_subject"),
         ),
         migrations.AddConstraint(
-            model_name='workitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'claimed'), _negated=True), ('assignee__isnull', False), _connector='OR'), name='claimed_item_has_assignee'),
+            model_name="workitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "claimed"), _negated=True), ("assignee__isnull", False), _connector="OR"
+                ),
+                name="claimed_item_has_assignee",
+            ),
         ),
     ]
