@@ -28,7 +28,7 @@ def facts(
     """
     wanted = list(dict.fromkeys(elements))
     found: dict[str, Fact] = {}
-    for _key, handler in handlers.items():
+    for handler in handlers.values():
         if handler.remote:
             continue
         mine = set(handler.elements())
