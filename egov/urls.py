@@ -3,7 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
+handler400 = "portals.shared.errors.bad_request"
+handler403 = "portals.shared.errors.permission_denied"
+handler404 = "portals.shared.errors.page_not_found"
+handler500 = "portals.shared.errors.server_error"
+
 urlpatterns = [
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("portals.shared.urls")),
+    path("", include("portals.public.urls")),
 ]

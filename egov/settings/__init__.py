@@ -16,8 +16,9 @@ from egov.kernel.logs import configure as configure_logs
 from egov.settings.environment import Environment, celery_broker, mail_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-RUN_DIR = BASE_DIR / ".run"
-env = ENV = Environment(Path(os.environ.get("EGOV_ENV_FILE", RUN_DIR / "env")))
+RUN_DIR = Path(os.environ.get("EGOV_RUN_DIR", BASE_DIR / ".run"))
+# What an operator set, then where the embedded database and queue of bin/demo stand.
+env = ENV = Environment(Path(os.environ.get("EGOV_ENV_FILE", RUN_DIR / "env")), RUN_DIR / "embedded")
 
 DEBUG = env.flag("EGOV_DEBUG", default=False)
 SECRET_KEY = env.secret("EGOV_SECRET_KEY")
@@ -116,6 +117,7 @@ INSTALLED_APPS = [
     *(f"egov.{room}" for room in PLATFORM_ROOMS),
     *MODE_ROOMS,
     *(f"{mode}.{room}" for mode, rooms in MODE_ROOMS.items() for room in rooms),
+    "portals.shared",
     *(f"portals.{portal}" for portal in PORTALS),
 ]
 
@@ -126,6 +128,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "portals.shared.middleware.LanguageMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -136,6 +139,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "portals.shared.middleware.ActorMiddleware",
+    "portals.shared.middleware.ErrorPageMiddleware",
 ]
 
 ROOT_URLCONF = "egov.urls"
@@ -153,6 +158,12 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "portals.shared.context.page",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "portals.shared.templatetags.egov_ui",
             ],
         },
     },
@@ -246,6 +257,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_URL.startswith("http://localhost")
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "portals.shared.errors.locked_out"
+CSRF_FAILURE_VIEW = "portals.shared.errors.csrf_failure"
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"  # the lock-out must hold without Redis
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False

@@ -8,15 +8,16 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 
 class Environment:
-    """``path`` holds KEY=value lines (mode 600); the process environment wins over it."""
+    """``paths`` hold KEY=value lines (mode 600); an earlier one wins, and the process environment over all."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, *paths: Path) -> None:
         self._values: dict[str, str] = {}
-        if path.exists():
-            for line in path.read_text().splitlines():
-                key, separator, value = line.partition("=")
-                if separator and not key.startswith("#"):
-                    self._values[key.strip()] = value.strip()
+        for path in reversed(paths):
+            if path.exists():
+                for line in path.read_text().splitlines():
+                    key, separator, value = line.partition("=")
+                    if separator and not key.startswith("#"):
+                        self._values[key.strip()] = value.strip()
 
     def _get(self, name: str) -> str | None:
         return os.environ.get(name, self._values.get(name))

@@ -12,6 +12,8 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 
+from egov.kernel import translations
+
 WORKER_NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 # Redis has 16 databases unless told otherwise; 0 is the demonstration's.
 CACHE_DATABASE = 1 + WORKER_NUMBER % 15
@@ -27,6 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
     base, _, _ = settings.REDIS_URL.partition("?")
     url = f"{base}?db={CACHE_DATABASE}" if base.startswith("unix:") else f"{base.rsplit('/', 1)[0]}/{CACHE_DATABASE}"
     settings.REDIS_URL = settings.CACHES["default"]["LOCATION"] = url
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        translations.compile_all()
     # Tests deliver the outbox themselves; a nudge goes nowhere.
     settings.CELERY_BROKER_URL = "memory://"
 
