@@ -24,7 +24,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
-RUN = ROOT / ".run"
+# Another folder for another instance of the same code.
+RUN = Path(os.environ.get("EGOV_RUN_DIR", ROOT / ".run")).resolve()
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 ENV_FILE = RUN / "env"
@@ -64,8 +65,7 @@ def ensure_venv(requirements: str) -> None:
     """Make ``.venv`` and install ``requirements`` (a file name) unless exactly these are installed already."""
     if _installed(requirements):
         return
-    RUN.mkdir(exist_ok=True)
-    with locked(RUN / "venv.lock"):
+    with locked(ROOT / ".run" / "venv.lock"):
         if _installed(requirements):
             return
         if not PYTHON.exists():
