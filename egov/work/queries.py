@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import JSONObject
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import Count, F, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.dateparse import parse_datetime
 
+from egov.deadlines import queries as deadlines
+from egov.deadlines.rules import Remaining, remaining
 from egov.identity.models import Post
 from egov.journal import actions as journal
 from egov.kernel import clock
@@ -20,7 +21,7 @@ from egov.kernel.refs import Ref
 from egov.work import rules
 from egov.work.errors import NotYourTask
 from egov.work.models import OPEN_ITEMS, Cover, ItemState, Plan, Step, WorkItem
-from egov.work.registry import Hint, handler_of, subject_handlers
+from egov.work.registry import Hint, subject_handlers
 
 PAGE = 50
 MOST = 100  # rows of one page
@@ -59,9 +60,7 @@ def _workers(posts: QuerySet[Post], on: dt.date | None) -> list[Worker]:
     rows = (
         posts.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
         .annotate(role_names=ArrayAgg("roles__name", filter=Q(roles__isnull=False), default=[]))
-        .values_list(
-            "id", "person_id", "person__party__name", "title", "unit__department_id", "unit_id", "role_names"
-        )
+        .values_list("id", "person_id", "person__party__name", "title", "unit__department_id", "unit_id", "role_names")
     )
     return [
         Worker(post, person, name, title, rules.Place(department, unit, frozenset(roles), post))
@@ -75,9 +74,7 @@ def covered_places(actor: Actor) -> list[rules.Place]:
         return []
     today = clock.today()
     rows = (
-        Cover.objects.filter(
-            deputy_id=actor.post_id, valid_from__lte=today, valid_to__gte=today, ended_at__isnull=True
-        )
+        Cover.objects.filter(deputy_id=actor.post_id, valid_from__lte=today, valid_to__gte=today, ended_at__isnull=True)
         .annotate(role_names=ArrayAgg("absent__roles__name", filter=Q(absent__roles__isnull=False), default=[]))
         .values_list("absent__unit__department_id", "absent__unit_id", "role_names", "absent_id")
     )
@@ -144,10 +141,12 @@ class InboxFilters:
 
 @dataclass(frozen=True)
 class InboxRow:
+    """``remaining`` is None without a due date and while the subject's clock stands still."""
+
     item: WorkItem
     subject: Ref
     hint: Hint
-    url: str | None
+    remaining: Remaining | None
 
 
 @dataclass(frozen=True)
@@ -192,7 +191,9 @@ def inbox_page(actor: Actor, filters: InboxFilters, *, after: str = "", size: in
     summary = _summary(actor, covered)
     journal.record_list(actor, list(dict.fromkeys(Ref.parse(item.subject) for item in page)))
     return InboxPage(
-        rows=[_row(actor, item, hints) for item in page],
+        rows=[
+            InboxRow(item, Ref.parse(item.subject), hints.get(item.pk, Hint("")), remaining_of(item)) for item in page
+        ],
         next=cursor_of(page[-1], done=filters.view == "done") if more else "",
         counts=summary["counts"],
         topics=summary["topics"],
@@ -200,9 +201,16 @@ def inbox_page(actor: Actor, filters: InboxFilters, *, after: str = "", size: in
     )
 
 
-def _row(actor: Actor, item: WorkItem, hints: Mapping[int, Hint]) -> InboxRow:
-    from_registry = hints.get(item.pk)
-    return InboxRow(item, Ref.parse(item.subject), from_registry or Hint(""), None)
+def remaining_of(item: WorkItem) -> Remaining | None:
+    """How the item's deadline stands on the calendar of its department."""
+    if item.due_at is None or item.paused:
+        return None
+    return remaining(
+        started=item.created_at,
+        due=item.due_at,
+        now=clock.now(),
+        working_days=deadlines.working_days(item.department_id),
+    )
 
 
 def next_actions(actor: Actor, items: Sequence[WorkItem]) -> dict[int, Hint]:
@@ -445,49 +453,15 @@ def _step_views(plan: Plan, items: Sequence[WorkItem]) -> list[StepView]:
             views.append(StepView(definition, round=row["round"] if row else 0))
             continue
         finished = parse_datetime(row["finished_at"]) if row["finished_at"] else None
-        views.append(
-            StepView(definition, row["state"], row["round"], row["outcome"], finished, by_step.get(row["id"]))
-        )
+        views.append(StepView(definition, row["state"], row["round"], row["outcome"], finished, by_step.get(row["id"])))
     return views
 
 
 def open_item_of(subject: Ref, *, kinds: Sequence[str]) -> WorkItem | None:
     """The oldest open item of these kinds."""
-    return (
-        WorkItem.objects.filter(subject=str(subject), kind__in=kinds, state__in=OPEN_ITEMS).order_by("id").first()
-    )
+    return WorkItem.objects.filter(subject=str(subject), kind__in=kinds, state__in=OPEN_ITEMS).order_by("id").first()
 
 
 def plan_of(subject: Ref) -> Plan | None:
     """The running plan of a subject."""
     return Plan.objects.filter(subject=str(subject), state__in=["running", "suspended"]).order_by("-id").first()
-
-
-__all__ = [
-    "DUE",
-    "VIEWS",
-    "Hint",
-    "InboxFilters",
-    "InboxPage",
-    "InboxRow",
-    "Load",
-    "StepView",
-    "SubjectWork",
-    "Worker",
-    "check_may_take",
-    "colleagues",
-    "covered_places",
-    "covers_post",
-    "current_covers",
-    "handler_of",
-    "inbox",
-    "inbox_page",
-    "may_take",
-    "next_actions",
-    "open_item_of",
-    "place_of",
-    "plan_of",
-    "team_loads",
-    "work_on",
-    "worker",
-]
