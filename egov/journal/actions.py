@@ -10,6 +10,7 @@ from egov.journal import keys, queries, rules
 from egov.journal.models import Entry, EntryKind, Leaf, TreeHead, TreeNode
 from egov.kernel import clock
 from egov.kernel.actor import Actor
+from egov.kernel.errors import NotPermitted
 from egov.kernel.idempotency import digest_of
 from egov.kernel.refs import Ref
 
@@ -152,7 +153,12 @@ def _sign(tree: rules.GrowingTree, key: keys.LogKey) -> TreeHead:
 
 
 def rotate_key(actor: Actor) -> keys.LogKey:
-    """A new signing key from now on (also the first one). The change is in the journal itself."""
+    """A new signing key from now on (also the first one). The change is in the journal itself.
+
+    Only for the platform's administrators; raises ``NotPermitted`` for everybody else.
+    """
+    if not (actor.is_system or actor.has_role("platform_admin")):
+        raise NotPermitted()
     key = keys.make()
     record(actor, "journal.rotate_key", Ref("journal_key", key.key_id), content=key.text)
     return key

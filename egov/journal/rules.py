@@ -241,10 +241,11 @@ class Note:
         """Raises ``ValueError`` when ``text`` is not a checkpoint."""
         body, separator, signature_line = text.partition("\n\n— ")
         lines = body.split("\n")
-        if not separator or len(lines) != 4:
+        words = signature_line.split()
+        if not separator or len(lines) != 4 or len(words) != 2:
             raise ValueError("not a checkpoint")
         origin, size, root, moment = lines
-        raw = base64.b64decode(signature_line.split()[-1])
+        raw = base64.b64decode(words[1])
         head = Head(origin, int(size), base64.b64decode(root), dt.datetime.fromisoformat(moment))
         return cls(head, raw[:4], raw[4:])
 

@@ -8,7 +8,7 @@ from egov.kernel import schedule
 TURN = 40  # batches after which the sealer makes room for other tasks of its queue
 
 
-@schedule.every(seconds=5, queue="urgent")
+@schedule.every(seconds=5)
 @shared_task(name="journal.seal", queue="urgent")
 def seal() -> int:
     """Seal everything that waits; the size of the log afterwards, 0 when nothing waited."""

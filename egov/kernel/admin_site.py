@@ -20,4 +20,4 @@ class EgovAdminSite(AdminSite):
         """With lock-out and second factor, instead of the admin's own form."""
         if request.user.is_authenticated and not self.has_permission(request):
             raise PermissionDenied
-        return secure_admin_login(super().login)(request, extra_context)  # type: ignore[no-any-return]
+        return secure_admin_login(super().login)(request, extra_context)

@@ -65,5 +65,5 @@ class ForgivingRedisCache(RedisCache):
     def delete_many(self, keys: Any, version: int | None = None) -> None:
         self._try(lambda: RedisCache.delete_many(self, keys, version), None)
 
-    def clear(self) -> bool:
-        return bool(self._try(lambda: RedisCache.clear(self), False))
+    def clear(self) -> None:
+        self._try(lambda: RedisCache.clear(self), None)

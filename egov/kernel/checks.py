@@ -27,5 +27,5 @@ def check_public_url(**_kwargs: Any) -> list[CheckMessage]:
 @register(Tags.database)
 def check_driver(**_kwargs: Any) -> list[CheckMessage]:
     """Django prefers psycopg 3 as soon as any package brings it; timings and time-outs here are set for psycopg2."""
-    driver = connection.Database.__name__
+    driver = connection.Database.__name__  # type: ignore[attr-defined]
     return [] if driver == "psycopg2" else [Error(f"The database driver is {driver}, not psycopg2.", id="egov.E003")]

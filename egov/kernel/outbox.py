@@ -67,7 +67,7 @@ def emit(*events: Event, request_id: str = "", queue: str = "ordinary") -> None:
         for event in events
     )
     nudge = _nudges[queue]
-    if not any(hook is nudge for _sids, hook, _robust in connection.run_on_commit):
+    if not any(entry[1] is nudge for entry in connection.run_on_commit):
         transaction.on_commit(nudge, robust=True)
 
 

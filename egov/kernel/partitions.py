@@ -1,6 +1,7 @@
 """Tables partitioned by month. A default partition catches what comes before its own partition exists."""
 
 import datetime as dt
+import re
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -75,7 +76,19 @@ def _add_month(cursor: CursorWrapper, table: str, column: str, start: dt.date) -
     cursor.execute(
         f"create table {name} partition of {table} for values from (%s) to (%s)", [start.isoformat(), end.isoformat()]
     )
+    _copy_truncate_triggers(cursor, table, name)
     return name
+
+
+def _copy_truncate_triggers(cursor: CursorWrapper, table: str, partition: str) -> None:
+    """PostgreSQL gives a partition the row triggers of its table, but not those that guard against truncate."""
+    cursor.execute(
+        "select pg_get_triggerdef(oid) from pg_trigger "
+        "where tgrelid = %s::regclass and not tgisinternal and tgtype & 32 <> 0",  # 32: fires on truncate
+        [table],
+    )
+    for (definition,) in cursor.fetchall():
+        cursor.execute(re.sub(rf" ON (\w+\.)?{table} ", f" ON {partition} ", definition, count=1))
 
 
 def _plus_months(day: dt.date, months: int) -> dt.date:

@@ -16,7 +16,7 @@ from egov.kernel.logs import configure as configure_logs
 from egov.settings.environment import Environment, celery_broker, mail_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-RUN_DIR = BASE_DIR / ".run"
+RUN_DIR = Path(os.environ.get("EGOV_RUN_DIR", BASE_DIR / ".run"))
 # What an operator set, then where the embedded database and queue of bin/demo stand.
 env = ENV = Environment(Path(os.environ.get("EGOV_ENV_FILE", RUN_DIR / "env")), RUN_DIR / "embedded")
 

@@ -36,7 +36,9 @@ class Sample:
 Request = tuple[str, str, bytes | None, dict[str, str]]
 
 
-def run(*, port: int, clients: int, seconds: float, request: Callable[[int, int], Request], accept: int = 200) -> Sample:
+def run(
+    *, port: int, clients: int, seconds: float, request: Callable[[int, int], Request], accept: int = 200
+) -> Sample:
     """Send ``request(client, n)`` again and again; every status above ``accept``'s class is a failure."""
     sample = Sample(clients=clients, seconds=seconds)
     lock = threading.Lock()

@@ -22,9 +22,7 @@ def orm_rows(request: HttpRequest, rows: int) -> HttpResponse:
     """``rows`` rows through the ORM, one by one, in one transaction."""
     with transaction.atomic():
         for n in range(rows):
-            Need.objects.create(
-                text=f"yardstick {n}", language="en", region="990102", offered=OFFERED, at=clock.now()
-            )
+            Need.objects.create(text=f"yardstick {n}", language="en", region="990102", offered=OFFERED, at=clock.now())
     return HttpResponse("ok")
 
 

@@ -38,7 +38,7 @@ def test_without_redis_every_operation_answers_as_if_nothing_were_stored(away):
     assert away.set("a", 1) is None
     assert away.set_many({"a": 1, "b": 2}) == ["a", "b"]
     assert (away.add("a", 1), away.incr("a"), away.touch("a"), away.has_key("a")) == (True, 1, False, False)
-    assert (away.delete("a"), away.delete_many(["a"]), away.clear()) == (False, None, False)
+    assert (away.delete("a"), away.delete_many(["a"]), away.clear()) == (False, None, None)
     assert away.get_or_set("a", lambda: 7) == 7
 
 

@@ -1,0 +1,195 @@
+"""Forms, drafts and submissions as pages and the API show them."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from egov.catalogue import queries as catalogue
+from egov.catalogue.models import ServiceVersion, VersionState
+from egov.identity.models import Region
+from egov.intake import rules
+from egov.intake.models import Attachment, Draft, Submission
+from egov.intake.rules import Checked, Form, Price
+from egov.kernel.actor import Actor
+from egov.kernel.errors import NotFound
+from egov.kernel.text import LocalisedText
+
+_compiled: dict[int, Form] = {}
+_COMPILED_AT_MOST = 500
+
+_regions: tuple[float, dict[str, Region]] = (0.0, {})
+_REGIONS_SECONDS = 300
+
+
+def form_for(version: ServiceVersion) -> Form:
+    """The form of a version, compiled once per process for versions that never change again.
+
+    Raises ``NotFound`` when the service is only listed, ``FormDefinitionError`` when the form is unusable.
+    """
+    if version.form is None:
+        raise NotFound
+    form = _compiled.get(version.pk)
+    if form is None:
+        form = rules.compile_form(version.form, version.materials)
+        if version.state in (VersionState.PUBLISHED, VersionState.RETIRED):
+            if len(_compiled) >= _COMPILED_AT_MOST:
+                _compiled.clear()
+            _compiled[version.pk] = form
+    return form
+
+
+def regions() -> dict[str, Region]:
+    """Every region in force by its code; read anew after five minutes."""
+    global _regions
+    read_at, known = _regions
+    if not known or time.monotonic() - read_at > _REGIONS_SECONDS:
+        known = {region.code: region for region in Region.objects.filter(valid_to__isnull=True).order_by("code")}
+        _regions = (time.monotonic(), known)
+    return known
+
+
+def known_codes() -> dict[str, Mapping[str, Any]]:
+    """The codes that exist, by the widget that asks for them."""
+    return {"region": regions()}
+
+
+@dataclass(frozen=True)
+class OpenDraft:
+    """A draft with all that its pages need. Two statements: the draft, its attachments."""
+
+    draft: Draft
+    version: ServiceVersion
+    form: Form
+    attachments: tuple[Attachment, ...]
+
+    @cached_property
+    def files(self) -> dict[str, list[str]]:
+        """Material → references of what is attached."""
+        found: dict[str, list[str]] = {}
+        for attachment in self.attachments:
+            found.setdefault(attachment.material, []).append(attachment.file.reference)
+        return found
+
+    @cached_property
+    def checked(self) -> Checked:
+        return rules.check(self.form, self.draft.answers, files=self.files, known=known_codes())
+
+    @property
+    def shown_pages(self) -> list[rules.FormPage]:
+        """Pages with at least one question that is asked."""
+        return [page for page in self.form.pages if any(key in self.checked.visible for key in page.fields)]
+
+    @property
+    def first_incomplete(self) -> rules.FormPage | None:
+        return next((page for page in self.shown_pages if self.checked.faults_on(page.fields)), None)
+
+    @property
+    def price(self) -> Price:
+        return rules.price_of(self.version.fee, self.form, self.checked.answers, name=self.version.name)
+
+    @property
+    def minutes_left(self) -> int:
+        return rules.minutes_left(self.form, self.checked, sources=self.draft.sources)
+
+    @property
+    def is_current(self) -> bool:
+        """False when the service has changed since the draft was started."""
+        return self.version.state == VersionState.PUBLISHED and self.version.service.enabled
+
+    def shared_materials(self) -> list[Mapping[str, Any]]:
+        """What the government already holds and fetches itself, with the person's consent."""
+        return [material for material in self.version.materials if material.get("source") == "shared"]
+
+
+def visible_drafts(actor: Actor) -> QuerySet[Draft]:
+    """Open drafts of the party for whom the actor acts; under a mandate, those of its services."""
+    if not actor.is_applicant:
+        return Draft.objects.none()
+    rows = Draft.objects.filter(
+        applicant_id=actor.on_behalf_of_id, submitted_at__isnull=True, discarded_at__isnull=True
+    )
+    if actor.mandate_services is not None:
+        rows = rows.filter(version__service__code__in=actor.mandate_services)
+    return rows
+
+
+def drafts_of(actor: Actor) -> QuerySet[Draft]:
+    """Last saved first, with the service each is for."""
+    return visible_drafts(actor).select_related("version__service").defer("version__form").order_by("-saved_at", "-id")
+
+
+def open_draft(actor: Actor, *, reference: str) -> OpenDraft:
+    """Raises ``NotFound`` when it is somebody else's, submitted or discarded."""
+    attachments = Attachment.objects.select_related("file").order_by("id")
+    draft = (
+        visible_drafts(actor)
+        .filter(reference=reference)
+        .prefetch_related(Prefetch("attachments", queryset=attachments))
+        .first()
+    )
+    if draft is None:
+        raise NotFound
+    version = catalogue.version(draft.version_id)
+    return OpenDraft(draft, version, form_for(version), tuple(draft.attachments.all()))
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """That a submission arrived: number, time, what follows."""
+
+    submission: Submission
+    title: LocalisedText
+    language: str
+
+
+def submission_of(actor: Actor, *, reference: str) -> Submission:
+    """Raises ``NotFound`` also when it is somebody else's."""
+    found = visible_submissions(actor).filter(reference=reference).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def submission_of_draft(actor: Actor, *, draft: str) -> Submission | None:
+    """What became of a draft, when it was submitted."""
+    return visible_submissions(actor).filter(draft__reference=draft).first()
+
+
+def visible_submissions(actor: Actor) -> QuerySet[Submission]:
+    if not actor.is_applicant:
+        return Submission.objects.none()
+    return Submission.objects.filter(applicant_id=actor.on_behalf_of_id)
+
+
+def review(actor: Actor, *, draft: str) -> OpenDraft:
+    """The draft as the check-your-answers page shows it."""
+    return open_draft(actor, reference=draft)
+
+
+@dataclass(frozen=True)
+class Migration:
+    """What a new version of the service did to a draft: questions that came, went, or changed their kind."""
+
+    added: Sequence[LocalisedText]
+    removed: Sequence[LocalisedText]
+    changed: Sequence[LocalisedText]
+
+
+def differences(old: Form, new: Form) -> Migration:
+    added = [question.title for key, question in new.by_key.items() if key not in old.by_key]
+    removed = [question.title for key, question in old.by_key.items() if key not in new.by_key]
+    changed = [
+        question.title
+        for key, question in new.by_key.items()
+        if key in old.by_key and not fits(old.by_key[key], question)
+    ]
+    return Migration(added, removed, changed)
+
+
+def fits(old: rules.Question, new: rules.Question) -> bool:
+    """Whether an answer to ``old`` may stand as an answer to ``new``: same kind, and its choices still exist."""
+    return old.type == new.type and old.widget == new.widget and set(old.choices) <= set(new.choices)

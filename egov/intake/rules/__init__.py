@@ -1,0 +1,35 @@
+"""The one validator of answers, for pages, the API and imports alike. Pure: no database, no clock, no request.
+
+``compile_form`` turns the form of a service version into questions and pages once; ``check`` normalises answers,
+drops those of hidden questions and names every fault with its remedy; ``storable`` is all that a draft asks for.
+"""
+
+from egov.intake.rules.answers import read, storable, tidy
+from egov.intake.rules.fees import Price, PriceLine, price_of
+from egov.intake.rules.form import Form, FormDefinitionError, FormPage, Question, compile_form
+from egov.intake.rules.posting import read_page, row_of
+from egov.intake.rules.progress import minutes_left
+from egov.intake.rules.validation import Checked, check, condition_context, is_right, unknown_keys, validate
+
+__all__ = [
+    "Checked",
+    "Form",
+    "FormDefinitionError",
+    "FormPage",
+    "Price",
+    "PriceLine",
+    "Question",
+    "check",
+    "compile_form",
+    "condition_context",
+    "is_right",
+    "minutes_left",
+    "price_of",
+    "read",
+    "read_page",
+    "row_of",
+    "storable",
+    "tidy",
+    "unknown_keys",
+    "validate",
+]

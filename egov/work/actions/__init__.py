@@ -1,0 +1,42 @@
+"""Writes of the to-do list: items, plans, cover for absence, escalation."""
+
+from egov.work.actions.covers import end_cover, set_cover
+from egov.work.actions.escalation import escalate_overdue
+from egov.work.actions.items import (
+    assign,
+    cancel_for,
+    claim,
+    complete,
+    delegate,
+    give_back,
+    move_to_unit,
+    open_item,
+    open_items,
+    pause_for,
+    release_post,
+    reschedule_for,
+    resume_for,
+    settle_items,
+)
+from egov.work.actions.plans import start_plan
+
+__all__ = [
+    "assign",
+    "cancel_for",
+    "claim",
+    "complete",
+    "delegate",
+    "end_cover",
+    "escalate_overdue",
+    "give_back",
+    "move_to_unit",
+    "open_item",
+    "open_items",
+    "pause_for",
+    "release_post",
+    "reschedule_for",
+    "resume_for",
+    "set_cover",
+    "settle_items",
+    "start_plan",
+]

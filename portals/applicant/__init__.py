@@ -1,0 +1,1 @@
+"""Pages of applicants, residents and businesses alike: one code base, shown as two portals. No app, no models."""

@@ -1,0 +1,257 @@
+"""Questions of a form as the fields and facts that a page draws."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from egov.intake.models import Attachment
+from egov.intake.queries import OpenDraft
+from egov.intake.rules import FormPage, Question
+from egov.intake.rules.form import names_in
+from egov.kernel.text import localise
+from portals.applicant import answers as words
+from portals.shared.components import Attached, Field, Option, Row, Source, SummaryRow, Why
+from portals.shared.templatetags.egov_ui import file_size, local_time, localised
+
+# What browsers can fill in from the person's own data.
+_AUTOCOMPLETE = {"person.name": "name", "person.phone": "tel", "person.address": "street-address", "person.email": "email"}
+_WIDE = 60  # characters beyond which a one-line field takes the full width
+IMAGE_TYPES = "image/jpeg,image/png,image/webp,image/heic"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A page's questions: what is known already, and what the person answers."""
+
+    facts: Sequence[SummaryRow]
+    fields: Sequence[Field]
+    keys: Sequence[str]  # of the fields: only these are read back from the post
+
+
+def asked_on(
+    opened: OpenDraft,
+    page: FormPage,
+    *,
+    answers: Mapping[str, Any] | None = None,
+    faults: Mapping[str, str] | None = None,
+    correcting: Collection[str] = (),
+    registers: Mapping[str, Any] | None = None,
+    live_url: str = "",
+) -> Asked:
+    """``answers`` as typed (the draft's unless given); ``correcting``: known facts the person wants to change."""
+    typed = opened.draft.answers if answers is None else answers
+    maker = _Maker(opened, typed, faults or {}, registers or {}, live_url)
+    facts, fields, keys = [], [], []
+    for key in page.fields:
+        question = opened.form.by_key[key]
+        if key not in opened.checked.visible:
+            continue
+        if key not in correcting and maker.is_known(question):
+            facts.append(maker.fact(question))
+        else:
+            fields.append(maker.field(question, typed.get(key), key))
+            keys.append(key)
+    return Asked(facts, fields, keys)
+
+
+class _Maker:
+    def __init__(
+        self,
+        opened: OpenDraft,
+        typed: Mapping[str, Any],
+        faults: Mapping[str, str],
+        registers: Mapping[str, Any],
+        live_url: str,
+    ) -> None:
+        self.opened = opened
+        self.typed = typed
+        self.faults = faults
+        self.registers = registers
+        self.live_url = live_url
+        form = opened.form
+        conditions = [f"{q.visible_when} {q.required_when}" for q in form.questions]
+        conditions += [f"{c.visible_when} {c.required_when}" for q in form.questions for c in q.children]
+        self.deciding = names_in(" ".join(conditions))
+
+    # --- facts
+    def is_known(self, question: Question) -> bool:
+        source = self.opened.draft.sources.get(question.key)
+        return (
+            source is not None
+            and question.path not in self.faults
+            and self.typed.get(question.key) == source.get("value")
+            and question.key in self.opened.checked.answers
+        )
+
+    def source(self, key: str) -> Source | None:
+        source = self.opened.draft.sources.get(key)
+        if source is None:
+            return None
+        return words.source_of(source, self.registers.get(source["register"], source["register"]))
+
+    def fact(self, question: Question) -> SummaryRow:
+        return words.summary_row(
+            question,
+            self.typed.get(question.key),
+            source=self.source(question.key),
+            action=_("Correct"),
+            change_url=f"?correct={question.key}#f-{question.key}",
+        )
+
+    # --- fields
+    def field(self, question: Question, value: Any, name: str) -> Field:
+        if question.is_file:
+            return self.file(question, name)
+        if question.is_group:
+            return self.group(question, value, name)
+        widget = {"id_number": "text", "region": "select", "phone": "tel"}.get(question.widget, question.widget)
+        return Field(
+            name=name,
+            label=localised(question.title),
+            widget=widget,
+            value=value if isinstance(value, bool) else _typed(value),
+            hint=localised(question.hint),
+            error=self.faults.get(name, ""),
+            required=self.is_required(question),
+            options=self.options(question, value),
+            unit=localised(question.unit),
+            source=self.corrected_source(question, value),
+            why=_why(question),
+            max_length=_length(question),
+            placeholder=_("Choose") if widget == "select" else "",
+            input_mode="numeric" if question.type == "integer" else "decimal" if question.type == "number" else "",
+            autocomplete=_AUTOCOMPLETE.get(question.element, ""),
+            width=_width(question),
+            lines=6 if question.max_length > 500 else 3,
+            attributes=self.live(question),
+        )
+
+    def is_required(self, question: Question) -> bool:
+        return question.key in self.opened.checked.required or question.required or bool(question.required_when)
+
+    def corrected_source(self, question: Question, value: Any) -> Source | None:
+        """Under a field that differs from the register: what the register says."""
+        source = self.opened.draft.sources.get(question.key)
+        if source is None:
+            return None
+        from_register = self.source(question.key)
+        if from_register is None or value == source.get("value"):
+            return from_register
+        says = words.shown(question, source.get("value"))
+        return Source(from_register.register, from_register.as_of, verified=False, note=_("it says: %(value)s") % {"value": says})
+
+    def options(self, question: Question, value: Any) -> list[Option]:
+        chosen = {str(item) for item in value} if isinstance(value, list) else {str(value)}
+        if question.widget == "region":
+            return [
+                Option(region.code, words.region_name(region.code), checked=region.code in chosen)
+                for region in words.region_choices()
+            ]
+        return [
+            Option(choice, localised(question.labels.get(choice) or choice), checked=choice in chosen)
+            for choice in question.choices
+        ]
+
+    def live(self, question: Question) -> dict[str, str]:
+        """Where an answer decides what else is asked, the page asks the server as soon as it changes."""
+        if not self.live_url or question.key not in self.deciding:
+            return {}
+        return {
+            "hx-post": self.live_url,
+            "hx-trigger": "change",
+            "hx-target": "#questions",
+            "hx-select": "#questions",
+            "hx-swap": "outerHTML show:none",
+            "hx-vals": '{"_act": "again"}',
+        }
+
+    def file(self, question: Question, name: str) -> Field:
+        images = question.accept == "image"
+        kinds = _("JPG, PNG or WebP") if images else _("PDF, JPG, PNG or WebP")
+        return Field(
+            name=name,
+            label=localised(question.title),
+            widget="file",
+            hint=localised(question.hint),
+            limits=_("%(kinds)s, at most %(size)s MB.") % {"kinds": kinds, "size": question.max_mb},
+            error=self.faults.get(name, ""),
+            required=self.is_required(question),
+            accept=IMAGE_TYPES if images else f"{IMAGE_TYPES},application/pdf",
+            max_bytes=question.max_mb * 1024 * 1024,
+            multiple=question.many,
+            camera=True,
+            files=[self.attached(each) for each in self.opened.attachments if each.material == question.material],
+            why=_why(question),
+            attributes={"hx-preserve": "true", **({"capture": "environment"} if images else {})},
+        )
+
+    def attached(self, attachment: Attachment) -> Attached:
+        file = attachment.file
+        note = _("%(size)s, added at %(time)s") % {"size": file_size(file.size), "time": local_time(attachment.added_at)}
+        return Attached(
+            name=file.name,
+            note=note,
+            remove_name="_detach",
+            remove_value=str(attachment.pk),
+            image=file.content_type.startswith("image/"),
+        )
+
+    def group(self, question: Question, value: Any, name: str) -> Field:
+        rows: list[Any] = list(value) if isinstance(value, list) else []
+        if not rows and (question.min_rows or question.required):
+            rows = [{}]
+        title = localise(question.title)
+        return Field(
+            name=name,
+            label=localised(question.title),
+            widget="group",
+            hint=localised(question.hint),
+            error=self.faults.get(name, ""),
+            required=self.is_required(question),
+            rows=[
+                Row(
+                    title=f"{title} {number + 1}",
+                    fields=[
+                        self.field(child, row.get(child.key) if isinstance(row, Mapping) else None, f"{name}/{number}/{child.key}")
+                        for child in question.children
+                    ],
+                    remove_name="_remove" if len(rows) > max(question.min_rows, 0) else "",
+                    remove_value=f"{name}/{number}",
+                )
+                for number, row in enumerate(rows)
+            ],
+            add_label="" if len(rows) >= question.max_rows else _("Add another") if rows else _("Add"),
+        )
+
+
+def _typed(value: Any) -> str:
+    """What stands in a text field: a value of another shape is shown as it came, never refused."""
+    return "" if value is None else value if isinstance(value, str) else str(value)
+
+
+def _why(question: Question) -> Why | None:
+    if not question.why:
+        return None
+    return Why(localised(question.why), law=localise(question.basis), summary=_("Why we ask this"))
+
+
+def _length(question: Question) -> int | None:
+    """A little more than allowed: what is pasted is not cut off silently, it is told to be too long."""
+    if question.widget in ("text", "textarea"):
+        return question.max_length + max(question.max_length // 10, 20)
+    return None
+
+
+def _width(question: Question) -> str:
+    if question.widget in ("number", "money"):
+        return "s"
+    if question.widget in ("phone", "id_number") or question.format in ("cn-uscc", "email"):
+        return "m"
+    return "" if question.max_length > _WIDE else "m"
+
+
+def minutes(count: int) -> str:
+    return ngettext("about %(n)d minute left", "about %(n)d minutes left", count) % {"n": count}

@@ -1,0 +1,477 @@
+"""Filling in a form: start, pages, autosave, check, submit. Works without script; htmx makes it livelier."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from egov.catalogue import queries as catalogue
+from egov.intake import actions, queries, rules
+from egov.intake.actions import DraftChanged, ServiceChanged, ServiceClosed
+from egov.intake.queries import Migration, OpenDraft
+from egov.intake.rules import FormPage
+from egov.kernel.errors import InvalidInput, NotFound, TooLarge
+from egov.kernel.text import localise
+from egov.registers import actions as registers
+from egov.registers.queries import register_names
+from egov.routing import queries as routing
+from egov.kernel import clock
+from egov.kernel.refs import Ref
+from portals.applicant import answers as words
+from portals.applicant import fields
+from portals.applicant.access import applicant_page
+from portals.shared.components import Attached, Crumb, Fault, Step, faults_of
+from portals.shared.templatetags.egov_ui import data_text, local_time, localised
+
+AGAIN, NEXT, BACK, LEAVE = "again", "next", "back", "leave"
+
+
+@applicant_page
+@require_http_methods(["GET", "POST"])
+def start(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
+    """What the service needs, and a button. An unfinished form of the same service is offered first."""
+    version = catalogue.published(code)
+    if request.method == "POST":
+        draft = actions.start_draft(
+            request.actor,
+            service=code,
+            region=_region(request),
+            need=request.POST.get("need", ""),
+            event=request.POST.get("event", ""),
+        )
+        return redirect("citizen:draft", capacity=capacity, reference=draft.reference)
+    page = queries.service_start(request.actor, version)
+    return render(
+        request,
+        "applicant/start.html",
+        {
+            "version": version,
+            "page": page,
+            "need": request.GET.get("need", ""),
+            "event": request.GET.get("event", ""),
+            "region": _region(request),
+            "region_name": words.region_name(_region(request)),
+        },
+    )
+
+
+def _region(request: HttpRequest) -> str:
+    """Where it is wanted: as asked, else where the applicant lives or sits."""
+    wanted = request.POST.get("region") or request.GET.get("region") or ""
+    if wanted in queries.regions():
+        return wanted
+    return request.party.region_id or queries.home_region()
+
+
+@applicant_page
+@require_GET
+def draft(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    """Where the person left off. One that was submitted leads to its receipt."""
+    try:
+        opened = queries.open_draft(request.actor, reference=reference)
+    except NotFound:
+        submission = queries.submission_of_draft(request.actor, draft=reference)
+        if submission is None:
+            raise
+        return redirect("citizen:receipt", capacity=capacity, reference=submission.reference)
+    if not opened.is_current:
+        return _changed_service(request, capacity, opened)
+    shown = [page.key for page in opened.shown_pages]
+    left_off = opened.draft.page if opened.draft.page in shown else ""
+    target = left_off or (opened.first_incomplete.key if opened.first_incomplete else "")
+    return redirect(_page_url(capacity, reference, target))
+
+
+def _page_url(capacity: str, reference: str, page: str) -> str:
+    if page:
+        return reverse("citizen:draft_page", kwargs={"capacity": capacity, "reference": reference, "page": page})
+    return reverse("citizen:check", kwargs={"capacity": capacity, "reference": reference})
+
+
+def _changed_service(request: HttpRequest, capacity: str, opened: OpenDraft) -> HttpResponse:
+    """The service has a newer version: the answers that fit move along, and the page says what is different."""
+    try:
+        migration = actions.migrate_draft(request.actor, draft=opened.draft.reference)
+    except ServiceClosed as closed:
+        return render(request, "applicant/closed.html", {"opened": opened, "error": closed}, status=closed.status)
+    messages.warning(request, _told(migration))
+    return redirect("citizen:draft", capacity=capacity, reference=opened.draft.reference)
+
+
+def _told(migration: Migration) -> str:
+    parts = [_("This service has changed since you began. Your answers were kept where they still fit.")]
+    for title, texts in (
+        (_("New: %(questions)s."), migration.added),
+        (_("No longer asked: %(questions)s."), migration.removed),
+        (_("To answer anew: %(questions)s."), migration.changed),
+    ):
+        if texts:
+            parts.append(title % {"questions": _(", ").join(localise(text) for text in texts)})
+    return " ".join(parts)
+
+
+# --- One page -----------------------------------------------------------------------------------------
+@applicant_page
+@require_http_methods(["GET", "POST"])
+def draft_page(request: HttpRequest, capacity: str, reference: str, page: str) -> HttpResponse:
+    opened = queries.open_draft(request.actor, reference=reference)
+    if not opened.is_current:
+        return _changed_service(request, capacity, opened)
+    form_page = opened.form.page(page)
+    if form_page is None:
+        raise Http404
+    if request.method == "POST":
+        return _posted(request, capacity, opened, form_page)
+    if form_page not in opened.shown_pages:
+        return redirect("citizen:draft", capacity=capacity, reference=reference)
+    correcting = set(request.GET.getlist("correct"))
+    return _show(request, capacity, opened, form_page, correcting=correcting)
+
+
+def _posted(request: HttpRequest, capacity: str, opened: OpenDraft, page: FormPage) -> HttpResponse:
+    """Save what was typed in any case; then do what the pressed button says."""
+    reference = opened.draft.reference
+    asked = set(request.POST.get("_asked", "").split()) & set(page.fields)
+    typed = rules.read_page(opened.form, request.POST, asked=asked)
+    act = _act(request)
+    _change_rows(request, typed)
+    if act == NEXT:
+        typed = {key: _without_empty_rows(value) for key, value in typed.items()}
+    revision = request.POST.get("_revision", "")
+    try:
+        faults = _attach(request, opened, page, asked)
+        actions.save_draft(
+            request.actor,
+            draft=reference,
+            answers=typed,
+            page=page.key,
+            revision=int(revision) if revision.isdigit() else None,
+        )
+    except DraftChanged as conflict:
+        return _conflict(request, capacity, conflict, page, typed, asked)
+    except (InvalidInput, TooLarge) as error:
+        return _show(request, capacity, opened, page, typed=typed, problem=str(error), status=error.status, correcting=asked)
+    opened = queries.open_draft(request.actor, reference=reference)
+    if act == LEAVE:
+        messages.success(request, _("Saved. You can go on any time, on any device."))
+        return redirect("citizen:home", capacity=capacity)
+    if act == BACK:
+        return redirect(_page_url(capacity, reference, _neighbour(opened, page, -1) or page.key))
+    if act != NEXT:
+        return _show(request, capacity, opened, page, faults=faults, correcting=asked)
+    return _next(request, capacity, opened, page, asked, faults)
+
+
+def _act(request: HttpRequest) -> str:
+    for name in ("_add", "_remove", "_detach", "_attach"):
+        if name in request.POST:
+            return AGAIN
+    act = request.POST.get("_act", NEXT)
+    return act if act in (AGAIN, BACK, LEAVE) else NEXT
+
+
+def _next(
+    request: HttpRequest, capacity: str, opened: OpenDraft, page: FormPage, asked: set[str], faults: dict[str, str]
+) -> HttpResponse:
+    """On to the next page, unless something here is wrong or an answer has brought up a further question."""
+    found = {fault.path: str(fault.message) for fault in opened.checked.faults_on(page.fields)}
+    known = {key for key in page.fields if key in opened.draft.sources}
+    new = [key for key in page.fields if key in opened.checked.visible and key not in asked | known]
+    if new and page in opened.shown_pages:
+        shown = {path: text for path, text in found.items() if path.split("/")[0] in asked}
+        return _show(request, capacity, opened, page, faults={**shown, **faults}, correcting=asked, new=new)
+    if found or faults:
+        return _show(request, capacity, opened, page, faults={**found, **faults}, correcting=asked)
+    following = "" if request.POST.get("_from") == "check" else _neighbour(opened, page, 1)
+    return redirect(_page_url(capacity, opened.draft.reference, following))
+
+
+def _neighbour(opened: OpenDraft, page: FormPage, step: int) -> str:
+    """The page before or after; "" beyond the ends."""
+    order = list(opened.form.pages)
+    shown = set(opened.shown_pages)
+    place = order.index(page) + step
+    while 0 <= place < len(order):
+        if order[place] in shown:
+            return order[place].key
+        place += step
+    return ""
+
+
+def _without_empty_rows(value: Any) -> Any:
+    if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
+        return [row for row in value if any(item not in (None, "", False, []) for item in row.values())]
+    return value
+
+
+def _change_rows(request: HttpRequest, typed: dict[str, Any]) -> None:
+    """"Add" and "Remove" of a repeating group; what was typed in the others stays."""
+    group = request.POST.get("_add", "")
+    if isinstance(typed.get(group), list):
+        typed[group].append({})
+    place = rules.row_of(request.POST.get("_remove", ""))
+    if place and isinstance(typed.get(place[0]), list) and place[1] < len(typed[place[0]]):
+        del typed[place[0]][place[1]]
+
+
+def _attach(request: HttpRequest, opened: OpenDraft, page: FormPage, asked: set[str]) -> dict[str, str]:
+    """Keep new files and take off those the person removed; faults by question."""
+    faults: dict[str, str] = {}
+    taken_off = request.POST.get("_detach", "")
+    if taken_off.isdigit() and any(each.pk == int(taken_off) for each in opened.attachments):
+        actions.detach(request.actor, draft=opened.draft.reference, attachment=int(taken_off))
+    for key in page.fields:
+        question = opened.form.by_key[key]
+        if not question.is_file or key not in asked:
+            continue
+        for upload in request.FILES.getlist(key):
+            try:
+                actions.attach(request.actor, draft=opened.draft.reference, material=question.material, upload=upload)
+            except InvalidInput as error:
+                faults[key] = str(error.faults[0].message)
+    return faults
+
+
+def _show(
+    request: HttpRequest,
+    capacity: str,
+    opened: OpenDraft,
+    page: FormPage,
+    *,
+    typed: Mapping[str, Any] | None = None,
+    faults: Mapping[str, str] | None = None,
+    problem: str = "",
+    correcting: set[str] | None = None,
+    new: list[str] | None = None,
+    others: list[tuple[str, str]] | None = None,
+    status: int = 0,
+) -> HttpResponse:
+    reference = opened.draft.reference
+    url = _page_url(capacity, reference, page.key)
+    asked = fields.asked_on(
+        opened,
+        page,
+        answers=None if typed is None else {**opened.draft.answers, **typed},
+        faults=faults,
+        correcting=correcting or set(),
+        registers=register_names(),
+        live_url=url,
+    )
+    told = faults_of(asked.fields)
+    if problem:
+        told.insert(0, Fault(problem))
+    shown = opened.shown_pages
+    context = {
+        "opened": opened,
+        "page": page,
+        "asked": asked,
+        "faults": told,
+        "new": [localised(opened.form.by_key[key].title) for key in new or ()],
+        "others": others or [],
+        "steps": _steps(capacity, opened, page.key),
+        "number": shown.index(page) + 1 if page in shown else 0,
+        "total": len(shown) + 1,
+        "minutes": fields.minutes(opened.minutes_left),
+        "saved_at": opened.draft.saved_at,
+        "previous": _neighbour(opened, page, -1),
+        "from_check": request.POST.get("_from", request.GET.get("from", "")) == "check",
+        "crumbs": _crumbs(capacity, opened),
+        "help_url": reverse("citizen:help", kwargs={"capacity": capacity}),
+        "url": url,
+    }
+    return render(request, "applicant/form.html", context, status=status or (422 if told else 200))
+
+
+def _steps(capacity: str, opened: OpenDraft, current: str) -> list[Step]:
+    steps = []
+    reached = True
+    for page in opened.shown_pages:
+        complete = not opened.checked.faults_on(page.fields)
+        state = "current" if page.key == current else "done" if complete and reached else ""
+        url = _page_url(capacity, opened.draft.reference, page.key) if complete and reached else ""
+        steps.append(Step(localised(page.title), state, url))
+        reached = reached and complete
+    check_url = _page_url(capacity, opened.draft.reference, "") if reached else ""
+    steps.append(Step(_("Check and submit"), "current" if current == "check" else "", check_url))
+    return steps
+
+
+def _crumbs(capacity: str, opened: OpenDraft) -> list[Crumb]:
+    home = reverse("citizen:home", kwargs={"capacity": capacity})
+    return [Crumb(_("My matters"), home), Crumb(localised(opened.version.name)), Crumb(_("Fill in"))]
+
+
+def _conflict(
+    request: HttpRequest,
+    capacity: str,
+    conflict: DraftChanged,
+    page: FormPage,
+    typed: dict[str, Any],
+    asked: set[str],
+) -> HttpResponse:
+    """Saved elsewhere meanwhile: what was typed here stays in the fields, what stands there is shown beside it."""
+    opened = queries.open_draft(request.actor, reference=conflict.draft.reference)
+    others = [
+        (localised(opened.form.by_key[key].title), words.shown(opened.form.by_key[key], opened.draft.answers.get(key)) or _("nothing"))
+        for key in page.fields
+        if key in typed and opened.draft.answers.get(key) != typed[key]
+    ]
+    return _show(
+        request, capacity, opened, page, typed=typed, problem=str(conflict), correcting=asked, others=others, status=conflict.status
+    )
+
+
+@applicant_page
+@require_POST
+def autosave(request: HttpRequest, capacity: str, reference: str, page: str) -> HttpResponse:
+    """Called by htmx while the person types: keeps the text, says when, moves nothing."""
+    opened = queries.open_draft(request.actor, reference=reference)
+    form_page = opened.form.page(page)
+    if form_page is None:
+        raise Http404
+    asked = set(request.POST.get("_asked", "").split()) & set(form_page.fields)
+    revision = request.POST.get("_revision", "")
+    try:
+        draft = actions.save_draft(
+            request.actor,
+            draft=reference,
+            answers=rules.read_page(opened.form, request.POST, asked=asked),
+            page=page,
+            revision=int(revision) if revision.isdigit() else None,
+        )
+    except (DraftChanged, InvalidInput, TooLarge) as error:
+        return HttpResponse(str(error), status=error.status, content_type="text/plain; charset=utf-8")
+    return render(request, "applicant/_saved.html", {"draft": draft, "saved_at": draft.saved_at})
+
+
+# --- Check and submit -----------------------------------------------------------------------------------
+@applicant_page
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    try:
+        opened = queries.open_draft(request.actor, reference=reference)
+    except NotFound:
+        submission = queries.submission_of_draft(request.actor, draft=reference)
+        if submission is None:
+            raise
+        return redirect("citizen:receipt", capacity=capacity, reference=submission.reference)
+    if not opened.is_current:
+        return _changed_service(request, capacity, opened)
+    if request.method == "POST":
+        return _submit(request, capacity, opened)
+    return _check_page(request, capacity, opened)
+
+
+def _check_page(
+    request: HttpRequest, capacity: str, opened: OpenDraft, *, problems: list[Fault] | None = None, status: int = 200
+) -> HttpResponse:
+    reference = opened.draft.reference
+    names = register_names()
+    sections = []
+    faults = list(problems or ())
+    for page in opened.shown_pages:
+        url = _page_url(capacity, reference, page.key) + "?from=check"
+        rows = [_answer_row(opened, key, url, names) for key in page.fields if key in opened.checked.visible]
+        wrong = opened.checked.faults_on(page.fields)
+        faults += [Fault(str(fault.message), f"page-{page.key}") for fault in wrong]
+        sections.append({"page": page, "rows": rows, "url": url, "wrong": wrong})
+    route = None
+    if not opened.checked.faults:
+        route = routing.competent(
+            service=opened.version.service.code,
+            region=opened.draft.region,
+            applicant_kind=request.party.kind,
+            answers=rules.condition_context(opened.form, opened.checked.answers),
+            on=clock.today(),
+        )
+    context = {
+        "opened": opened,
+        "sections": sections,
+        "faults": faults,
+        "complete": not opened.checked.faults,
+        "shared": opened.shared_materials(),
+        "department": queries.department_of(route) if route else None,
+        "route": route,
+        "price": opened.price,
+        "steps": _steps(capacity, opened, "check"),
+        "key": request.POST.get("_key") or uuid.uuid4().hex,
+        "previous": opened.shown_pages[-1].key if opened.shown_pages else "",
+        "crumbs": _crumbs(capacity, opened),
+        "declared": "declaration" in request.POST,
+    }
+    return render(request, "applicant/check.html", context, status=status)
+
+
+def _answer_row(opened: OpenDraft, key: str, url: str, names: Mapping[str, Any]) -> Any:
+    question = opened.form.by_key[key]
+    source = opened.draft.sources.get(key)
+    value = opened.draft.answers.get(key)
+    files = [each.file.name for each in opened.attachments if each.material == question.material]
+    note = ""
+    if source is not None and value != source.get("value"):
+        note = _("You corrected this. The register says: %(value)s") % {"value": words.shown(question, source.get("value"))}
+    return words.summary_row(
+        question,
+        opened.checked.answers.get(key, value),
+        files=files,
+        source=words.source_of(source, names.get(source["register"], source["register"])) if source and not note else None,
+        note=note,
+        change_url=f"{url}&correct={key}#f-{key}",
+    )
+
+
+def _submit(request: HttpRequest, capacity: str, opened: OpenDraft) -> HttpResponse:
+    reference = opened.draft.reference
+    if "declaration" not in request.POST:
+        problem = Fault(_("Confirm that your answers are true, then submit."), "f-declaration")
+        return _check_page(request, capacity, opened, problems=[problem], status=422)
+    if opened.shared_materials() and "consent" in request.POST:
+        _give_consent(request, opened)
+    elif opened.shared_materials():
+        problem = Fault(_("Agree that we fetch the documents below, or hand them in at the service hall."), "f-consent")
+        return _check_page(request, capacity, opened, problems=[problem], status=422)
+    try:
+        submission = actions.submit(request.actor, draft=reference, key=request.POST.get("_key", "")[:100])
+    except ServiceChanged:
+        return _changed_service(request, capacity, opened)
+    except InvalidInput as error:
+        problems = [Fault(str(fault.message)) for fault in error.faults] if opened.checked.faults == () else []
+        return _check_page(request, capacity, opened, problems=problems, status=error.status)
+    return HttpResponseRedirect(
+        reverse("citizen:receipt", kwargs={"capacity": capacity, "reference": submission.reference})
+    )
+
+
+def _give_consent(request: HttpRequest, opened: OpenDraft) -> None:
+    """One consent per recipient and draft: the competent department may fetch the listed documents for this case."""
+    route = routing.competent(
+        service=opened.version.service.code,
+        region=opened.draft.region,
+        applicant_kind=request.party.kind,
+        answers=rules.condition_context(opened.form, opened.checked.answers),
+        on=clock.today(),
+    )
+    registers.give_consent(
+        request.actor,
+        recipient_id=route.department_id,
+        elements=[material["key"] for material in opened.shared_materials()],
+        purpose=opened.version.name,
+        subject=Ref("draft", opened.draft.reference),
+    )
+
+
+@applicant_page
+@require_http_methods(["GET", "POST"])
+def discard(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    opened = queries.open_draft(request.actor, reference=reference)
+    if request.method == "POST":
+        actions.discard(request.actor, draft=reference)
+        messages.success(request, _("The form was thrown away."))
+        return redirect("citizen:home", capacity=capacity)
+    return render(request, "applicant/discard.html", {"opened": opened, "crumbs": _crumbs(capacity, opened)})
