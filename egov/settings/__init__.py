@@ -250,6 +250,8 @@ LOGIN_REDIRECT_URL = "/me/"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# Who may vouch for a name and an identity number; the sandbox accepts synthetic numbers only.
+EGOV_IDENTITY_PROVIDERS = env.list("EGOV_IDENTITY_PROVIDERS", default=[] if HTTPS else ["sandbox"])
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "egov"
