@@ -365,11 +365,11 @@ def seal(text: str = "", label: str = "", void: bool = False) -> SafeString:
         "", '<text x="{}" y="{}">{}</text>', ((x, y, ch) for ch, (x, y) in zip(text, places, strict=False))
     )
     return format_html(
-        '<svg class="seal{}" viewBox="0 0 60 60" role="img" aria-label="{}" lang="{}">'
-        '<rect x="3" y="3" width="54" height="54" rx="5"></rect>{}</svg>',
+        '<svg class="seal{}" viewBox="0 0 60 60" role="img" aria-label="{}">'
+        '<rect x="3" y="3" width="54" height="54" rx="5"></rect><g lang="{}">{}</g></svg>',
         " seal--void" if void else "",
         label or _("Seal"),
-        language_tag(),
+        DEFAULT_LANGUAGE,
         glyphs,
     )
 
