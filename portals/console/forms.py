@@ -8,7 +8,8 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
-from egov.identity.models import Organisation, OrganisationKind, Region, RegionLevel, Unit
+from egov.identity import queries
+from egov.identity.models import Region, RegionLevel, Unit
 from egov.kernel.clock import today
 from egov.kernel.text import localise
 
@@ -18,8 +19,7 @@ def region_choices() -> list[tuple[str, str]]:
 
 
 def department_choices() -> list[tuple[int, str]]:
-    rows = Organisation.objects.filter(kind=OrganisationKind.DEPARTMENT).select_related("party").order_by("key")
-    return [(row.pk, row.party.name) for row in rows]
+    return [(row.pk, row.party.name) for row in queries.departments()]
 
 
 class DepartmentForm(forms.Form):
@@ -34,7 +34,8 @@ class DepartmentForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].choices = [("", "—"), *department_choices()]
+        departments = queries.departments().values_list("key", "party__name")
+        self.fields["parent"].choices = [("", "—"), *departments]
 
     def clean_key(self) -> str:
         return str(self.cleaned_data["key"]).replace("-", ".")

@@ -38,10 +38,10 @@ def open_department(request: HttpRequest, capacity: str) -> HttpResponse:
         act=lambda data: actions.open_department(
             request.actor,
             key=data["key"],
-            name={"zh-Hans": data["name_zh"], "en": data["name_en"]},
+            full_name={"zh-Hans": data["name_zh"], "en": data["name_en"]},
             level=data["level"],
             region_code=data["region"],
-            parent_id=int(data["parent"]) if data["parent"] else None,
+            parent_key=data["parent"],
         ),
         template="console/form.html",
         context={"title": _("Open a department")},
@@ -63,7 +63,7 @@ def open_unit(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
             department_id=department.pk,
             key=data["key"],
             name={"zh-Hans": data["name_zh"], "en": data["name_en"]},
-            region_code=data["region"] or None,
+            region_code=data["region"],
             phone=data["phone"],
         ),
         template="console/form.html",
@@ -102,7 +102,7 @@ def appoint(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
         form=form,
         act=lambda data: actions.appoint(
             request.actor,
-            person_id=queries.person_of_account(data["username"]),
+            person_id=queries.account_named(data["username"]).person_id,
             unit_id=row.pk,
             title={"zh-Hans": data["title_zh"], "en": data["title_en"]},
             roles=[role.name for role in data["roles"]],
@@ -122,7 +122,7 @@ def end_post(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
     unit_key = queries.unit_of_post(pk).key
     return posted(
         request,
-        act=lambda: actions.end_post(request.actor, post_id=pk, on=today()),
+        act=lambda: actions.end_post(request.actor, post_id=pk),
         done=_("The post has ended."),
         back=reverse("console:unit", args=[capacity, unit_key]),
     )

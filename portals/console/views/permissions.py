@@ -19,7 +19,9 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
         request,
         form=form,
         act=lambda data: actions.grant_configuration(
-            request.actor, username=data["username"], department_id=data["department"]
+            request.actor,
+            account_id=queries.account_named(data["username"]).pk,
+            thing=queries.department_by_id(data["department"]),
         ),
         template="console/permissions.html",
         context={"grants": queries.configuration_grants(), "roles": queries.roles_with_posts()},
@@ -31,9 +33,12 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
 @require_POST
 @administrators
 def revoke(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
+    grant = queries.configuration_grant(pk)
     return posted(
         request,
-        act=lambda: actions.revoke_configuration(request.actor, grant_id=pk),
+        act=lambda: actions.withdraw_configuration(
+            request.actor, account_id=grant.user_id, thing=grant.content_object
+        ),
         done=_("Revoked."),
         back=reverse("console:permissions", args=[capacity]),
     )
