@@ -36,9 +36,7 @@ def revoke(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
     grant = queries.configuration_grant(pk)
     return posted(
         request,
-        act=lambda: actions.withdraw_configuration(
-            request.actor, account_id=grant.user_id, thing=grant.content_object
-        ),
+        act=lambda: actions.withdraw_configuration(request.actor, account_id=grant.user_id, thing=grant.content_object),
         done=_("Revoked."),
         back=reverse("console:permissions", args=[capacity]),
     )
