@@ -124,6 +124,24 @@ def open_draft(actor: Actor, *, reference: str) -> OpenDraft:
     return OpenDraft(draft, version, form_for(version), tuple(draft.attachments.all()))
 
 
+def fileable_services(audience: str = "") -> dict[str, LocalisedText]:
+    """Code and name of every service that can be filed here; of one ``audience`` ("person", "organisation") only.
+
+    One statement.
+    """
+    rows = ServiceVersion.objects.filter(state=VersionState.PUBLISHED, service__enabled=True, form__isnull=False)
+    if audience:
+        rows = rows.filter(audience__overlap=AUDIENCES[audience])
+    return dict(rows.order_by("service__code").values_list("service__code", "name"))
+
+
+# Whom services serve, as the implementation lists name it, by kind of party.
+AUDIENCES = {
+    "person": ["person", "个人", "自然人"],
+    "organisation": ["organisation", "enterprise", "企业", "企业法人", "社会组织", "事业法人", "非法人企业"],
+}
+
+
 @dataclass(frozen=True)
 class Receipt:
     """That a submission arrived: number, time, what follows."""
