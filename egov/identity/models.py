@@ -3,14 +3,26 @@
 A business is an organisation, a department is an organisation, a civil servant is a person with a post.
 """
 
+from typing import TypeVar
+
+import pghistory
 from django.contrib.auth.models import AbstractUser, Group
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from egov.kernel.text import LocalisedTextField
+
+M = TypeVar("M", bound=type[models.Model])
+
+
+def keeps_history(model: M) -> M:
+    """What administrators configure keeps its earlier values; who changed it stands in the journal."""
+    track = pghistory.track(pghistory.UpdateEvent(condition=pghistory.AnyChange()), pghistory.DeleteEvent())
+    return track(model)  # type: ignore[no-any-return]
 
 
 class Dated(models.Model):
@@ -111,6 +123,7 @@ class OrganisationKind(models.TextChoices):
     OTHER = "other", _("other")
 
 
+@keeps_history
 class Organisation(models.Model):
     """Enterprise, sole trader, social organisation, department or institution.
 
@@ -143,6 +156,7 @@ class Organisation(models.Model):
                 violation_error_message=_("A department needs a key."),
             )
         ]
+        permissions = [("configure_organisation", _("May configure this department"))]
 
     def __str__(self) -> str:
         return self.party.name
@@ -284,12 +298,27 @@ class Representative(Dated):
     class Meta:
         verbose_name = _("representative")
         verbose_name_plural = _("representatives")
-        constraints = [*Dated.Meta.constraints]
+        constraints = [
+            *Dated.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["organisation", "person", "office"],
+                condition=Q(valid_to__isnull=True),
+                name="representative_current_once",
+                violation_error_message=_("This person already holds this office."),
+            ),
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=Q(valid_to__isnull=True, office="legal_representative"),
+                name="one_legal_representative",
+                violation_error_message=_("The organisation already has a legal representative."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} for {self.organisation_id}"
 
 
+@keeps_history
 class Unit(models.Model):
     """A section inside a department; work lands here."""
 
@@ -310,6 +339,7 @@ class Unit(models.Model):
         return self.key
 
 
+@keeps_history
 class Post(Dated):
     """A person's dated position in a unit, with the roles it carries (groups)."""
 
@@ -348,6 +378,7 @@ class Post(Dated):
         return f"{self.person_id} in {self.unit_id}"
 
 
+@keeps_history
 class Mandate(Dated):
     """``grantor`` lets ``agent`` act, for the named services or for all. Granted and revoked by rows, never edited."""
 
@@ -378,10 +409,30 @@ class Account(AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     person = models.OneToOneField(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="account")
-    # 0 none, 1 phone verified, 2 real name verified, 3 real name and a second factor enrolled
+    # 0 nobody known, 2 real name verified, 3 real name and a second factor enrolled (1 is kept for a phone alone)
     assurance = models.PositiveSmallIntegerField(default=0)
     language = models.CharField(max_length=10, blank=True)
 
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
+
+
+class OrganisationUserObjectPermission(UserObjectPermissionBase):
+    """An account may do something with one department (django-guardian, by foreign key)."""
+
+    content_object = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+
+    class Meta(UserObjectPermissionBase.Meta):
+        verbose_name = _("permission on a department")
+        verbose_name_plural = _("permissions on departments")
+
+
+class OrganisationGroupObjectPermission(GroupObjectPermissionBase):
+    """A role may do something with one department."""
+
+    content_object = models.ForeignKey(Organisation, on_delete=models.CASCADE)
+
+    class Meta(GroupObjectPermissionBase.Meta):
+        verbose_name = _("permission of a role on a department")
+        verbose_name_plural = _("permissions of roles on departments")

@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 import structlog
@@ -204,3 +205,20 @@ def forget(*, before: dt.datetime) -> int:
 def handlers() -> Sequence[tuple[str, str]]:
     """(event name, handler key) of everything registered, for the console and tests."""
     return sorted((name, key) for (name, _), entries in _handlers.items() for key, _h in entries)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many messages wait, and how many were given up."""
+
+    pending: int
+    dead: int
+
+
+def waiting() -> Waiting:
+    """Counted over the partial index of what is not delivered."""
+    open_messages = OutboxMessage.objects.filter(delivered_at__isnull=True)
+    return Waiting(
+        pending=open_messages.filter(dead_at__isnull=True).count(),
+        dead=open_messages.filter(dead_at__isnull=False).count(),
+    )

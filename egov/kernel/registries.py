@@ -41,3 +41,7 @@ class Registry(Generic[T]):
 
     def items(self) -> Iterator[tuple[str, T]]:
         return iter(sorted(self._handlers.items()))
+
+    def values(self) -> Iterator[T]:
+        """The handlers, in the order of their keys."""
+        return (handler for _key, handler in self.items())

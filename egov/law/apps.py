@@ -1,4 +1,7 @@
+from importlib import import_module
+
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +9,6 @@ class LawConfig(AppConfig):
     name = "egov.law"
     label = "law"
     verbose_name = _("Law")
+
+    def ready(self) -> None:
+        import_module(f"egov.law.{settings.EGOV_JURISDICTION}.formulas").register()

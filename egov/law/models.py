@@ -15,6 +15,7 @@ class Instrument(models.Model):
     number = models.CharField(max_length=80, blank=True)
     in_force_from = models.DateField(null=True, blank=True)
     in_force_to = models.DateField(null=True, blank=True)
+    loaded_hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("instrument")
@@ -35,6 +36,7 @@ class Parameter(models.Model):
     valid_to = models.DateField(null=True, blank=True)
     instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="parameters")
     article = models.CharField(max_length=40, blank=True)
+    loaded_hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("parameter")
@@ -47,6 +49,12 @@ class Parameter(models.Model):
         return f"{self.key} from {self.valid_from}"
 
 
+class State(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+    RETIRED = "retired", _("retired")
+
+
 class Procedure(models.Model):
     """A statutory procedure: correction window, limits, extension, what stops the clock, remedies, the article for each.
 
@@ -56,37 +64,39 @@ class Procedure(models.Model):
     key = models.CharField(max_length=40)
     version = models.PositiveIntegerField(default=1)
     name = LocalisedTextField()
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     definition = models.JSONField()
-    valid_from = models.DateField()
+    valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
     loaded_hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("procedure")
         verbose_name_plural = _("procedures")
-        constraints = [models.UniqueConstraint(fields=["key", "version"], name="procedure_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["key", "version"], name="procedure_version_once"),
+            models.UniqueConstraint(fields=["key"], condition=Q(state="published"), name="procedure_published_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.key} v{self.version}"
 
 
-class TableState(models.TextChoices):
-    DRAFT = "draft", _("draft")
-    PUBLISHED = "published", _("published")
-    RETIRED = "retired", _("retired")
-
-
 class DecisionTable(models.Model):
-    """A JSON Decision Model with its declared input types, its source and its tests."""
+    """A JSON Decision Model with its declared input types, its source and its tests.
+
+    ``model`` is the table as it is written (``law.rules.TableDefinition``: inputs, outputs, rules); what the engine
+    runs is made from it.
+    """
 
     key = models.CharField(max_length=80)
     version = models.PositiveIntegerField(default=1)
     name = LocalisedTextField()
-    state = models.CharField(max_length=10, choices=TableState, default=TableState.DRAFT)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     model = models.JSONField()
-    inputs = models.JSONField(default=dict)  # name -> JSON Schema type
+    inputs = models.JSONField(default=dict)  # name -> JSON Schema
     tests = models.JSONField(default=list)  # [{"input": {...}, "output": {...}}]
-    source = models.CharField(max_length=200, blank=True)
+    source = models.JSONField(default=list)  # [{"instrument": ..., "article": ...}]
     loaded_hash = models.CharField(max_length=64, blank=True)
 
     class Meta:

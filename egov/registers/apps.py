@@ -6,3 +6,6 @@ class RegistersConfig(AppConfig):
     name = "egov.registers"
     label = "registers"
     verbose_name = _("Registers")
+
+    def ready(self) -> None:
+        from egov.registers import handlers  # noqa: F401

@@ -247,6 +247,10 @@ def parse_plan(definition: Mapping[str, Any]) -> PlanDefinition:
 
 def _parse_step(step: Mapping[str, Any]) -> StepDefinition:
     limit = step.get("limit")
+    outcomes = step.get("outcomes", ())
+    if step["kind"] == "sign" and not outcomes:
+        # Whoever signs may always send the draft back to the step before.
+        outcomes = [{"key": "sign"}, *({"key": "return", "back_to": key} for key in step.get("after", ())[:1])]
     return StepDefinition(
         key=step["key"],
         title=step.get("title", {}),
@@ -259,8 +263,7 @@ def _parse_step(step: Mapping[str, Any]) -> StepDefinition:
         when=step.get("when", ""),
         after=tuple(step.get("after", ())),
         outcomes=tuple(
-            OutcomeDefinition(each["key"], each.get("title", {}), each.get("back_to", ""))
-            for each in step.get("outcomes", ())
+            OutcomeDefinition(each["key"], each.get("title", {}), each.get("back_to", "")) for each in outcomes
         ),
     )
 

@@ -6,13 +6,14 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from egov.identity import queries as identity
-from egov.kernel.actor import CapacityKind
+from egov.identity.models import Organisation
+from egov.kernel.actor import ANONYMOUS, Actor, CapacityKind
 from egov.kernel.text import language_tag
 from portals.shared import language, navigation
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    portal = navigation.portal_of(request)
+    portal = portal_of(request)
     tag = language_tag()
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
@@ -28,6 +29,25 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "acting_as": SimpleLazyObject(lambda: _acting_as(request)) if signed_in else "",
         "session_seconds": _seconds_left(request) if signed_in else 0,
     }
+
+
+def portal_of(request: HttpRequest) -> navigation.Portal:
+    """By the first namespace of the matched URL; for applicants by whose matter it is. Strangers see the public one."""
+    match = request.resolver_match
+    namespace = match.namespaces[0] if match and match.namespaces else "public"
+    portal = navigation.PORTALS.get(namespace, navigation.PORTALS["public"])
+    actor = getattr(request, "actor", ANONYMOUS)
+    if portal.in_capacity and actor.kind is CapacityKind.ANONYMOUS:
+        return navigation.PORTALS["public"]
+    if portal.key in ("citizen", "business"):
+        return navigation.PORTALS["business" if _for_organisation(actor) else "citizen"]
+    return portal
+
+
+def _for_organisation(actor: Actor) -> bool:
+    if actor.kind is CapacityKind.AGENT:  # the mandate may be a company's or a person's
+        return Organisation.objects.filter(pk=actor.on_behalf_of_id).exists()
+    return actor.kind is CapacityKind.REPRESENTATIVE
 
 
 def _acting_as(request: HttpRequest) -> str:

@@ -13,8 +13,6 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from egov.kernel.actor import ANONYMOUS, Actor, CapacityKind
-
 Text = str | Promise
 
 
@@ -92,23 +90,6 @@ def search(request: HttpRequest, portal: Portal) -> tuple[str, Text]:
     box = _searches.get(portal.key, _NEED_BOX)
     kwargs = {"capacity": request.actor.capacity} if box.in_capacity else {}  # type: ignore[attr-defined]
     return reverse(box.url_name, kwargs=kwargs), box.label
-
-
-def portal_of(request: HttpRequest) -> Portal:
-    """By the first namespace of the matched URL; for applicants by whose matter it is. Strangers see the public one."""
-    match = request.resolver_match
-    namespace = match.namespaces[0] if match and match.namespaces else "public"
-    portal = PORTALS.get(namespace, PORTALS["public"])
-    actor = getattr(request, "actor", ANONYMOUS)
-    if portal.in_capacity and actor.kind is CapacityKind.ANONYMOUS:
-        return PORTALS["public"]
-    if portal.key in ("citizen", "business"):
-        return PORTALS["business" if _for_organisation(actor) else "citizen"]
-    return portal
-
-
-def _for_organisation(actor: Actor) -> bool:
-    return actor.kind is CapacityKind.REPRESENTATIVE or bool(getattr(actor, "for_organisation", False))
 
 
 def menu(request: HttpRequest, portal: Portal) -> Sequence[ShownItem]:

@@ -13,9 +13,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
-from egov.work import queries, rules
-from egov.work.actions.opening import insert_items
-from egov.work.actions.plans import advance
+from egov.work import queries, rules, running
 from egov.work.errors import AlreadyClaimed, ItemClosed, MorePersonsNeeded, NotInHand, NotSuitable, NotYourTask
 from egov.work.models import OPEN_ITEMS, ItemEvent, ItemState, Plan, PlanState, Step, StepState, WorkItem
 from egov.work.registry import ItemSpec, handler_of
@@ -49,9 +47,10 @@ def open_item(
     return open_items(actor, [spec])[0]
 
 
-def open_items(_actor: Actor, specs: Sequence[ItemSpec]) -> list[WorkItem]:
+def open_items(actor: Actor, specs: Sequence[ItemSpec]) -> list[WorkItem]:
     """One insert for all of ``specs``; a part of the caller's act, so the caller keeps the journal."""
-    return insert_items(specs)
+    now = clock.now()
+    return WorkItem.objects.bulk_create([running.item_of(spec, now=now) for spec in specs])
 
 
 # --- One item ---------------------------------------------------------------------------------------
@@ -130,7 +129,7 @@ def complete(
         step.finished_at = item.done_at
         step.save(update_fields=["state", "outcome", "persons", "finished_at"])
         handler.on_step_done(actor, item)
-        advance(actor, plan, step.key, step.outcome)
+        running.advance(actor, plan, step.key, step.outcome)
     return item
 
 
@@ -239,12 +238,12 @@ def settle_items(actor: Actor, *, subject: Ref, kinds: Sequence[str], outcome: s
     )
 
 
-def pause_for(_actor: Actor, *, subject: Ref) -> int:
+def pause_for(actor: Actor, *, subject: Ref) -> int:
     """The subject's clock stands still: its items are shown as waiting and are not overdue meanwhile."""
     return _open_of(subject).filter(paused=False).update(paused=True)
 
 
-def resume_for(_actor: Actor, *, subject: Ref, due_at: dt.datetime | None = None) -> int:
+def resume_for(actor: Actor, *, subject: Ref, due_at: dt.datetime | None = None) -> int:
     """The clock runs again; items get the subject's new due date when one is given."""
     changes: dict[str, Any] = {"paused": False}
     if due_at is not None:
@@ -252,13 +251,13 @@ def resume_for(_actor: Actor, *, subject: Ref, due_at: dt.datetime | None = None
     return _open_of(subject).filter(paused=True).update(**changes)
 
 
-def reschedule_for(_actor: Actor, *, subject: Ref, due_at: dt.datetime) -> int:
+def reschedule_for(actor: Actor, *, subject: Ref, due_at: dt.datetime) -> int:
     """The limit was extended: items of the subject's plans follow, and so do the steps still to come."""
     Plan.objects.filter(subject=str(subject), state__in=["running", "suspended"]).update(due_at=due_at)
     return _open_of(subject).filter(step__isnull=False).update(due_at=due_at, escalated_at=None)
 
 
-def cancel_for(_actor: Actor, *, subject: Ref, kinds: Sequence[str] = ()) -> int:
+def cancel_for(actor: Actor, *, subject: Ref, kinds: Sequence[str] = ()) -> int:
     """The subject came to its end: its open items (of ``kinds``, or all with their plans) are no longer needed."""
     now = clock.now()
     items = _open_of(subject)
@@ -271,7 +270,7 @@ def cancel_for(_actor: Actor, *, subject: Ref, kinds: Sequence[str] = ()) -> int
     return cancelled
 
 
-def move_to_unit(_actor: Actor, *, subject: Ref, department_id: int, unit_id: int) -> int:
+def move_to_unit(actor: Actor, *, subject: Ref, department_id: int, unit_id: int) -> int:
     """Another unit is competent: open items go to its list, whoever held them."""
     Plan.objects.filter(subject=str(subject), state__in=["running", "suspended"]).update(
         department_id=department_id, unit_id=unit_id

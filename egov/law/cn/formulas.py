@@ -1,0 +1,67 @@
+"""Formulas of the default jurisdiction. Pure; money is ``Decimal`` in CNY, rounded half up to the fen."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from egov.kernel import money
+from egov.law.registry import Formula, formulas
+from egov.law.rules.citations import Article
+
+
+def months_of_benefit(years: int, steps: Sequence[Mapping[str, int]]) -> int:
+    """Months that ``years`` of contributions give: the last step reached; 0 below the first.
+
+    A step may add ``per_year`` months for each full year beyond its own start, up to ``at_most``.
+    """
+    months = 0
+    for step in steps:
+        if years < step["from_years"]:
+            break
+        extra = (years - step["from_years"]) * step.get("per_year", 0)
+        months = min(step["months"] + extra, step.get("at_most", step["months"] + extra))
+    return months
+
+
+def unemployment_benefit(parameters: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """``months``, ``monthly`` and ``total`` of the unemployment benefit.
+
+    Inputs: ``contribution_years`` (full years), ``undrawn_months`` from an earlier unemployment (default 0).
+    Social Insurance Law art. 46: 12, 18, 24 months at most; a local step scale may give less, never more.
+    Unemployment Insurance Regulation art. 18: below the minimum wage, above the subsistence allowance.
+    """
+    years = int(inputs["contribution_years"])
+    if years < 1:
+        raise ValueError("less than one year of contributions")
+    ceiling = months_of_benefit(years, parameters["cn.unemployment.max-months"])
+    local = months_of_benefit(years, parameters["cn.unemployment.local-months"])
+    months = min(local or ceiling, ceiling) + int(inputs.get("undrawn_months", 0))
+    months = min(months, 24)
+    wage = Decimal(parameters["cn.minimum-wage"])
+    monthly = money.rounded(wage * Decimal(parameters["cn.unemployment.ratio"]))
+    floor = Decimal(parameters["cn.subsistence-allowance"])
+    if not floor < monthly < wage:
+        raise ValueError("the ratio leaves the range the law allows")
+    return {"months": months, "monthly": monthly, "total": monthly * months}
+
+
+def register() -> None:
+    """Called when all apps are loaded."""
+    formulas.add(
+        "cn.unemployment-benefit",
+        Formula(
+            key="cn.unemployment-benefit",
+            parameters=(
+                "cn.unemployment.max-months",
+                "cn.unemployment.local-months",
+                "cn.unemployment.ratio",
+                "cn.minimum-wage",
+                "cn.subsistence-allowance",
+            ),
+            compute=unemployment_benefit,
+            articles=(
+                Article("cn.social-insurance-law", "46-47"),
+                Article("cn.unemployment-insurance-regulation", "17-18"),
+            ),
+        ),
+    )

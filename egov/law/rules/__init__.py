@@ -1,0 +1,40 @@
+"""Pure rules of the law: conditions, decision tables, statutory procedures, citations. No database, no clock."""
+
+from egov.law.rules.citations import article_text
+from egov.law.rules.conditions import EvaluationError, check_expression, evaluate, holds
+from egov.law.rules.procedures import (
+    ACTS,
+    Article,
+    Correction,
+    Extension,
+    Limit,
+    ProcedureDefinition,
+    Remedy,
+    Silence,
+    SpecialProcedure,
+    read_procedure,
+)
+from egov.law.rules.tables import TableDefinition, TableResult, read_table, run_table, run_tests
+
+__all__ = [
+    "ACTS",
+    "Article",
+    "Correction",
+    "EvaluationError",
+    "Extension",
+    "Limit",
+    "ProcedureDefinition",
+    "Remedy",
+    "Silence",
+    "SpecialProcedure",
+    "TableDefinition",
+    "TableResult",
+    "article_text",
+    "check_expression",
+    "evaluate",
+    "holds",
+    "read_procedure",
+    "read_table",
+    "run_table",
+    "run_tests",
+]

@@ -1,0 +1,102 @@
+"""What the administration already knows about a party, with its source; what the party holds and has allowed."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from egov.journal import actions as journal
+from egov.kernel import clock
+from egov.kernel.actor import Actor
+from egov.kernel.refs import Ref
+from egov.kernel.text import LocalisedText
+from egov.registers.models import Consent, DataElement, FactCorrection, Holding, Register
+from egov.registers.registry import Fact, handlers
+
+__all__ = ["Fact", "consents_of", "corrections_of", "data_about", "element", "facts", "holdings_of"]
+
+
+def facts(
+    actor: Actor, *, party_id: int, elements: Iterable[str], purpose: str = "", subject: Ref | None = None
+) -> dict[str, Fact]:
+    """What the registers at hand hold of ``elements`` about a party; missing ones are left out.
+
+    Reading another party's facts is one journal entry with its purpose; reading one's own is not.
+    Registers of other authorities are skipped: they are fetched in the background.
+    """
+    wanted = list(dict.fromkeys(elements))
+    found: dict[str, Fact] = {}
+    for handler in handlers.values():
+        if handler.remote:
+            continue
+        mine = set(handler.elements())
+        asked = [name for name in wanted if name in mine and name not in found]
+        if asked:
+            found.update(handler.facts(party_id, asked))
+    if found and party_id not in (actor.party_id, actor.on_behalf_of_id) and not actor.is_system:
+        refs = [Ref("party", str(party_id)), *([subject] if subject else [])]
+        journal.record_view(actor, *refs, reason=purpose)
+    return found
+
+
+def element(key: str) -> DataElement:
+    """Raises ``DataElement.DoesNotExist``."""
+    return DataElement.objects.select_related("register").get(key=key)
+
+
+def holdings_of(party_id: int, on: dt.date | None = None) -> QuerySet[Holding]:
+    """What the party holds on a day (today unless told): outputs of services that are valid then."""
+    day = on or clock.today()
+    return Holding.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=day), party_id=party_id, valid_from__lte=day, ended_at__isnull=True
+    ).order_by("-valid_from", "-id")
+
+
+@dataclass(frozen=True)
+class HeldDatum:
+    """One line of "data about me"."""
+
+    element: str
+    name: LocalisedText
+    value: Any
+    register: LocalisedText
+    keeper: str
+    as_of: dt.date
+    sensitive: bool
+
+
+def data_about(actor: Actor, *, party_id: int) -> list[HeldDatum]:
+    """Everything the registers at hand hold about a party, in the order of the dictionary."""
+    elements = list(DataElement.objects.select_related("register").order_by("id"))
+    known = facts(actor, party_id=party_id, elements=[row.key for row in elements], purpose="data_about")
+    registers = {row.key: row for row in Register.objects.select_related("keeper__party")}
+    lines = []
+    for row in elements:
+        fact = known.get(row.key)
+        if fact is None:
+            continue
+        register = registers.get(fact.register)
+        lines.append(
+            HeldDatum(
+                element=row.key,
+                name=row.name,
+                value=fact.value,
+                register=register.name if register else {"en": fact.register},
+                keeper=register.keeper.party.name if register and register.keeper else "",
+                as_of=fact.as_of,
+                sensitive=row.sensitive,
+            )
+        )
+    return lines
+
+
+def consents_of(party_id: int) -> QuerySet[Consent]:
+    """Given and revoked consents, newest first."""
+    return Consent.objects.filter(party_id=party_id).select_related("recipient__party").order_by("-id")
+
+
+def corrections_of(party_id: int) -> QuerySet[FactCorrection]:
+    """Corrections a party asked for, newest first."""
+    return FactCorrection.objects.filter(party_id=party_id).select_related("element").order_by("-id")
