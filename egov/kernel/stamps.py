@@ -7,7 +7,7 @@ day. Each process keeps it, and asks the database for the stamp, one indexed row
 import threading
 import time
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.db import connection, transaction
 
@@ -19,15 +19,18 @@ T = TypeVar("T")
 SECONDS = 2.0  # how old a kept value may be after another process published
 
 
-class Kept:
+class Stamped:
     """Values by key that hold until the stamp ``name`` moves.
 
     ``moved()`` inside the transaction that changes the configuration; from then on that thread sees its own change,
     the others see it after the commit.
     """
 
+    _all: ClassVar[list["Stamped"]] = []
+
     def __init__(self, name: str) -> None:
         self.name = f"stamp:{name}"
+        Stamped._all.append(self)
         self._lock = threading.Lock()
         self._values: dict[Hashable, Any] = {}
         self._stamp: int | None = None
@@ -56,6 +59,12 @@ class Kept:
             self._values, self._stamp, self._asked_at = {}, None, float("-inf")
         self._own.__dict__.clear()
 
+    @classmethod
+    def forget_all(cls) -> None:
+        """For tests: nothing of an earlier database is left."""
+        for each in cls._all:
+            each.forget()
+
     def _current(self) -> dict[Hashable, Any]:
         mark = getattr(self._own, "mark", None)
         if mark is not None:
@@ -75,7 +84,7 @@ class Kept:
 class _Mark:
     """Stands in the list of what runs on commit: as long as it is there, the change is not yet everyone's."""
 
-    def __init__(self, kept: Kept) -> None:
+    def __init__(self, kept: Stamped) -> None:
         self.kept = kept
 
     def __call__(self) -> None:

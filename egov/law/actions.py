@@ -242,9 +242,7 @@ def _load_versions(
         (report.drafted if edited else report.updated if rows else report.created).append(name)
 
 
-def _publish(
-    actor: Actor, model: type[Any], kind: str, key: str, version: int, check: Callable[[Any], None]
-) -> Any:
+def _publish(actor: Actor, model: type[Any], kind: str, key: str, version: int, check: Callable[[Any], None]) -> Any:
     _must_administer(actor)
     rows = {row.version: row for row in model.objects.select_for_update(of=("self",)).filter(key=key)}
     row = rows.get(version)

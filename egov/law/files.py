@@ -59,9 +59,11 @@ def read_law(place: Path) -> LawFiles:
     for table in files.tables:
         _check(faults, f"tables/{table['key']}", lambda t=table: _check_table(t))
     known = {row["key"] for row in files.instruments}
-    for parameter in files.parameters:
-        if parameter["instrument"] not in known:
-            faults.append(_fault(f"parameters/{parameter['key']}", f"unknown instrument {parameter['instrument']}"))
+    faults += [
+        _fault(f"parameters/{row['key']}", f"unknown instrument {row['instrument']}")
+        for row in files.parameters
+        if row["instrument"] not in known
+    ]
     if faults:
         raise InvalidInput(faults, _("The files of the law have faults; nothing was loaded."))
     return files
@@ -157,7 +159,7 @@ def _check_procedure(content: Mapping[str, Any], files: LawFiles) -> None:
 
 
 def _check_table(content: Mapping[str, Any]) -> None:
-    table = rules.read_table(version=1, **{name: value for name, value in content.items()})
+    table = rules.read_table(version=1, **content)
     failed = rules.run_tests(table)
     if failed:
         raise ValueError("; ".join(f"test {test.number}: {test.message}" for test in failed))

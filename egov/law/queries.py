@@ -9,9 +9,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from egov.kernel import clock
 from egov.kernel.errors import NotFound
-from egov.kernel.stamps import Kept
+from egov.kernel.stamps import Stamped
 from egov.kernel.text import LocalisedText
 from egov.law import registry, rules
 from egov.law.models import Citation, DecisionTable, Instrument, Parameter, Procedure, State
@@ -35,7 +34,7 @@ __all__ = [
     "tables",
 ]
 
-kept = Kept("law")
+kept = Stamped("law")
 
 
 @dataclass(frozen=True)
@@ -137,7 +136,6 @@ def citing_instrument(instrument_key: str, article: str = "") -> QuerySet[Citati
     """Everything that rests on an instrument, or on one article of it."""
     chosen = Q(instrument__key=instrument_key)
     return Citation.objects.filter(chosen & Q(article=article) if article else chosen).order_by("citing")
-
 
 
 def _published_keys(rows: QuerySet[Any]) -> list[str]:

@@ -334,6 +334,10 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 # --- Mail -----------------------------------------------------------------------------------------
 globals().update(mail_settings(env.text("EGOV_EMAIL_URL", default=f"file://{RUN_DIR / 'mail'}")))
 EMAIL_TIMEOUT = 10
+# The text message gateway; without one, messages are taken by the sandbox's folder.
+EGOV_SMS_URL = env.text("EGOV_SMS_URL", default="")
+EGOV_SMS_TOKEN = env.text("EGOV_SMS_TOKEN", default="")
+EGOV_SANDBOX_DIR = env.text("EGOV_SANDBOX_DIR", default=str(RUN_DIR / "sandbox"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EGOV_EMAIL_FROM", default="egov@localhost")
 
 # --- Logs and figures -------------------------------------------------------------------------------

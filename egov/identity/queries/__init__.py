@@ -1,5 +1,18 @@
 """Reading parties, capacities, departments and regions."""
 
+from egov.identity.queries.administration import (
+    DepartmentLine,
+    account_named,
+    configuration_grant,
+    configuration_grants,
+    department_by_id,
+    department_tree,
+    roles_with_posts,
+    unit_by_id,
+    unit_of_post,
+    units_of,
+    units_without_posts,
+)
 from egov.identity.queries.capacities import Capacity, actor_for, capacities_of, may_configure
 from egov.identity.queries.departments import (
     department,
@@ -28,12 +41,18 @@ from egov.identity.queries.regions import region_chain, region_name, region_name
 
 __all__ = [
     "Capacity",
+    "DepartmentLine",
     "HouseholdMembership",
     "HouseholdView",
+    "account_named",
     "actor_for",
     "capacities_of",
     "children_of",
+    "configuration_grant",
+    "configuration_grants",
     "department",
+    "department_by_id",
+    "department_tree",
     "departments",
     "guardians_of",
     "head_posts",
@@ -51,8 +70,13 @@ __all__ = [
     "region_names",
     "regions_under",
     "representatives_of",
+    "roles_with_posts",
     "service_hall",
     "spouse_of",
     "unit",
+    "unit_by_id",
+    "unit_of_post",
+    "units_of",
+    "units_without_posts",
     "wards_of",
 ]

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from egov.kernel.text import LocalisedText
 
 ARTICLE = re.compile(r"^\d+(?:\.\d+){0,2}(?:-\d+(?:\.\d+){0,2})?(?:,\s*\d+(?:\.\d+){0,2}(?:-\d+(?:\.\d+){0,2})?)*$")
+# The title, and the document's number or year in full-width brackets after it.
+_NUMBERED = re.compile(r"^(.+?)(（[^（）]*[号试][^（）]*）)?$")
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -47,7 +49,7 @@ def article_text(title: Mapping[str, str], article: str) -> LocalisedText:
 
 
 def _chinese(title: str, article: str) -> str:
-    name = title if title.startswith(("《", "〔")) or "〔" in title else f"《{title}》"
+    name = _NUMBERED.sub(r"《\1》\2", title)
     spans = [span.strip() for span in article.split(",") if span.strip()]
     return name + "、".join("至".join(_chinese_place(place) for place in span.split("-")) for span in spans)
 

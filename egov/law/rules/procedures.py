@@ -150,7 +150,9 @@ class ProcedureDefinition:
         return frozenset(article.instrument for place in places for article in place)
 
 
-def read_procedure(*, key: str, version: int, name: LocalisedText, definition: Mapping[str, Any]) -> ProcedureDefinition:
+def read_procedure(
+    *, key: str, version: int, name: LocalisedText, definition: Mapping[str, Any]
+) -> ProcedureDefinition:
     """The validated procedure. Raises ``ValueError`` naming the fault and where it stands."""
     reader = _Reader(key, definition)
     unknown = sorted(set(definition) - _KEYS)
@@ -179,8 +181,23 @@ def read_procedure(*, key: str, version: int, name: LocalisedText, definition: M
 
 
 _KEYS = frozenset(
-    "acceptance_limit correction decision extension delivery special_procedures remedies silence articles service_acts "
-    "terms titles wording can_withdraw can_refuse".split()
+    {
+        "acceptance_limit",
+        "correction",
+        "decision",
+        "extension",
+        "delivery",
+        "special_procedures",
+        "remedies",
+        "silence",
+        "articles",
+        "service_acts",
+        "terms",
+        "titles",
+        "wording",
+        "can_withdraw",
+        "can_refuse",
+    }
 )
 
 
