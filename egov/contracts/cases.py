@@ -68,6 +68,7 @@ class CaseMessageSent(Event):
 
     name: ClassVar[str] = "case_message_sent"
     case: str
+    message_id: int
     applicant_id: int
     from_applicant: bool
 
@@ -95,5 +96,6 @@ class DeadlineMissed(Event):
     name: ClassVar[str] = "deadline_missed"
     case: str
     service: str
+    applicant_id: int
     department_id: int
     statutory: bool

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from egov.deadlines.models import CalendarDay, Clock, WorkCalendar
 from egov.deadlines.rules import WorkingDays
+from egov.kernel.errors import NotFound
 
 DEFAULT_CALENDAR = "default"
 KEPT_SECONDS = 60
@@ -95,3 +96,21 @@ def _provisional_from(exceptions: dict[dt.date, bool], provisional: Iterable[dt.
 def clocks_of(subject: str) -> list[Clock]:
     """Running and ended clocks of a subject with their pauses, oldest first."""
     return list(Clock.objects.filter(subject=subject).prefetch_related("pauses").order_by("id"))
+
+
+def calendars() -> list[WorkCalendar]:
+    """All calendars with the departments that use them."""
+    return list(WorkCalendar.objects.prefetch_related("departments__party").order_by("key"))
+
+
+def calendar(key: str) -> WorkCalendar:
+    """Raises ``NotFound``."""
+    row = WorkCalendar.objects.filter(key=key).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def days_of(key: str, year: int) -> list[CalendarDay]:
+    """The days of a year that differ from Monday to Friday, in order."""
+    return list(CalendarDay.objects.filter(calendar__key=key, day__year=year).order_by("day"))

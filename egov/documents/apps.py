@@ -6,3 +6,6 @@ class DocumentsConfig(AppConfig):
     name = "egov.documents"
     label = "documents"
     verbose_name = _("Documents")
+
+    def ready(self) -> None:
+        from egov.documents import consumers, subjects  # noqa: F401

@@ -30,13 +30,16 @@ class StoredFile(models.Model):
 
 
 class Seal(models.Model):
-    """A department's key for sealing. Rotates and expires; what was sealed before stays provable by the journal."""
+    """A department's key for sealing. Rotates and expires; what was sealed before stays provable by the journal.
+
+    The secret half is the provider's; here stand the certificate and what is written on the seal's picture.
+    """
 
     department = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="seals")
     provider = models.CharField(max_length=20, default="file")  # registry key: file, pkcs11
-    key_id = models.CharField(max_length=80, unique=True)
+    key_id = models.CharField(max_length=120, unique=True)
     legend = LocalisedTextField()
-    certificate = models.TextField()
+    certificate = models.TextField()  # PEM
     valid_from = models.DateTimeField()
     valid_to = models.DateTimeField()
     retired_at = models.DateTimeField(null=True, blank=True)
@@ -67,6 +70,7 @@ class IssuedDocument(models.Model):
     reference = models.CharField(max_length=40, unique=True)
     code = models.CharField(max_length=16, unique=True)
     template = models.CharField(max_length=80)  # templates/letters/<label>/<name>.typ
+    number = models.CharField(max_length=120, blank=True)  # 发文字号, or the number of a certificate
     title = LocalisedTextField()
     language = models.CharField(max_length=10, default="zh-Hans")
     subject = models.CharField(max_length=120, db_index=True)  # Ref
@@ -74,7 +78,7 @@ class IssuedDocument(models.Model):
     department = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="issued_documents")
     data = models.JSONField()
     state = models.CharField(max_length=8, choices=DocumentState, default=DocumentState.PENDING)
-    file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="issued")
     seal = models.ForeignKey(Seal, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     issued_at = models.DateTimeField()
     sealed_at = models.DateTimeField(null=True, blank=True)
@@ -84,17 +88,44 @@ class IssuedDocument(models.Model):
     class Meta:
         verbose_name = _("issued document")
         verbose_name_plural = _("issued documents")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="sealed")
+                | Q(file__isnull=False, seal__isnull=False, sealed_at__isnull=False, revoked_at__isnull=True),
+                name="sealed_document_has_file",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="revoked", revoked_at__isnull=False)
+                | (~Q(state="revoked") & Q(revoked_at__isnull=True)),
+                name="revocation_is_dated",
+            ),
+            models.UniqueConstraint(
+                fields=["department", "number"], condition=~Q(number=""), name="document_number_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["holder", "-id"], name="document_holder"),
+            models.Index(fields=["id"], name="document_pending", condition=Q(state="pending")),
+        ]
 
     def __str__(self) -> str:
         return self.reference
+
+
+class EndKind(models.TextChoices):
+    CANCELLED = "cancelled", _("cancelled")  # 注销
+    REVOKED = "revoked", _("revoked")  # 吊销, as a penalty
+    ANNULLED = "annulled", _("annulled")  # 撤销, granted unlawfully
+    REPLACED = "replaced", _("replaced by a newer version")
+    LOST = "lost", _("declared lost")
 
 
 class Credential(models.Model):
     """A certificate or licence a party holds; a change of content is a new version."""
 
     reference = models.CharField(max_length=40, unique=True)
-    number = models.CharField(max_length=80, unique=True)
-    type = models.CharField(max_length=40)  # BIZ_LICENSE, FOOD, RES_PERMIT … (facts/identity §5)
+    number = models.CharField(max_length=120, unique=True)  # identifier shaped after GB/T 36904
+    type = models.CharField(max_length=40)  # BIZ_LICENSE, FOOD, RES_PERMIT …
     version = models.PositiveSmallIntegerField(default=1)
     replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
     holder = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="credentials")
@@ -104,25 +135,24 @@ class Credential(models.Model):
     service = models.CharField(max_length=40, blank=True)
     data = models.JSONField(default=dict)
     valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True)
+    valid_to = models.DateField(null=True, blank=True)  # the last day on which it is still valid
     suspended_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    end_kind = models.CharField(
-        max_length=12,
-        blank=True,
-        choices=[
-            ("cancelled", _("cancelled")),  # 注销
-            ("revoked", _("revoked")),  # 吊销, as a penalty
-            ("annulled", _("annulled")),  # 撤销, granted unlawfully
-            ("replaced", _("replaced by a newer version")),
-            ("lost", _("declared lost")),
-        ],
-    )
+    end_kind = models.CharField(max_length=12, blank=True, choices=EndKind)
     end_reason = LocalisedTextField()
 
     class Meta:
         verbose_name = _("credential")
         verbose_name_plural = _("credentials")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(end_kind="", ended_at__isnull=True) | (~Q(end_kind="") & Q(ended_at__isnull=False)),
+                name="credential_end_is_dated",
+            ),
+            models.UniqueConstraint(
+                fields=["replaces"], condition=Q(replaces__isnull=False), name="credential_replaced_once"
+            ),
+        ]
         indexes = [models.Index(fields=["holder", "type"], name="credential_holder_type")]
 
     def __str__(self) -> str:

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -6,3 +8,27 @@ class IdentityConfig(AppConfig):
     name = "egov.identity"
     label = "identity"
     verbose_name = _("Identity")
+
+    def ready(self) -> None:
+        from allauth.mfa import signals
+        from django.db.models.signals import post_delete, post_save
+
+        from egov.identity.models import Region
+        from egov.identity.queries.regions import regions
+        from egov.identity.registry import identity_providers
+        from egov.identity.sandbox import SandboxProvider
+
+        identity_providers.add("sandbox", SandboxProvider())
+        for signal in (signals.authenticator_added, signals.authenticator_removed):
+            signal.connect(_second_factor_changed, dispatch_uid="identity.assurance")
+        for signal in (post_save, post_delete):
+            signal.connect(
+                lambda **_kwargs: regions.forget(), sender=Region, weak=False, dispatch_uid="identity.regions"
+            )
+
+
+def _second_factor_changed(*, user: Any, **_kwargs: Any) -> None:
+    """A passkey or one-time code makes the holder surer; without one they fall back to their name and number."""
+    from egov.identity.actions import refresh_assurance
+
+    refresh_assurance(user.pk)

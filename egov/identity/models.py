@@ -25,7 +25,6 @@ def keeps_history(model: M) -> M:
     return track(model)  # type: ignore[no-any-return]
 
 
-
 class Dated(models.Model):
     """Valid from a day, to a day that is still included; open when ``valid_to`` is empty."""
 
@@ -410,7 +409,7 @@ class Account(AbstractUser):
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     person = models.OneToOneField(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="account")
-    # 0 none, 1 phone verified, 2 real name verified, 3 real name and a second factor enrolled
+    # 0 nobody known, 2 real name verified, 3 real name and a second factor enrolled (1 is kept for a phone alone)
     assurance = models.PositiveSmallIntegerField(default=0)
     language = models.CharField(max_length=10, blank=True)
 

@@ -29,7 +29,7 @@ from egov.kernel.errors import (
     TransitionNotAllowed,
 )
 from egov.kernel.refs import Ref
-from egov.kernel.text import LocalisedText, language_tag
+from egov.kernel.text import language_tag
 from egov.matters import actions as matters
 from egov.matters.actions import MemberSpec
 from egov.payments import actions as payments
@@ -42,7 +42,6 @@ MAX_FILES = 20  # of one draft
 MAX_KEY = 100
 REAL_NAME = 2  # level of verified identity that a filing needs: who files is bound by it
 
-PREFILL_PURPOSE: LocalisedText = {"zh-Hans": "预填申请表", "en": "Prefill an application form"}
 IMAGES = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic"})
 DOCUMENTS = IMAGES | {"application/pdf"}
 
@@ -79,6 +78,7 @@ def start_draft(
     region: str,
     need: str = "",
     event: str = "",
+    about: str = "",
     answers: Mapping[str, Any] | None = None,
 ) -> Draft:
     """A new draft, prefilled with what registers know; ``answers`` given by the caller win over them.
@@ -104,6 +104,7 @@ def start_draft(
             version=version,
             event=event[:10],
             need=rules.tidy(need)[:500],
+            about=about,
             region=region,
             answers={**prefilled, **given},
             sources={key: fact for key, fact in facts.items() if key not in given},
@@ -138,7 +139,7 @@ def _facts(actor: Actor, form: rules.Form, draft: str) -> dict[str, dict[str, An
         actor,
         party_id=actor.on_behalf_of_id,
         elements=sorted(by_element),
-        purpose=PREFILL_PURPOSE,
+        purpose="prefill",
         subject=Ref("draft", draft),
     )
     facts = {}
@@ -290,6 +291,7 @@ class _Request:
     draft_id: int | None = None
     need: str = ""
     event: str = ""
+    about: str = ""
 
 
 def submit(actor: Actor, *, draft: str, key: str, language: str = "") -> Submission:
@@ -393,7 +395,7 @@ def _owned_files(actor: Actor, wanted: Mapping[str, Sequence[str]]) -> list[tupl
 _TAKE = """
 update intake_draft as draft set submitted_at = %(now)s
 where reference = %(reference)s and applicant_id = %(applicant)s and submitted_at is null and discarded_at is null
-returning id, version_id, applicant_id, region, answers::text, sources::text, need, event,
+returning id, version_id, applicant_id, region, answers::text, sources::text, need, event, about,
   (select kind from identity_party where identity_party.id = draft.applicant_id),
   (select coalesce(json_agg(json_build_array(attachment.material, file.id, file.reference) order by attachment.id), '[]')::text
    from intake_attachment attachment join documents_storedfile file on file.id = attachment.file_id
@@ -411,6 +413,7 @@ class _Taken:
     sources: str
     need: str
     event: str
+    about: str
     applicant_kind: str
     files: str
 
@@ -438,6 +441,7 @@ def _from_draft(taken: _Taken, key: str, digest: bytes) -> _Request:
         draft_id=taken.id,
         need=taken.need,
         event=taken.event,
+        about=taken.about,
     )
 
 
@@ -482,6 +486,7 @@ def _file(actor: Actor, request: _Request, language: str) -> Submission:
                 files=[(material, file) for material, file, _reference in request.files if material in asked],
                 route=route,
                 price=price.total,
+                about=request.about,
             )
         ],
     )

@@ -19,6 +19,7 @@ class Draft(models.Model):
     version = models.ForeignKey(ServiceVersion, on_delete=models.PROTECT, related_name="+")
     event = models.CharField(max_length=10, blank=True)
     need = models.TextField(blank=True)
+    about = models.CharField(max_length=40, blank=True)  # reference of the case whose decision it contests
     region = models.CharField(max_length=12)
     answers = models.JSONField(default=dict)
     sources = models.JSONField(default=dict)  # field -> {"register", "as_of", "value"}

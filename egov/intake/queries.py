@@ -1,6 +1,5 @@
 """Forms, drafts and submissions as pages and the API show them."""
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,40 +15,28 @@ from egov.intake.models import Attachment, Draft, Submission
 from egov.intake.rules import Checked, Form, Price
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
+from egov.kernel.memory import Kept
 from egov.kernel.text import LocalisedText
 
-_compiled: dict[int, Form] = {}
-_COMPILED_AT_MOST = 500
-
-_regions: tuple[float, dict[str, Region]] = (0.0, {})
-_REGIONS_SECONDS = 300
-
-
 def form_for(version: ServiceVersion) -> Form:
-    """The form of a version, compiled once per process for versions that never change again.
+    """The form of a version, compiled once: the catalogue keeps one object per published version and process.
 
     Raises ``NotFound`` when the service is only listed, ``FormDefinitionError`` when the form is unusable.
     """
     if version.form is None:
         raise NotFound
-    form = _compiled.get(version.pk)
+    form: Form | None = version.__dict__.get("_compiled_form")
     if form is None:
-        form = rules.compile_form(version.form, version.materials)
-        if version.state in (VersionState.PUBLISHED, VersionState.RETIRED):
-            if len(_compiled) >= _COMPILED_AT_MOST:
-                _compiled.clear()
-            _compiled[version.pk] = form
+        form = version.__dict__["_compiled_form"] = rules.compile_form(version.form, version.materials)
     return form
 
 
-def regions() -> dict[str, Region]:
-    """Every region in force by its code; read anew after five minutes."""
-    global _regions
-    read_at, known = _regions
-    if not known or time.monotonic() - read_at > _REGIONS_SECONDS:
-        known = {region.code: region for region in Region.objects.filter(valid_to__isnull=True).order_by("code")}
-        _regions = (time.monotonic(), known)
-    return known
+def _load_regions() -> dict[str, Region]:
+    return {region.code: region for region in Region.objects.filter(valid_to__isnull=True).order_by("code")}
+
+
+# Every region in force by its code.
+regions: Kept[dict[str, Region]] = Kept(_load_regions, seconds=300)
 
 
 def known_codes() -> dict[str, Mapping[str, Any]]:
@@ -135,6 +122,24 @@ def open_draft(actor: Actor, *, reference: str) -> OpenDraft:
         raise NotFound
     version = catalogue.version(draft.version_id)
     return OpenDraft(draft, version, form_for(version), tuple(draft.attachments.all()))
+
+
+def fileable_services(audience: str = "") -> dict[str, LocalisedText]:
+    """Code and name of every service that can be filed here; of one ``audience`` ("person", "organisation") only.
+
+    One statement.
+    """
+    rows = ServiceVersion.objects.filter(state=VersionState.PUBLISHED, service__enabled=True, form__isnull=False)
+    if audience:
+        rows = rows.filter(audience__overlap=AUDIENCES[audience])
+    return dict(rows.order_by("service__code").values_list("service__code", "name"))
+
+
+# Whom services serve, as the implementation lists name it, by kind of party.
+AUDIENCES = {
+    "person": ["person", "个人", "自然人"],
+    "organisation": ["organisation", "enterprise", "企业", "企业法人", "社会组织", "事业法人", "非法人企业"],
+}
 
 
 @dataclass(frozen=True)

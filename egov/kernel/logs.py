@@ -52,6 +52,7 @@ def configure(*, level: str, style: str) -> dict[str, Any]:
             # Tasks have their own line too, and it does not repeat their arguments.
             "celery.app.trace": {"level": "CRITICAL"},
             "celery.worker.strategy": {"level": "WARNING"},
+            "celery.beat": {"level": "WARNING"},
             "fontTools": {"level": "WARNING"},
             "pyhanko": {"level": "WARNING"},
             "pyhanko_certvalidator": {"level": "WARNING"},

@@ -11,6 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 import structlog
@@ -79,6 +80,7 @@ class _Nudger:
     """
 
     PAUSE = 0.02  # seconds between nudges
+    PAUSE_AFTER_FAILURE = 1.0
 
     def __init__(self) -> None:
         self._start_over()
@@ -103,18 +105,19 @@ class _Nudger:
             self._wake.clear()
             with self._lock:
                 queues, self._queues = self._queues, set()
-            for queue in sorted(queues):
-                _send_nudge(queue)
-            time.sleep(self.PAUSE)
+            sent = all(_send_nudge(queue) for queue in sorted(queues))
+            time.sleep(self.PAUSE if sent else self.PAUSE_AFTER_FAILURE)
 
 
-def _send_nudge(queue: str) -> None:
+def _send_nudge(queue: str) -> bool:
     try:
         current_app.send_task(
             "kernel.deliver_outbox", kwargs={"queue": queue}, queue=queue, retry=False, ignore_result=True, expires=60
         )
     except Exception as error:  # whatever the broker's client raises: the sweep comes anyway
         logger.warning("outbox_nudge_failed", queue=queue, error=repr(error))
+        return False
+    return True
 
 
 _nudger = _Nudger()
@@ -202,3 +205,20 @@ def forget(*, before: dt.datetime) -> int:
 def handlers() -> Sequence[tuple[str, str]]:
     """(event name, handler key) of everything registered, for the console and tests."""
     return sorted((name, key) for (name, _), entries in _handlers.items() for key, _h in entries)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many messages wait, and how many were given up."""
+
+    pending: int
+    dead: int
+
+
+def waiting() -> Waiting:
+    """Counted over the partial index of what is not delivered."""
+    open_messages = OutboxMessage.objects.filter(delivered_at__isnull=True)
+    return Waiting(
+        pending=open_messages.filter(dead_at__isnull=True).count(),
+        dead=open_messages.filter(dead_at__isnull=False).count(),
+    )

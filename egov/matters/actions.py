@@ -37,6 +37,7 @@ class MemberSpec:
     files: Sequence[tuple[str, int]] = ()
     price: Decimal = Decimal(0)
     optional: bool = False
+    about: str = ""  # the case whose decision it contests
     depends_on: Sequence[Needs] = ()
 
 
@@ -122,6 +123,7 @@ def _case_spec(filed: _Filed, spec: MemberSpec, reference: str) -> CaseSpec:
         language=filed.language,
         title=spec.version.name,
         reference=reference,
+        about=spec.about,
     )
 
 

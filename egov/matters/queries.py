@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import median
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
-from egov.casework.models import Case, Transition
+from egov.casework.models import Case, Message, Transition
 from egov.catalogue import queries as catalogue
 from egov.deadlines import queries as deadlines
 from egov.deadlines import rules as deadline_rules
@@ -15,6 +16,7 @@ from egov.journal import actions as journal
 from egov.kernel import clock
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
+from egov.kernel.memory import Kept
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
 from egov.matters import rules
@@ -150,7 +152,7 @@ def _drawn(
         ends[member.key] = lane.ended_at or lane.due_at
         lanes.append(lane)
     critical = rules.critical_path(needs_of, {key: end for key, end in ends.items() if _counts(key, members)})
-    lanes = [_marked(lane) if lane.key in critical else lane for lane in lanes]
+    lanes = [replace(lane, critical=True) if lane.key in critical else lane for lane in lanes]
     dues = [end for key, end in ends.items() if end and _counts(key, members)]
     return Timeline(matter, tuple(lanes), max(dues, default=None), now)
 
@@ -158,10 +160,6 @@ def _drawn(
 def _counts(key: str, members: Sequence[Member]) -> bool:
     """A dropped member delays nothing."""
     return next(member for member in members if member.key == key).state != MemberState.DROPPED
-
-
-def _marked(lane: Lane) -> Lane:
-    return Lane(**{**lane.__dict__, "critical": True})
 
 
 def _title(member: Member, cases: dict[str, Case]) -> LocalisedText:
@@ -238,3 +236,90 @@ def _lane_ahead(
         waits_for=tuple(titles[need.before] for need in needs),
         moves=(),
     )
+
+
+# --- What waits for the applicant -------------------------------------------------------------------
+WAITING_AT_MOST = 20
+RATING_DAYS = 30  # after which nobody is asked any more
+
+
+def waiting_for_applicant(actor: Actor) -> list[Case]:
+    """Cases on which the applicant's turn has come: to correct, to pay, to rate; in this order. Two statements."""
+    if not actor.is_applicant:
+        return []
+    since = clock.now() - dt.timedelta(days=RATING_DAYS)
+    to_rate = Q(decided_at__gte=since, rating__isnull=True, state__in=["decided", "delivered", "closed"])
+    rows = Case.objects.filter(
+        Q(state__in=["correction", "submitted"]) | to_rate, applicant_id=actor.on_behalf_of_id
+    ).select_related("service")
+    if actor.mandate_services is not None:
+        rows = rows.filter(service__code__in=actor.mandate_services)
+    found = list(rows.prefetch_related("corrections").order_by("-id")[:WAITING_AT_MOST])
+    urgency = {"correction": 0, "submitted": 1}
+    return sorted(found, key=lambda case: urgency.get(case.state, 2))
+
+
+@dataclass(frozen=True)
+class MatterLine:
+    """A matter as one line of a list."""
+
+    matter: Matter
+    total: int
+    done: int
+    waits_for_you: bool
+    missed: bool
+
+
+def lines_of(matters: Sequence[Matter], *, actor: Actor) -> list[MatterLine]:
+    """One line each, from two statements for the whole list. ``matters`` as :func:`matters_of` brings them."""
+    references = [matter.reference for matter in matters]
+    waits: set[str] = set()
+    missed: set[str] = set()
+    now = clock.now()
+    rows = Case.objects.filter(matter__in=references).values_list("matter", "state", "promised_due_at", "overdue_at")
+    for reference, state, due, overdue in rows:
+        if state in ("submitted", "correction"):
+            waits.add(reference)
+        elif overdue or (due and due < now and state in ("received", "accepted")):
+            missed.add(reference)
+    return [
+        MatterLine(
+            matter=matter,
+            total=len(members := list(matter.members.all())),
+            done=sum(member.state == MemberState.DONE for member in members),
+            waits_for_you=matter.reference in waits,
+            missed=matter.reference in missed,
+        )
+        for matter in matters
+    ]
+
+
+# --- How long an answer takes -------------------------------------------------------------------------
+ANSWER_DAYS = 14
+ANSWERS_ENOUGH = 5  # below this no figure is given
+
+
+@dataclass(frozen=True)
+class AnswerTime:
+    """Hours until a message on a case was answered (median of 14 days; None: too few), and how many wait now."""
+
+    median_hours: float | None
+    answered: int
+    waiting: int
+
+
+def _measure_answers() -> AnswerTime:
+    since = clock.now() - dt.timedelta(days=ANSWER_DAYS)
+    rows = Message.objects.filter(at__gte=since).order_by("case_id", "id").values_list("case_id", "from_applicant", "at")
+    asked: dict[int, dt.datetime] = {}
+    hours: list[float] = []
+    for case, from_applicant, at in rows.iterator():
+        if from_applicant:
+            asked.setdefault(case, at)
+        elif case in asked:
+            hours.append((at - asked.pop(case)).total_seconds() / 3600)
+    return AnswerTime(median(hours) if len(hours) >= ANSWERS_ENOUGH else None, len(hours), len(asked))
+
+
+# Measured at most once a minute and process.
+answer_time: Kept[AnswerTime] = Kept(_measure_answers, seconds=60)

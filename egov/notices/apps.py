@@ -6,3 +6,6 @@ class NoticesConfig(AppConfig):
     name = "egov.notices"
     label = "notices"
     verbose_name = _("Notices")
+
+    def ready(self) -> None:
+        from egov.notices import channels, consumers  # noqa: F401

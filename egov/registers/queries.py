@@ -10,12 +10,13 @@ from django.db.models import Q, QuerySet
 from egov.journal import actions as journal
 from egov.kernel import clock
 from egov.kernel.actor import Actor
+from egov.kernel.memory import Kept
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
 from egov.registers.models import Consent, DataElement, FactCorrection, Holding, Register
 from egov.registers.registry import Fact, handlers
 
-__all__ = ["Fact", "consents_of", "corrections_of", "data_about", "element", "facts", "holdings_of"]
+__all__ = ["Fact", "consents_of", "corrections_of", "data_about", "element", "facts", "holdings_of", "register_names"]
 
 
 def facts(
@@ -39,6 +40,14 @@ def facts(
         refs = [Ref("party", str(party_id)), *([subject] if subject else [])]
         journal.record_view(actor, *refs, reason=purpose)
     return found
+
+
+def _load_register_names() -> dict[str, LocalisedText]:
+    return dict(Register.objects.values_list("key", "name"))
+
+
+# What each register is called, by its key.
+register_names: Kept[dict[str, LocalisedText]] = Kept(_load_register_names, seconds=300)
 
 
 def element(key: str) -> DataElement:

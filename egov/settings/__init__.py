@@ -250,6 +250,8 @@ LOGIN_REDIRECT_URL = "/me/"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# Who may vouch for a name and an identity number; the sandbox accepts synthetic numbers only.
+EGOV_IDENTITY_PROVIDERS = env.list("EGOV_IDENTITY_PROVIDERS", default=[] if HTTPS else ["sandbox"])
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "egov"
@@ -332,6 +334,10 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 # --- Mail -----------------------------------------------------------------------------------------
 globals().update(mail_settings(env.text("EGOV_EMAIL_URL", default=f"file://{RUN_DIR / 'mail'}")))
 EMAIL_TIMEOUT = 10
+# The text message gateway; without one, messages are taken by the sandbox's folder.
+EGOV_SMS_URL = env.text("EGOV_SMS_URL", default="")
+EGOV_SMS_TOKEN = env.text("EGOV_SMS_TOKEN", default="")
+EGOV_SANDBOX_DIR = env.text("EGOV_SANDBOX_DIR", default=str(RUN_DIR / "sandbox"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EGOV_EMAIL_FROM", default="egov@localhost")
 
 # --- Logs and figures -------------------------------------------------------------------------------

@@ -6,16 +6,12 @@ from typing import Any
 from django.db import transaction
 
 from egov.identity import actions as identity
-from egov.identity.models import Organisation, OrganisationKind
+from egov.identity.models import Organisation
 from egov.journal import actions as journal
-from egov.kernel import clock, counters
-from egov.kernel.actor import Actor
+from egov.kernel import clock
+from egov.kernel.actor import SYSTEM, Actor
 from egov.kernel.refs import Ref
-from g2b.registration import rules
 from g2b.registration.models import Registration
-
-# 市场主体登记管理条例 art. 8: the office held by whoever stands for the entity.
-OFFICES = {OrganisationKind.SOLE_TRADER: "operator", OrganisationKind.ENTERPRISE: "legal_representative"}
 
 
 @transaction.atomic
@@ -25,32 +21,29 @@ def register_entity(
     case: str,
     kind: str,
     org_type: str,
-    uscc_prefix: str,
-    area: str,
+    region_code: str,
     representative_id: int,
     particulars: dict[str, Any],
 ) -> Organisation:
     """Enter an enterprise or a sole trader; it exists from this moment (市场主体登记管理条例 art. 21).
 
     Runs inside the deciding transaction: the credit code comes from a gapless counter of the registering office.
+    The register is written by the platform as the effect of the decision; who decided stands in the journal entry.
     ``particulars``: name, address, scope, industry, capital (string or None), employees, shareholders.
     """
-    serial = counters.next_value(f"uscc:{uscc_prefix}:{area}")
-    code = rules.credit_code(prefix=uscc_prefix, area=area[:6], serial=serial)
+    platform = SYSTEM.with_request(actor.request_id)
     today = clock.today()
     organisation = identity.register_organisation(
-        actor,
+        platform,
         name=particulars["name"],
         kind=kind,
         org_type=org_type,
-        uscc=code,
-        region_code=area,
+        uscc=identity.draw_uscc(kind=kind, region_code=region_code),
+        region_code=region_code,
         address=particulars["address"],
         industry=particulars.get("industry", ""),
         founded_on=today,
-    )
-    identity.add_representative(
-        actor, organisation_id=organisation.pk, person_id=representative_id, office=OFFICES[OrganisationKind(kind)]
+        legal_representative_id=representative_id,
     )
     capital = particulars.get("capital")
     Registration.objects.create(
@@ -62,7 +55,5 @@ def register_entity(
         employees=particulars.get("employees"),
         shareholders=particulars.get("shareholders", []),
     )
-    journal.record(
-        actor, "registration.register_entity", Ref("party", str(organisation.pk)), Ref("case", case), content=code
-    )
+    journal.record(actor, "registration.register_entity", Ref("party", str(organisation.pk)), Ref("case", case))
     return organisation

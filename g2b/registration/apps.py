@@ -8,4 +8,4 @@ class RegistrationConfig(AppConfig):
     verbose_name = _("G2B · Registration")
 
     def ready(self) -> None:
-        from g2b.registration import effects  # noqa: F401, PLC0415
+        from g2b.registration import effects  # noqa: F401

@@ -4,6 +4,7 @@ from typing import Any
 
 from egov.casework.models import Case, Decision
 from egov.casework.registry import Effect, effects
+from egov.identity import queries as identity
 from egov.kernel.actor import Actor
 from g2b.registration import actions
 
@@ -16,8 +17,7 @@ def register_organisation(actor: Actor, case: Case, decision: Decision, options:
         case=case.reference,
         kind=options["kind"],
         org_type=answers.get("org_type") or options["org_type"],
-        uscc_prefix=options["uscc_prefix"],
-        area=answers["premises_region"],
+        region_code=answers["premises_region"],
         representative_id=case.applicant_id,
         particulars={
             "name": answers["trade_name"],
@@ -29,11 +29,10 @@ def register_organisation(actor: Actor, case: Case, decision: Decision, options:
             "shareholders": answers.get("shareholders", []),
         },
     )
-    code = organisation.party.identifiers.get(scheme="cn.uscc", valid_to__isnull=True)
     return {
-        "organisation.id": organisation.pk,
+        "organisation.party": organisation.pk,
         "organisation.name": organisation.party.name,
-        "organisation.uscc_masked": code.masked,
+        "organisation.uscc": identity.number_of(organisation.pk, "cn.uscc"),
     }
 
 
@@ -47,9 +46,8 @@ effects.add(
             "properties": {
                 "kind": {"enum": ["enterprise", "sole_trader"]},
                 "org_type": {"type": "string"},
-                "uscc_prefix": {"type": "string", "pattern": "^9[1-3]$"},
             },
-            "required": ["kind", "org_type", "uscc_prefix"],
+            "required": ["kind", "org_type"],
         },
     ),
 )

@@ -8,4 +8,4 @@ class AdministrationConfig(AppConfig):
     verbose_name = _("G2E · Administration")
 
     def ready(self) -> None:
-        from g2e.administration import effects  # noqa: F401, PLC0415
+        from g2e.administration import effects  # noqa: F401

@@ -8,4 +8,4 @@ class ExchangeConfig(AppConfig):
     verbose_name = _("G2G · Exchange")
 
     def ready(self) -> None:
-        from g2g.exchange import effects  # noqa: F401, PLC0415
+        from g2g.exchange import effects  # noqa: F401

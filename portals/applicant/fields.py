@@ -1,7 +1,7 @@
 """Questions of a form as the fields and facts that a page draws."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from egov.intake.models import Attachment
 from egov.intake.queries import OpenDraft
-from egov.intake.rules import FormPage, Question
+from egov.intake.rules import Checked, Form, Question
 from egov.intake.rules.form import names_in
 from egov.kernel.text import localise
 from portals.applicant import answers as words
@@ -23,8 +23,25 @@ IMAGE_TYPES = "image/jpeg,image/png,image/webp,image/heic"
 
 
 @dataclass(frozen=True)
+class Filled:
+    """A form with answers: those of a draft, or of a case that is being corrected."""
+
+    form: Form
+    answers: Mapping[str, Any]  # as typed
+    checked: Checked
+    sources: Mapping[str, Any] = field(default_factory=dict)
+    attachments: Sequence[Attachment] = ()
+
+    @classmethod
+    def draft(cls, opened: OpenDraft, typed: Mapping[str, Any] | None = None) -> "Filled":
+        """``typed``: what was just typed, when it could not be saved."""
+        answers = opened.draft.answers if typed is None else {**opened.draft.answers, **typed}
+        return cls(opened.form, answers, opened.checked, opened.draft.sources, opened.attachments)
+
+
+@dataclass(frozen=True)
 class Asked:
-    """A page's questions: what is known already, and what the person answers."""
+    """Some questions: what is known already, and what the person answers."""
 
     facts: Sequence[SummaryRow]
     fields: Sequence[Field]
@@ -32,62 +49,54 @@ class Asked:
 
 
 def asked_on(
-    opened: OpenDraft,
-    page: FormPage,
+    filled: Filled,
+    keys: Sequence[str],
     *,
-    answers: Mapping[str, Any] | None = None,
     faults: Mapping[str, str] | None = None,
     correcting: Collection[str] = (),
     registers: Mapping[str, Any] | None = None,
     live_url: str = "",
 ) -> Asked:
-    """``answers`` as typed (the draft's unless given); ``correcting``: known facts the person wants to change."""
-    typed = opened.draft.answers if answers is None else answers
-    maker = _Maker(opened, typed, faults or {}, registers or {}, live_url)
-    facts, fields, keys = [], [], []
-    for key in page.fields:
-        question = opened.form.by_key[key]
-        if key not in opened.checked.visible:
+    """``correcting``: known facts the person wants to change; ``live_url``: where changed answers are sent at once."""
+    maker = _Maker(filled, faults or {}, registers or {}, live_url)
+    facts, fields, asked = [], [], []
+    for key in keys:
+        question = filled.form.by_key[key]
+        if key not in filled.checked.visible:
             continue
         if key not in correcting and maker.is_known(question):
             facts.append(maker.fact(question))
         else:
-            fields.append(maker.field(question, typed.get(key), key))
-            keys.append(key)
-    return Asked(facts, fields, keys)
+            fields.append(maker.field(question, filled.answers.get(key), key))
+            asked.append(key)
+    return Asked(facts, fields, asked)
 
 
 class _Maker:
     def __init__(
-        self,
-        opened: OpenDraft,
-        typed: Mapping[str, Any],
-        faults: Mapping[str, str],
-        registers: Mapping[str, Any],
-        live_url: str,
+        self, filled: Filled, faults: Mapping[str, str], registers: Mapping[str, Any], live_url: str
     ) -> None:
-        self.opened = opened
-        self.typed = typed
+        self.filled = filled
         self.faults = faults
         self.registers = registers
         self.live_url = live_url
-        form = opened.form
-        conditions = [f"{q.visible_when} {q.required_when}" for q in form.questions]
-        conditions += [f"{c.visible_when} {c.required_when}" for q in form.questions for c in q.children]
+        questions = [*filled.form.questions, *(child for each in filled.form.questions for child in each.children)]
+        conditions = [f"{each.visible_when} {each.required_when}" for each in questions]
+        conditions += [page.visible_when for page in filled.form.pages]
         self.deciding = names_in(" ".join(conditions))
 
     # --- facts
     def is_known(self, question: Question) -> bool:
-        source = self.opened.draft.sources.get(question.key)
+        source = self.filled.sources.get(question.key)
         return (
             source is not None
             and question.path not in self.faults
-            and self.typed.get(question.key) == source.get("value")
-            and question.key in self.opened.checked.answers
+            and self.filled.answers.get(question.key) == source.get("value")
+            and question.key in self.filled.checked.answers
         )
 
     def source(self, key: str) -> Source | None:
-        source = self.opened.draft.sources.get(key)
+        source = self.filled.sources.get(key)
         if source is None:
             return None
         return words.source_of(source, self.registers.get(source["register"], source["register"]))
@@ -95,7 +104,7 @@ class _Maker:
     def fact(self, question: Question) -> SummaryRow:
         return words.summary_row(
             question,
-            self.typed.get(question.key),
+            self.filled.answers.get(question.key),
             source=self.source(question.key),
             action=_("Correct"),
             change_url=f"?correct={question.key}#f-{question.key}",
@@ -130,11 +139,11 @@ class _Maker:
         )
 
     def is_required(self, question: Question) -> bool:
-        return question.key in self.opened.checked.required or question.required or bool(question.required_when)
+        return question.key in self.filled.checked.required or question.required or bool(question.required_when)
 
     def corrected_source(self, question: Question, value: Any) -> Source | None:
         """Under a field that differs from the register: what the register says."""
-        source = self.opened.draft.sources.get(question.key)
+        source = self.filled.sources.get(question.key)
         if source is None:
             return None
         from_register = self.source(question.key)
@@ -183,7 +192,7 @@ class _Maker:
             max_bytes=question.max_mb * 1024 * 1024,
             multiple=question.many,
             camera=True,
-            files=[self.attached(each) for each in self.opened.attachments if each.material == question.material],
+            files=[self.attached(each) for each in self.filled.attachments if each.material == question.material],
             why=_why(question),
             attributes={"hx-preserve": "true", **({"capture": "environment"} if images else {})},
         )

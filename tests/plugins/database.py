@@ -65,15 +65,15 @@ def use(name: str) -> None:
 
 
 @contextmanager
-def server() -> Iterator["psycopg2.extensions.cursor"]:
-    """A cursor on the server itself, outside any transaction."""
+def server(name: str = "postgres") -> Iterator["psycopg2.extensions.cursor"]:
+    """A cursor on another database of the server, outside any transaction."""
     conf = connection.settings_dict
     own = psycopg2.connect(
         host=conf["HOST"] or None,
         port=conf["PORT"] or None,
         user=conf["USER"],
         password=conf["PASSWORD"] or None,
-        dbname="postgres",
+        dbname=name,
     )
     own.autocommit = True
     try:

@@ -11,6 +11,7 @@ from jsonschema.exceptions import SchemaError
 
 from egov.intake.rules import formats
 from egov.kernel.text import LocalisedText
+from egov.law.rules import EvaluationError, check_expression
 
 # Limits where the definition names none: nobody types a novel into a one-line field.
 LINE_LENGTH = 200
@@ -148,6 +149,7 @@ def compile_form(schema: Mapping[str, Any], materials: Sequence[Mapping[str, Any
     loose = _loose_materials(questions, materials)
     pages = _pages(schema, questions, loose)
     questions = (*questions, *loose)
+    _check_conditions(questions, pages)
     return Form(questions, pages, _ordered(questions, pages), _checking_schema(schema))
 
 
@@ -275,6 +277,18 @@ def _pages(schema: Mapping[str, Any], questions: Sequence[Question], loose: Sequ
     if len({page.key for page in pages}) != len(pages):
         raise FormDefinitionError("two pages share a key")
     return tuple(pages)
+
+
+def _check_conditions(questions: Sequence[Question], pages: Sequence[FormPage]) -> None:
+    asked = [*questions, *(child for question in questions for child in question.children)]
+    for condition in [text for each in asked for text in (each.visible_when, each.required_when)] + [
+        page.visible_when for page in pages
+    ]:
+        if condition:
+            try:
+                check_expression(condition)
+            except EvaluationError as error:
+                raise FormDefinitionError(str(error)) from error
 
 
 def names_in(expression: str) -> set[str]:

@@ -9,7 +9,7 @@ from jsonschema.exceptions import ValidationError
 
 from egov.intake.rules import formats, messages
 from egov.intake.rules.answers import BIGGEST_NUMBER, Answers, is_empty, read
-from egov.intake.rules.form import Form, Question, names_in
+from egov.intake.rules.form import Form, Question
 from egov.kernel.errors import FieldError
 from egov.law import queries as law
 
@@ -104,13 +104,14 @@ def _visible(form: Form, answers: Mapping[str, Any]) -> tuple[set[str], Answers]
 
 
 def holds(condition: str, context: Mapping[str, Any], *, default: bool = True) -> bool:
-    """Whether a condition is true; without one, ``default``. One that looks at a missing answer is not true."""
+    """Whether a condition is true; without one, ``default``.
+
+    One that looks at a missing or wrong answer is not true: the answer itself is then the fault that is told.
+    """
     if not condition:
         return default
-    if not names_in(condition) & context.keys():
-        return law.evaluate(condition, dict(context)) is True
     try:
-        return law.evaluate(condition, dict(context)) is True
+        return law.holds(condition, context)
     except law.EvaluationError:
         return False
 

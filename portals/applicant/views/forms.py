@@ -255,9 +255,8 @@ def _show(
     reference = opened.draft.reference
     url = _page_url(capacity, reference, page.key)
     asked = fields.asked_on(
-        opened,
-        page,
-        answers=None if typed is None else {**opened.draft.answers, **typed},
+        fields.Filled.draft(opened, typed),
+        page.fields,
         faults=faults,
         correcting=correcting or set(),
         registers=register_names(),

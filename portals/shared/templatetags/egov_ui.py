@@ -70,6 +70,23 @@ def masked(text: str | None) -> str:
     return value[:head] + "*" * (len(value) - head - tail) + value[-tail:]
 
 
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("MicroMessenger", "WeChat"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (("HarmonyOS", "HarmonyOS"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("Linux", "Linux"))  # fmt: skip
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """Browser and system in two words, from what the browser says of itself."""
+    named = [next((name for sign, name in signs if sign in user_agent), "") for signs in (_BROWSERS, _SYSTEMS)]
+    return " · ".join(filter(None, named)) or _("Unknown device")
+
+
 # --- Dates and times --------------------------------------------------------------------------------
 def _is_chinese() -> bool:
     return (get_language() or "").startswith("zh")
@@ -156,13 +173,17 @@ def amount(value: Decimal | int | str | None) -> str:
 @register.filter
 def money(value: Decimal | int | str | None) -> SafeString | str:
     """12元 · ¥12: for sentences; no decimals when it is whole."""
+    text = money_plain(value)
+    return format_html('<span class="num">{}</span>', text) if text else ""
+
+
+def money_plain(value: Decimal | int | str | None) -> str:
     if value is None or value == "":
         return ""
     number = Decimal(value)
     digits = f"{abs(number):,.0f}" if number == number.to_integral_value() else f"{abs(number):,.2f}"
     sign = MINUS if number < 0 else ""
-    text = f"{sign}{digits}元" if _is_chinese() else f"{sign}¥{digits}"
-    return format_html('<span class="num">{}</span>', text)
+    return f"{sign}{digits}元" if _is_chinese() else f"{sign}¥{digits}"
 
 
 @register.filter

@@ -1,0 +1,236 @@
+"""Codes, numbers and states of documents and credentials. Pure functions."""
+
+import datetime as dt
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from egov.kernel.text import LocalisedText, language_tag, localise
+
+# --- Verification codes ------------------------------------------------------------------------------
+
+# No 0/O, 1/I: a code is read aloud and typed from paper.
+CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+CODE_LENGTH = 12  # 11 drawn (55 bits), 1 to find a slip
+
+
+def new_code(choose: Callable[[str], str] = secrets.choice) -> str:
+    """A code nobody can guess: ``K7QF9TNDWX3M``."""
+    body = "".join(choose(CODE_ALPHABET) for _ in range(CODE_LENGTH - 1))
+    return body + _code_check(body)
+
+
+def _code_check(body: str) -> str:
+    """Weighted by powers of three modulo 31 (a prime), so that every single slip and swap of neighbours changes it."""
+    total = sum(CODE_ALPHABET.index(each) * pow(3, place, 31) for place, each in enumerate(body))
+    return CODE_ALPHABET[total % 31]
+
+
+def normalise_code(text: str) -> str:
+    """What a person typed, without dashes and spaces, in capitals."""
+    return re.sub(r"[\s\-‐‑–—]+", "", text).upper()
+
+
+def is_code(text: str) -> bool:
+    """Whether ``text`` (normalised) can be a code at all."""
+    return (
+        len(text) == CODE_LENGTH and set(text) <= set(CODE_ALPHABET) and _code_check(text[:-1]) == text[-1]
+    )
+
+
+def shown_code(code: str) -> str:
+    """In groups of four, as it stands on paper."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+# --- Numbers -----------------------------------------------------------------------------------------
+
+
+def document_number(mark: str, series: str, year: int, serial: int) -> str:
+    """发文字号 (GB/T 9704-2012 §7.2.5): 〔〕 around the full year, no 第, no leading zeros."""
+    return f"{mark}{series}〔{year}〕{serial}号"
+
+
+# Types of credentials (facts: identity §5) with the three digits that stand for each in the identifier.
+CREDENTIAL_TYPES: Mapping[str, tuple[str, LocalisedText]] = {
+    "ID_CARD": ("001", {"zh-Hans": "居民身份证", "en": "Resident identity card"}),
+    "HUKOU": ("002", {"zh-Hans": "居民户口簿", "en": "Household register"}),
+    "RES_PERMIT": ("003", {"zh-Hans": "居住证", "en": "Residence permit"}),
+    "PASSPORT": ("004", {"zh-Hans": "普通护照", "en": "Passport"}),
+    "DRIVING": ("005", {"zh-Hans": "机动车驾驶证", "en": "Driving licence"}),
+    "SS_CARD": ("006", {"zh-Hans": "社会保障卡", "en": "Social security card"}),
+    "MED_CODE": ("007", {"zh-Hans": "医保电子凭证", "en": "Electronic medical insurance card"}),
+    "BIRTH": ("008", {"zh-Hans": "出生医学证明", "en": "Birth certificate"}),
+    "MARRIAGE": ("009", {"zh-Hans": "结婚证", "en": "Marriage certificate"}),
+    "DISABILITY": ("010", {"zh-Hans": "残疾人证", "en": "Disability certificate"}),
+    "TEACHER": ("011", {"zh-Hans": "教师资格证", "en": "Teaching certificate"}),
+    "PROPERTY": ("012", {"zh-Hans": "不动产权证书", "en": "Certificate of title"}),
+    "BIZ_LICENSE": ("013", {"zh-Hans": "营业执照", "en": "Business licence"}),
+    "FOOD": ("014", {"zh-Hans": "食品经营许可证", "en": "Food business licence"}),
+    "HEALTH_SITE": ("015", {"zh-Hans": "公共场所卫生许可证", "en": "Hygiene permit"}),
+    "ROAD_OP": ("016", {"zh-Hans": "道路运输经营许可证", "en": "Road transport licence"}),
+    "DRUG_RETAIL": ("017", {"zh-Hans": "药品经营许可证", "en": "Pharmacy licence"}),
+    "CONSTR_PERMIT": ("018", {"zh-Hans": "建筑工程施工许可证", "en": "Construction permit"}),
+    "TAX_PAID": ("019", {"zh-Hans": "税收完税证明", "en": "Certificate of taxes paid"}),
+    "NO_CRIME": ("020", {"zh-Hans": "无犯罪记录证明", "en": "Certificate of no criminal record"}),
+    "TOBACCO": ("021", {"zh-Hans": "烟草专卖零售许可证", "en": "Tobacco retail licence"}),
+    "SIGN_PERMIT": ("022", {"zh-Hans": "户外广告及招牌设置许可", "en": "Outdoor sign permit"}),
+    "REMOTE_MED": ("023", {"zh-Hans": "异地就医备案凭证", "en": "Record of treatment elsewhere"}),
+}
+OTHER_TYPE = "999"
+
+
+def credential_name(type_: str) -> LocalisedText:
+    """What a certificate of this type is called; the type itself when the list does not have it."""
+    known = CREDENTIAL_TYPES.get(type_)
+    return known[1] if known else {"zh-Hans": type_, "en": type_}
+
+
+def credential_number(*, type_: str, issuer_code: str, serial: int, version: int) -> str:
+    """Identifier of an electronic certificate in the six parts of GB/T 36904-2018.
+
+    ``1.2.156.3005.2.<type>.<issuer>.<serial>.<version>.<check>``; the type is named by its definer's code (the
+    issuer's here) and three digits; the check character is ISO/IEC 7064 MOD 37,36 over letters and digits.
+    """
+    digits = CREDENTIAL_TYPES[type_][0] if type_ in CREDENTIAL_TYPES else OTHER_TYPE
+    body = f"1.2.156.3005.2.{issuer_code}{digits}.{issuer_code}.{serial:010d}.{version:03d}"
+    return f"{body}.{mod_37_36(body)}"
+
+
+_36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def mod_37_36(text: str) -> str:
+    """The check character of ISO/IEC 7064 MOD 37,36 (GB/T 17710); dots are not counted."""
+    product = 36
+    for each in text:
+        if each != ".":
+            total = (product + _36.index(each)) % 36 or 36
+            product = total * 2 % 37
+    return _36[(37 - product) % 36]
+
+
+# --- States ------------------------------------------------------------------------------------------
+
+
+class CredentialState(StrEnum):
+    """待签发 → 有效 → 暂扣 → 过期 → 变更 → 注销 / 吊销 / 撤销 / 遗失作废."""
+
+    NOT_YET_VALID = "not_yet_valid"
+    VALID = "valid"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    REPLACED = "replaced"
+    CANCELLED = "cancelled"
+    REVOKED = "revoked"
+    ANNULLED = "annulled"
+    LOST = "lost"
+
+    @property
+    def label(self) -> Any:
+        return _STATE_LABELS[self]
+
+
+_STATE_LABELS = {
+    CredentialState.NOT_YET_VALID: _("not valid yet"),
+    CredentialState.VALID: _("valid"),
+    CredentialState.SUSPENDED: _("suspended"),
+    CredentialState.EXPIRED: _("expired"),
+    CredentialState.REPLACED: _("replaced by a newer version"),
+    CredentialState.CANCELLED: _("cancelled"),
+    CredentialState.REVOKED: _("revoked"),
+    CredentialState.ANNULLED: _("annulled"),
+    CredentialState.LOST: _("declared lost"),
+}
+
+
+def credential_state(
+    *,
+    valid_from: dt.date,
+    valid_to: dt.date | None,
+    suspended: bool,
+    end_kind: str,
+    on: dt.date,
+) -> CredentialState:
+    """The state on a day: an end is final, then suspension, then the dates; the last day still counts."""
+    if end_kind:
+        return CredentialState(end_kind)
+    if valid_to is not None and on > valid_to:
+        return CredentialState.EXPIRED
+    if suspended:
+        return CredentialState.SUSPENDED
+    return CredentialState.VALID if on >= valid_from else CredentialState.NOT_YET_VALID
+
+
+def last_day(valid_from: dt.date, years: int) -> dt.date:
+    """The last day of a term of whole years: the day before the anniversary (29 February ends on 28 February)."""
+    try:
+        anniversary = valid_from.replace(year=valid_from.year + years)
+    except ValueError:
+        anniversary = dt.date(valid_from.year + years, 3, 1)
+    return anniversary - dt.timedelta(days=1)
+
+
+# --- People on public pages --------------------------------------------------------------------------
+
+_TWO_CHARACTER_SURNAMES = frozenset({"欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "夏侯", "令狐"})
+
+
+def masked_name(name: str) -> str:
+    """A person's name as strangers see it: 王小明 → 王**, Wang Xiaoming → W*** X*******."""
+    if name[:1].isascii():
+        return " ".join(word[0] + "*" * (len(word) - 1) for word in name.split())
+    shown = 2 if name[:2] in _TWO_CHARACTER_SURNAMES and len(name) > 2 else 1
+    return name[:shown] + "*" * (len(name) - shown)
+
+
+# --- What a template is given ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TemplateKey:
+    """``documents/decision``: a file under ``templates/letters``; a bare name is one of this room's."""
+
+    folder: str
+    name: str
+
+    @classmethod
+    def parse(cls, text: str) -> "TemplateKey":
+        """Raises ``ValueError`` for anything that is not one or two plain words."""
+        found = re.fullmatch(r"(?:([a-z0-9_]+)/)?([a-z][a-z0-9_]*)", text)
+        if not found:
+            raise ValueError(f"not a template: {text!r}")
+        return cls(found[1] or "documents", found[2])
+
+    def __str__(self) -> str:
+        return f"{self.folder}/{self.name}"
+
+
+def in_language(value: Any, language: str) -> Any:
+    """``value`` with every localised text in it replaced by the text in ``language``, control characters removed."""
+    if isinstance(value, Mapping):
+        if value and all(re.fullmatch(r"[a-z]{2}(-[A-Za-z]+)?", key) for key in value) and "zh-Hans" in value:
+            return plain(localise(value, language))
+        return {key: in_language(each, language) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [in_language(each, language) for each in value]
+    return plain(value) if isinstance(value, str) else value
+
+
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+
+def plain(text: str) -> str:
+    """Without characters that print nothing or turn the direction of what follows."""
+    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def document_language(language: str) -> str:
+    """The languages letters are written in: Chinese, or English for any other."""
+    tag = language_tag(language)
+    return tag if tag == "zh-Hans" else "en"

@@ -1,0 +1,128 @@
+"""Accounts: who is behind one, and how surely."""
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from egov.identity import rules
+from egov.identity.actions.common import add_number, locked, party_ref, require
+from egov.identity.models import Account, Contact, Party, PartyKind, Person
+from egov.identity.queries import party_by_number
+from egov.identity.registry import VerifiedIdentity, enabled
+from egov.journal import actions as journal
+from egov.kernel import clock
+from egov.kernel.actor import Actor, CapacityKind
+from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
+from egov.kernel.refs import Ref
+
+NONE, REAL_NAME, SECOND_FACTOR = 0, 2, 3
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def verify_identity(account: Account, *, provider: str, name: str, id_number: str, request_id: str = "") -> Account:
+    """The person behind ``account`` proves who they are; the provider is asked outside any transaction.
+
+    Links the account to the person on register, or enters the person first. Raises ``InvalidInput`` when the number is
+    malformed, or name and number do not belong together; ``TransitionNotAllowed`` when the account has a person or the
+    person an account; ``NotFound`` for a provider that is not in use; ``Unavailable`` when it does not answer.
+    """
+    asked = next((each for each in enabled() if each.key == provider), None)
+    if asked is None:
+        raise NotFound(_("There is no such way to verify an identity."))
+    number = rules.check_resident_id(id_number).number
+    name = " ".join(name.split())
+    verified = asked.verify(name=name, id_number=number)
+    if verified is None:
+        raise InvalidInput.at(
+            "id_number", "not_verified", _("Name and identity number could not be verified together.")
+        )
+    return _link_verified(account.pk, verified, provider, request_id)
+
+
+@transaction.atomic
+def _link_verified(account_id: int, verified: VerifiedIdentity, provider: str, request_id: str) -> Account:
+    party = party_by_number("cn.ric", verified.id_number)
+    if party is None:
+        party = Party.objects.create(kind=PartyKind.PERSON, name=verified.name, region_id=verified.region_code or None)
+        Person.objects.create(party=party, born_on=verified.born_on, sex=verified.sex)
+        add_number(party.pk, "cn.ric", verified.id_number, path="id_number", since=verified.born_on)
+    account = _link(account_id, party.pk)
+    actor = Actor(
+        kind=CapacityKind.SELF, capacity="self", account_id=account_id, party_id=party.pk, on_behalf_of_id=party.pk
+    )
+    refs = (Ref("account", str(account_id)), party_ref(party.pk))
+    journal.record(actor.with_request(request_id), "identity.verify_identity", *refs, content=provider)
+    return account
+
+
+@transaction.atomic
+def link_account(actor: Actor, *, account: Account, person: Person) -> Account:
+    """An administrator says who is behind an account (a civil servant's, a window's). Raises ``NotPermitted``;
+    ``TransitionNotAllowed`` when the account has a person or the person an account.
+    """
+    require(rules.may_administer_platform(actor))
+    linked = _link(account.pk, person.pk)
+    journal.record(actor, "identity.link_account", Ref("account", str(account.pk)), party_ref(person.pk))
+    return linked
+
+
+@transaction.atomic
+def unlink_account(actor: Actor, *, account_id: int, reason: str) -> Account:
+    """Nobody is behind the account any more (a mistake, a takeover). Raises ``NotPermitted``, ``NotFound``."""
+    require(rules.may_administer_platform(actor))
+    account = locked(Account, account_id)
+    refs = [Ref("account", str(account_id))]
+    if account.person_id is not None:
+        refs.append(party_ref(account.person_id))
+    account.person = None
+    account.assurance = NONE
+    account.save(update_fields=["person", "assurance"])
+    journal.record(actor, "identity.unlink_account", *refs, reason=reason)
+    return account
+
+
+@transaction.atomic
+def confirm_contact(account: Account, *, channel: str) -> None:
+    """The holder entered the code that was sent to their contact. Raises ``NotFound`` without such a contact."""
+    changed = Contact.objects.filter(party_id=account.person_id, channel=channel).update(verified_at=clock.now())
+    if not account.person_id or not changed:
+        raise NotFound()
+
+
+@transaction.atomic
+def refresh_assurance(account_id: int) -> int:
+    """How surely the account's holder is known: 0 not, 2 by name and number, 3 with a second factor too.
+
+    Called when a person is linked and when a second factor comes or goes.
+    """
+    account = locked(Account, account_id)
+    account.assurance = _assurance(account)
+    account.save(update_fields=["assurance"])
+    return account.assurance
+
+
+def _assurance(account: Account) -> int:
+    if account.person_id is None:
+        return NONE
+    has_second = Authenticator.objects.filter(user_id=account.pk, type__in=SECOND_FACTORS).exists()
+    return SECOND_FACTOR if has_second else REAL_NAME
+
+
+def _link(account_id: int, person_id: int) -> Account:
+    account = locked(Account, account_id)
+    if not account.is_active:
+        raise NotPermitted()
+    if account.person_id is not None:
+        raise TransitionNotAllowed(_("This account is already linked to a person."))
+    person = locked(Person, person_id)
+    if person.died_on is not None:
+        raise NotPermitted()
+    if Account.objects.filter(person=person).exists():
+        raise TransitionNotAllowed(
+            _("This person already has an account."),
+            way_out=_("Sign in with it, or have its access restored at a service hall."),
+        )
+    account.person = person
+    account.assurance = _assurance(account)
+    account.save(update_fields=["person", "assurance"])
+    return account

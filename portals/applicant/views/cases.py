@@ -1,0 +1,254 @@
+"""One case: what was answered, how it stands, the decision; correcting, writing, rating, contesting."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from egov.casework import actions as casework
+from egov.casework import queries as cases
+from egov.casework.models import Case
+from egov.documents import queries as documents
+from egov.intake import actions as intake
+from egov.intake import queries as forms
+from egov.intake import rules
+from egov.kernel.errors import EgovError, InvalidInput
+from egov.kernel.refs import Ref
+from egov.kernel.text import localise
+from egov.registers.queries import register_names
+from portals.applicant import answers as words
+from portals.applicant import fields
+from portals.applicant.access import applicant_page
+from portals.applicant.cards import card_of
+from portals.applicant.talk import thread_of
+from portals.applicant.views.matters import home_crumb
+from portals.shared.components import Badge, Crumb, Fault, Field, Option, PlanStep, SummaryRow, Tone, faults_of
+from portals.shared.templatetags.egov_ui import local_datetime, localised
+
+GRADES = (5, 4, 3, 2, 1)
+
+
+def _crumbs(capacity: str, case: Case, *further: Crumb) -> list[Crumb]:
+    matter = reverse("citizen:matter", kwargs={"capacity": capacity, "reference": case.matter})
+    here = reverse("citizen:case", kwargs={"capacity": capacity, "reference": case.reference})
+    return [home_crumb(capacity), Crumb(_("Matter"), matter), Crumb(localised(case.title), here if further else ""), *further]
+
+
+@applicant_page
+@require_GET
+def case(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    page = cases.case_for_applicant(request.actor, reference=reference)
+    found = page.case
+    context = {
+        "case": found,
+        "page": page,
+        "sections": _answers(found, page.files),
+        "story": [_story_line(move) for move in page.transitions],
+        "decision": page.decision,
+        "citations": page.citations,
+        "documents": [card_of(each, capacity) for each in documents.documents_about([Ref("case", found.reference)])],
+        "thread": thread_of([found]),
+        "acts": {act.key for act in page.acts},
+        "crumbs": _crumbs(capacity, found),
+    }
+    return render(request, "applicant/case.html", context)
+
+
+def _answers(case: Case, files: Any) -> list[tuple[str, list[SummaryRow]]]:
+    """What was submitted, page by page, as the version of that time asked it."""
+    form = forms.form_for(case.version)
+    names = register_names()
+    sections = []
+    for page in form.pages:
+        rows = [_answer_row(case, form.by_key[key], files, names) for key in page.fields if _was_answered(case, form.by_key[key], files)]
+        if rows:
+            sections.append((localised(page.title), rows))
+    return sections
+
+
+def _was_answered(case: Case, question: rules.Question, files: Any) -> bool:
+    if question.is_file:
+        return any(each.material == question.material for each in files)
+    return question.key in case.answers
+
+
+def _answer_row(case: Case, question: rules.Question, files: Any, names: Mapping[str, Any]) -> SummaryRow:
+    source = case.sources.get(question.key)
+    corrected = bool(source and source.get("corrected"))
+    return words.summary_row(
+        question,
+        case.answers.get(question.key),
+        files=[each.file.name for each in files if each.material == question.material and each.file],
+        source=words.source_of(source, names.get(source["register"], source["register"])) if source and not corrected else None,
+        note=_("You corrected this against the register.") if corrected else "",
+    )
+
+
+def _story_line(move: Any) -> PlanStep:
+    return PlanStep(title=move.label, state="done", note=move.note, when=local_datetime(move.at))
+
+
+# --- Correction ---------------------------------------------------------------------------------------
+@applicant_page
+@require_http_methods(["GET", "POST"])
+def correction(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    """All that the department asked for, on one page, each with the officer's words."""
+    asked = forms.open_correction(request.actor, case=reference)
+    typed: dict[str, Any] = {}
+    faults: dict[str, str] = {}
+    problem = ""
+    if request.method == "POST":
+        typed = rules.read_page(asked.form, request.POST, asked=set(asked.keys))
+        uploads = {
+            asked.form.by_key[key].material: request.FILES.getlist(key)
+            for key in asked.keys
+            if asked.form.by_key[key].is_file
+        }
+        try:
+            intake.answer_correction(request.actor, case=reference, answers=typed, uploads=uploads)
+        except InvalidInput as error:
+            faults = {fault.path: str(fault.message) for fault in error.faults}
+        except EgovError as error:
+            problem = str(error)
+        else:
+            messages.success(request, _("Sent. The department goes on with your case."))
+            return redirect("citizen:matter", capacity=capacity, reference=asked.case.matter)
+    answers = {**asked.case.answers, **typed}
+    filled = fields.Filled(asked.form, answers, rules.check(asked.form, answers, known=forms.known_codes()))
+    questions = fields.asked_on(filled, asked.keys, faults=faults)
+    told = faults_of(questions.fields)
+    if problem:
+        told.insert(0, Fault(problem))
+    told += [Fault(text) for path, text in faults.items() if path.split("/")[0] not in questions.keys]
+    context = {
+        "case": asked.case,
+        "asked": asked,
+        "questions": questions,
+        "faults": told,
+        "crumbs": _crumbs(capacity, asked.case, Crumb(_("Correct and complete"))),
+    }
+    return render(request, "applicant/correction.html", context, status=422 if told else 200)
+
+
+# --- Messages -----------------------------------------------------------------------------------------
+@applicant_page
+@require_POST
+def message(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    found = cases.case_of_applicant(request.actor, reference=reference)
+    text = rules.tidy(request.POST.get("text", ""), lines=True)
+    try:
+        casework.send_message(request.actor, case=reference, text=text)
+    except InvalidInput as error:
+        messages.error(request, str(error.faults[0].message))
+    else:
+        messages.success(request, _("Your message was sent."))
+    return redirect(reverse("citizen:matter", kwargs={"capacity": capacity, "reference": found.matter}) + "#h-talk")
+
+
+# --- Rating -------------------------------------------------------------------------------------------
+_TAGS = {
+    "fast": {"zh-Hans": "办得快", "en": "Fast"},
+    "friendly": {"zh-Hans": "态度好", "en": "Friendly"},
+    "clear": {"zh-Hans": "说得清楚", "en": "Clear"},
+    "slow": {"zh-Hans": "办得慢", "en": "Slow"},
+    "unclear": {"zh-Hans": "没有一次说清", "en": "Not told everything at once"},
+    "papers": {"zh-Hans": "要的材料多", "en": "Too many papers"},
+}
+
+
+def _grade_words() -> dict[int, str]:
+    """国办发〔2019〕51号: five grades."""
+    return {
+        5: _("Very satisfied"),
+        4: _("Satisfied"),
+        3: _("Rather satisfied"),
+        2: _("Dissatisfied"),
+        1: _("Very dissatisfied"),
+    }
+
+
+@applicant_page
+@require_http_methods(["GET", "POST"])
+def rate(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    """Five grades, with reasons if the person wants; a bad one becomes work and is answered."""
+    found = cases.case_of_applicant(request.actor, reference=reference)
+    error = ""
+    if request.method == "POST":
+        grade = request.POST.get("grade", "")
+        try:
+            if not grade.isdigit():
+                raise InvalidInput.at("grade", "required", _("Choose one of the five grades."))
+            casework.rate(
+                request.actor,
+                case=reference,
+                grade=int(grade),
+                tags=[tag for tag in request.POST.getlist("tags") if tag in _TAGS],
+                text=rules.tidy(request.POST.get("text", ""), lines=True),
+            )
+        except InvalidInput as fault:
+            error = str(fault.faults[0].message)
+        except EgovError as fault:
+            error = str(fault)
+        else:
+            messages.success(request, _("Thank you. Your rating counts in public; your name does not appear."))
+            return redirect("citizen:matter", capacity=capacity, reference=found.matter)
+    words_of = _grade_words()
+    chosen = request.POST.get("grade", "")
+    questions = [
+        Field(
+            "grade",
+            _("How satisfied are you with the handling?"),
+            widget="radio",
+            error=error,
+            options=[Option(str(grade), words_of[grade], checked=str(grade) == chosen) for grade in GRADES],
+        ),
+        Field(
+            "tags",
+            _("What was it about?"),
+            widget="checkboxes",
+            required=False,
+            options=[Option(key, localised(text), checked=key in request.POST.getlist("tags")) for key, text in _TAGS.items()],
+        ),
+        Field(
+            "text",
+            _("Anything else?"),
+            widget="textarea",
+            required=False,
+            value=request.POST.get("text", ""),
+            hint=_("A bad rating is looked into by the unit; you are told what was done."),
+            max_length=1000,
+        ),
+    ]
+    context = {
+        "case": found,
+        "questions": questions,
+        "faults": faults_of(questions),
+        "crumbs": _crumbs(capacity, found, Crumb(_("Rate"))),
+    }
+    return render(request, "applicant/rate.html", context, status=422 if error else 200)
+
+
+# --- Contesting ---------------------------------------------------------------------------------------
+@applicant_page
+@require_http_methods(["GET", "POST"])
+def contest(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    """Explains the remedies; the one that is filed here begins with a draft that names the decision."""
+    page = cases.case_for_applicant(request.actor, reference=reference)
+    if request.method == "POST":
+        draft = intake.start_contest(request.actor, case=reference)
+        return redirect("citizen:draft", capacity=capacity, reference=draft.reference)
+    context = {
+        "case": page.case,
+        "page": page,
+        "decision": page.decision,
+        "may_file": any(act.key == "contest" for act in page.acts),
+        "crumbs": _crumbs(capacity, page.case, Crumb(_("Contest"))),
+        "department": localise(page.case.department.full_name),
+        "badge": Badge(_("Refused"), Tone.MISS) if page.case.outcome == "refused" else None,
+    }
+    return render(request, "applicant/contest.html", context)

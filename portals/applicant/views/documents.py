@@ -1,0 +1,78 @@
+"""The wallet: what was issued to the party, each sealed and verifiable; and the files of a draft or case."""
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from egov.documents import queries
+from egov.documents.models import IssuedDocument, StoredFile
+from egov.kernel.text import localise
+from portals.applicant.access import applicant_page
+from portals.applicant.cards import card_of
+from portals.applicant.views.matters import home_crumb
+from portals.shared.components import Crumb
+from portals.shared.paging import page_of
+
+
+@applicant_page
+@require_GET
+def wallet(request: HttpRequest, capacity: str) -> HttpResponse:
+    page = page_of(request, queries.documents_of(request.actor.on_behalf_of_id), order=("-id",), size=20)
+    context = {
+        "page": page,
+        "cards": [card_of(each, capacity) for each in page],
+        "crumbs": [home_crumb(capacity), Crumb(_("Documents"))],
+    }
+    return render(request, "applicant/documents.html", context)
+
+
+def _own(request: HttpRequest, reference: str) -> IssuedDocument:
+    return get_object_or_404(
+        IssuedDocument.objects.select_related("department__party", "seal"),
+        reference=reference,
+        holder_id=request.actor.on_behalf_of_id,
+    )
+
+
+@applicant_page
+@require_GET
+def document(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    found = _own(request, reference)
+    context = {
+        "document": found,
+        "card": card_of(found, capacity),
+        "credential": getattr(found, "credential", None),
+        "qr": queries.verification_qr(found.code),
+        "verify_url": queries.verification_url(found.code),
+        "crumbs": [
+            home_crumb(capacity),
+            Crumb(_("Documents"), reverse("citizen:documents", kwargs={"capacity": capacity})),
+            Crumb(localise(found.title)),
+        ],
+    }
+    return render(request, "applicant/document.html", context)
+
+
+@applicant_page
+@require_GET
+def pdf(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    """The sealed PDF; one that is still pending is typeset and sealed now."""
+    found = _own(request, reference)
+    response = HttpResponse(queries.pdf(found.pk), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{found.reference}.pdf"'
+    return response
+
+
+@applicant_page
+@require_GET
+def file(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    """A file the party handed in."""
+    found = get_object_or_404(
+        StoredFile, reference=reference, owner_id=request.actor.on_behalf_of_id, removed_at__isnull=True
+    )
+    stream = queries.open_file(found.pk)
+    if stream is None:
+        raise Http404
+    return FileResponse(stream, as_attachment=True, filename=found.name, content_type=found.content_type)

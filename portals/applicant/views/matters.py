@@ -1,0 +1,151 @@
+"""Receipt, list and timeline of matters; withdrawing one."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from egov.documents import queries as documents
+from egov.intake import queries as intake
+from egov.kernel import clock
+from egov.kernel.errors import EgovError
+from egov.kernel.refs import Ref
+from egov.matters import actions, queries
+from egov.payments import queries as payments
+from portals.applicant import lanes
+from portals.applicant.access import applicant_page
+from portals.applicant.cards import card_of
+from portals.applicant.talk import thread_of
+from portals.shared.components import Crumb
+from portals.shared.paging import page_of
+from portals.shared.templatetags.egov_ui import localised
+
+STATES = ("open", "done", "withdrawn")
+
+
+def home_crumb(capacity: str) -> Crumb:
+    return Crumb(_("My matters"), reverse("citizen:home", kwargs={"capacity": capacity}))
+
+
+@applicant_page
+@require_GET
+def receipt(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    """The number and the date, at once; then what happens next."""
+    submission = intake.submission_of(request.actor, reference=reference)
+    timeline = queries.timeline(request.actor, reference=submission.matter)
+    bill = payments.open_bill_of(Ref("submission", reference))
+    context = {
+        "submission": submission,
+        "timeline": timeline,
+        "bill": bill,
+        "documents": [card_of(each, capacity) for each in documents.documents_about(_subjects(timeline))],
+        "crumbs": [home_crumb(capacity), Crumb(_("Receipt"))],
+    }
+    return render(request, "applicant/receipt.html", context)
+
+
+def _subjects(timeline: queries.Timeline) -> list[Ref]:
+    return [Ref("matter", timeline.matter.reference), *(Ref("case", case.reference) for case in timeline.cases)]
+
+
+@applicant_page
+@require_GET
+def matter_list(request: HttpRequest, capacity: str) -> HttpResponse:
+    rows = queries.matters_of(request.actor)
+    state = request.GET.get("state", "")
+    if state in STATES:
+        rows = rows.filter(state=state)
+    page = page_of(request, rows, order=("-id",), size=20)
+    context = {
+        "page": page,
+        "lines": queries.lines_of(page.items, actor=request.actor),
+        "state": state if state in STATES else "",
+        "crumbs": [home_crumb(capacity), Crumb(_("All matters"))],
+    }
+    return render(request, "applicant/matters.html", context)
+
+
+@applicant_page
+@require_GET
+def matter(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    timeline = queries.timeline(request.actor, reference=reference)
+    urls = {
+        lane.key: reverse("citizen:case", kwargs={"capacity": capacity, "reference": lane.case.reference})
+        for lane in timeline.lanes
+        if lane.case
+    }
+    done = len(timeline.done_lanes)
+    waiting = next((lane for lane in timeline.lanes if lane.needs), None)
+    context = {
+        "timeline": timeline,
+        "matter": timeline.matter,
+        "drawing": lanes.drawing(timeline, urls),
+        "total": len(timeline.lanes),
+        "done": done,
+        "waiting": waiting,
+        "action_url": _action_url(waiting, capacity) if waiting else "",
+        "departments": _departments(timeline),
+        "late": [lane for lane in timeline.open_lanes if lane.missed],
+        "refused": [lane for lane in timeline.lanes if lane.case and lane.case.outcome == "refused"],
+        "rate": [lane for lane in timeline.lanes if _may_rate(lane)],
+        "bills": payments.bills_about(_subjects(timeline)),
+        "documents": [card_of(each, capacity) for each in documents.documents_about(_subjects(timeline))],
+        "thread": thread_of(timeline.cases),
+        "talk_to": next((case for case in timeline.cases if case.closed_at is None), None),
+        "urls": urls,
+        "now": clock.now(),
+        "crumbs": [
+            home_crumb(capacity),
+            Crumb(_("All matters"), reverse("citizen:matters", kwargs={"capacity": capacity})),
+            Crumb(localised(timeline.matter.title)),
+        ],
+    }
+    return render(request, "applicant/matter.html", context)
+
+
+def _may_rate(lane: queries.Lane) -> bool:
+    return lane.case is not None and lane.case.decided_at is not None and not hasattr(lane.case, "rating")
+
+
+def _departments(timeline: queries.Timeline) -> list[str]:
+    """Who has it in hand now, each once."""
+    names = [str(localised(lane.department)) for lane in timeline.open_lanes if lane.department]
+    return list(dict.fromkeys(names))
+
+
+def _action_url(lane: queries.Lane, capacity: str) -> str:
+    if lane.case is None:
+        return ""
+    if lane.needs == "pay":
+        return reverse("citizen:bills", kwargs={"capacity": capacity})
+    return reverse("citizen:correction", kwargs={"capacity": capacity, "reference": lane.case.reference})
+
+
+@applicant_page
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    timeline = queries.timeline(request.actor, reference=reference)
+    error = ""
+    if request.method == "POST":
+        try:
+            actions.withdraw_matter(request.actor, matter=reference, reason=request.POST.get("reason", "")[:500])
+        except EgovError as refused:
+            error = str(refused)
+        else:
+            messages.success(request, _("Withdrawn. The departments were told."))
+            return redirect("citizen:matter", capacity=capacity, reference=reference)
+    context = {
+        "timeline": timeline,
+        "error": error,
+        "crumbs": [
+            home_crumb(capacity),
+            Crumb(
+                localised(timeline.matter.title),
+                reverse("citizen:matter", kwargs={"capacity": capacity, "reference": reference}),
+            ),
+            Crumb(_("Withdraw")),
+        ],
+    }
+    return render(request, "applicant/withdraw.html", context, status=409 if error else 200)

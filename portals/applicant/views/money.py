@@ -1,0 +1,64 @@
+"""Bills: what is owed and why, two ways to pay, receipts and refunds."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from egov.kernel.errors import EgovError, NotFound
+from egov.payments import actions, queries
+from egov.payments.registry import gateways
+from portals.applicant.access import applicant_page
+from portals.applicant.views.matters import home_crumb
+from portals.shared.components import Crumb
+from portals.shared.paging import page_of
+
+
+@applicant_page
+@require_GET
+def bills(request: HttpRequest, capacity: str) -> HttpResponse:
+    page = page_of(request, queries.bills_of(request.actor.on_behalf_of_id), order=("-id",), size=20)
+    context = {"page": page, "crumbs": [home_crumb(capacity), Crumb(_("Bills"))]}
+    return render(request, "applicant/bills.html", context)
+
+
+@applicant_page
+@require_GET
+def bill(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    """One bill, itemised; also where the gateway sends people back to."""
+    found = queries.bill(reference)
+    if found.payer_id != request.actor.on_behalf_of_id:
+        raise NotFound
+    context = {
+        "bill": found,
+        "gateways": gateways,
+        "returned": "returned" in request.GET,
+        "crumbs": [
+            home_crumb(capacity),
+            Crumb(_("Bills"), reverse("citizen:bills", kwargs={"capacity": capacity})),
+            Crumb(reference),
+        ],
+    }
+    return render(request, "applicant/bill.html", context)
+
+
+@applicant_page
+@require_POST
+def pay(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    """On to the gateway; it tells the platform, and sends the person back."""
+    found = queries.bill(reference)
+    if found.payer_id != request.actor.on_behalf_of_id:
+        raise NotFound
+    gateway, _colon, method = request.POST.get("way", "").partition(":")
+    back = settings.PUBLIC_URL + reverse("citizen:bill", kwargs={"capacity": capacity, "reference": reference})
+    try:
+        url = actions.start_payment(
+            request.actor, bill=reference, gateway=gateway, method=method, return_url=f"{back}?returned=1"
+        )
+    except EgovError as error:
+        messages.error(request, str(error))
+        return redirect("citizen:bill", capacity=capacity, reference=reference)
+    return HttpResponseRedirect(url)

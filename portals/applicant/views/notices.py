@@ -1,0 +1,39 @@
+"""The inbox of notices."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from egov.kernel.refs import Ref, subjects
+from egov.notices import actions, queries
+from portals.applicant.access import applicant_page
+from portals.applicant.views.matters import home_crumb
+from portals.shared.components import Crumb
+from portals.shared.paging import page_of
+
+
+@applicant_page
+@require_http_methods(["GET", "POST"])
+def inbox(request: HttpRequest, capacity: str) -> HttpResponse:
+    if request.method == "POST":
+        actions.mark_all_read(request.actor)
+        return redirect("citizen:notices", capacity=capacity)
+    page = page_of(request, queries.inbox(request.actor), order=("-id",), size=25)
+    context = {"page": page, "crumbs": [home_crumb(capacity), Crumb(_("Notices"))]}
+    return render(request, "applicant/notices.html", context)
+
+
+@applicant_page
+@require_GET
+def notice(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
+    """One notice; opening it marks it as read."""
+    found = actions.read(request.actor, notice=pk)
+    subject = Ref.parse(found.subject)
+    known = subjects.find(subject.kind)
+    context = {
+        "notice": found,
+        "subject_url": known.url(subject, request.actor) if known else None,
+        "crumbs": [home_crumb(capacity), Crumb(_("Notices"))],
+    }
+    return render(request, "applicant/notice.html", context)
