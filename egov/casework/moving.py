@@ -148,13 +148,17 @@ def finish(
 ) -> Case:
     """Write the move: case, story, journal, events (one statement each)."""
     case, before = move.case, move.case.state
-    written = {**(changes or {}), "state": move.act.target(before), "lock_version": case.lock_version + 1}
+    written = dict(changes or {})
+    if not move.act.quiet:
+        written |= {"state": move.act.target(before), "lock_version": case.lock_version + 1}
     for name, value in written.items():
         setattr(case, name, value)
-    case.save(update_fields=[*written])
-    Transition.objects.create(
-        **story(move.actor, move.act, case, before, move.now, note=note, basis=move.basis()), case=case
-    )
+    if written:
+        case.save(update_fields=[*written])
+    if move.act.in_story:
+        Transition.objects.create(
+            **story(move.actor, move.act, case, before, move.now, note=note, basis=move.basis()), case=case
+        )
     journal.record(
         move.actor,
         f"casework.{move.act.key}",

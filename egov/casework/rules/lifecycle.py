@@ -75,7 +75,8 @@ class Act:
     ``label`` is the words of the button (none: the act happens by itself or inside another one), ``told`` those of the
     story. ``after`` empty: the state stays. ``roles`` of an officer; empty: every role. ``article``: the act's name in
     the procedure. ``public``: shown to the applicant. ``in_hand``: of officers, only for whoever holds the case's work
-    or leads the unit. ``item``: kind of the work item the act settles, only for whoever may take it.
+    or leads the unit. ``item``: kind of the work item the act settles, only for whoever may take it. ``quiet``: does not
+    make a page that others have open stale. ``in_story``: stands among the transitions.
     """
 
     key: str
@@ -91,6 +92,8 @@ class Act:
     public: bool = True
     in_hand: bool = False
     item: str = ""
+    quiet: bool = False
+    in_story: bool = True
 
     def target(self, state: str) -> str:
         return self.after or state
@@ -472,8 +475,10 @@ _ALL = (
         told=_("Message"),
         before=BEFORE_DECISION | {DECIDED, DELIVERED},
         who=_by(Who.APPLICANT, Who.OFFICER),
+        quiet=True,
+        in_story=False,
     ),
-    Act("rate", _("Rate"), told=_("Rated"), before=DONE, who=_by(Who.APPLICANT), guards=(not_rated,)),
+    Act("rate", _("Rate"), told=_("Rated"), before=DONE, who=_by(Who.APPLICANT), guards=(not_rated,), quiet=True),
     Act(
         "verify_rating",
         _("Verify the rating"),
