@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('catalogue', '0002_initial'),
+        ('catalogue', '0001_initial'),
         ('documents', '0001_initial'),
         ('identity', '0001_initial'),
     ]
