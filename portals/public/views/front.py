@@ -9,15 +9,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from egov.catalogue import queries as catalogue
 from egov.catalogue.models import Event, VersionState
 from egov.identity import queries as identity
 from egov.intake import queries as intake
 from egov.kernel import clock
 from egov.kernel.errors import NotPermitted
 from egov.matters import queries as matters
-from egov.matters.models import MatterState
-from portals.public import examples, figures, reading
-from portals.shared.templatetags.egov_ui import local_datetime, localised_plain
+from egov.matters.models import Matter, MatterState, MemberState
+from portals.public import examples, figures
+from portals.public.views.catalogue import MODES
+from portals.shared.templatetags.egov_ui import local_datetime_plain, localised_plain
 
 RESUMED = 4
 
@@ -51,7 +53,7 @@ def front(request: HttpRequest) -> HttpResponse:
             "begun": _begun(request),
             "life_events": [event for event in found if event.kind == "life"],
             "business_events": [event for event in found if event.kind == "business"],
-            "service_count": reading.published().count(),
+            "service_count": catalogue.services().filter(service__mode__in=MODES).count(),
             "figures": figures.front(),
             "figures_at": figures.computed_at(),
         },
@@ -69,8 +71,8 @@ def _begun(request: HttpRequest) -> list[Begun]:
     drafts = [
         Begun(
             title=localised_plain(draft.version.name),
-            note=_("Draft, saved %(at)s") % {"at": _plain(local_datetime(draft.saved_at))},
-            url=f"/as/self/drafts/{draft.reference}",
+            note=_("Draft, saved %(at)s") % {"at": local_datetime_plain(draft.saved_at)},
+            url=reverse("citizen:draft", args=["self", draft.reference]),
             share=None,
             draft=True,
         )
@@ -80,10 +82,17 @@ def _begun(request: HttpRequest) -> list[Begun]:
     return drafts + [
         Begun(
             title=localised_plain(matter.title),
-            note=_("Under way, sent %(at)s") % {"at": _plain(local_datetime(matter.opened_at))},
-            url=f"/as/self/matters/{matter.reference}",
-            share=None,
+            note=_("Under way, sent %(at)s") % {"at": local_datetime_plain(matter.opened_at)},
+            url=reverse("citizen:matter", args=["self", matter.reference]),
+            share=_share(matter),
             draft=False,
         )
         for matter in under_way
     ]
+
+
+def _share(matter: Matter) -> int:
+    """Per cent of the members that are done."""
+    members = list(matter.members.all())
+    done = sum(member.state == MemberState.DONE for member in members)
+    return round(100 * done / len(members)) if members else 0
