@@ -57,7 +57,9 @@ def of_service(code: str) -> Measured:
 
 
 def of_department(department_id: int) -> list[c.Figure]:
-    return _drawn(latest([ON_TIME, DURATION_MEDIAN, DURATION_P90, SATISFACTION, OVERDUE], f"department:{department_id}"))
+    return _drawn(
+        latest([ON_TIME, DURATION_MEDIAN, DURATION_P90, SATISFACTION, OVERDUE], f"department:{department_id}")
+    )
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,11 @@ def _drawn(found: dict[str, MeasureValue], *, link: str = "") -> list[c.Figure]:
         figures.append(_rate(row, _("Satisfied or very satisfied")))
     if row := found.get(OVERDUE):
         text = _("Which departments, and why") if link else ""
-        figures.append(c.Figure(_("Later than promised, still open"), number(row.value), " " + _("cases"), link=text, link_url=link))
+        figures.append(
+            c.Figure(
+                _("Later than promised, still open"), number(row.value), " " + _("cases"), link=text, link_url=link
+            )
+        )
     return figures
 
 

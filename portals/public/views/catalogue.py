@@ -60,10 +60,16 @@ def _filter_fields(chosen: dict[str, str]) -> list[c.Field]:
 
     audiences = [option("", _("Everybody"), "for")]
     audiences += [option(key, reading.AUDIENCES[key], "for") for key in SHOWN_AUDIENCES]
-    ways = [option("", _("All"), "how"), option("online", _("Filed here"), "how"), option("listed", _("Filed elsewhere"), "how")]
+    ways = [
+        option("", _("All"), "how"),
+        option("online", _("Filed here"), "how"),
+        option("listed", _("Filed elsewhere"), "how"),
+    ]
     occasions = [option("", _("Any"), "event")]
     occasions += [
-        option(event.code, localised_plain(event.name), "event") for event in catalogue.events() if event.kind != "internal"
+        option(event.code, localised_plain(event.name), "event")
+        for event in catalogue.events()
+        if event.kind != "internal"
     ]
     return [
         c.Field("q", _("Name or department"), "search", chosen["q"]),
@@ -116,7 +122,9 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
 def _keys(page: ServicePage) -> list[tuple[str, str, str]]:
     """The answers that come first: (what, value, note)."""
     version = page.version
-    to_hand_in = [row for row in version.materials if row.get("source") == "applicant" and row.get("required") != "never"]
+    to_hand_in = [
+        row for row in version.materials if row.get("source") == "applicant" and row.get("required") != "never"
+    ]
     fetched = [row for row in version.materials if row.get("source") == "shared"]
     return [
         (_("Time promised"), reading.promised(version), reading.by_law(version)),
@@ -126,14 +134,24 @@ def _keys(page: ServicePage) -> list[tuple[str, str, str]]:
             _("none") if not to_hand_in else str(len(to_hand_in)),
             _("%(n)s more are fetched for you") % {"n": len(fetched)} if fetched else "",
         ),
-        (_("Visits"), _("none") if reading.fileable(version) else _("to the counter"), _("wholly online") if version.online_depth >= 4 else ""),
+        (
+            _("Visits"),
+            _("none") if reading.fileable(version) else _("to the counter"),
+            _("wholly online") if version.online_depth >= 4 else "",
+        ),
     ]
 
 
 def _material(row: dict[str, Any]) -> Material:
     how, icon = reading.SOURCES.get(row.get("source", "applicant"), reading.SOURCES["applicant"])
     required = row.get("required", "always")
-    condition = "" if required == "always" else _("if you wish") if required == "never" else _("only in some cases; the form asks")
+    condition = (
+        ""
+        if required == "always"
+        else _("if you wish")
+        if required == "never"
+        else _("only in some cases; the form asks")
+    )
     return Material(row.get("name", {}), str(how), icon, condition, row.get("issuer", {}))
 
 
@@ -148,7 +166,8 @@ def _remedies(page: ServicePage) -> list[c.Why]:
     return [
         c.Why(
             summary=str(reading.REMEDIES.get(remedy.kind, remedy.kind)),
-            text=_("within %(limit)s, to %(body)s") % {"limit": limit(remedy.limit, remedy.unit), "body": localised_plain(remedy.body)},
+            text=_("within %(limit)s, to %(body)s")
+            % {"limit": limit(remedy.limit, remedy.unit), "body": localised_plain(remedy.body)},
             law=reading.joined([article.text for article in remedy.basis]),
         )
         for remedy in page.procedure.remedies
@@ -169,7 +188,7 @@ def event(request: HttpRequest, code: str) -> HttpResponse:
         raise NotFound
     versions = {version.service.code: version for version in catalogue.services(event=code)}
     stages = _stages(found, versions)
-    shown = [version for version in versions.values()]
+    shown = list(versions.values())
     return render(
         request,
         "public/event.html",
@@ -205,7 +224,14 @@ def _stages(found: Event, versions: dict[str, ServiceVersion]) -> list[Stage]:
     if loose:
         stages.append(loose)
     drawn = [
-        Stage(number, [reading.card(versions[code], note=localised_plain(notes.get(code, {}))) for code in codes if code in versions])
+        Stage(
+            number,
+            [
+                reading.card(versions[code], note=localised_plain(notes.get(code, {})))
+                for code in codes
+                if code in versions
+            ],
+        )
         for number, codes in enumerate(stages, 1)
     ]
     return [stage for stage in drawn if stage.cards]

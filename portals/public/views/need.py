@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from egov.catalogue import queries as catalogue
 from egov.kernel.text import language_tag
 from egov.routing import queries as routing
 from egov.routing.queries import Candidate
@@ -47,8 +48,8 @@ def need(request: HttpRequest) -> HttpResponse:
 
 
 def _cards(candidates: Sequence[Candidate]) -> list[c.ServiceCard]:
-    by_code = {version.service.code: version for version in reading.published().filter(service__code__in=[each.code for each in candidates])}
-    found = [(each, by_code[each.code]) for each in candidates if each.code in by_code]
+    versions = catalogue.published_many(each.code for each in candidates)
+    found = [(each, versions[each.code]) for each in candidates if each.code in versions]
     return [
         reading.card(version, number=number, reasons=[localised_plain(reason) for reason in each.reasons])
         for number, (each, version) in enumerate(found, 1)
@@ -56,5 +57,5 @@ def _cards(candidates: Sequence[Candidate]) -> list[c.ServiceCard]:
 
 
 def _event(candidate: Candidate) -> c.Link:
-    reasons = [localised_plain(reason) for reason in candidate.reasons]
-    return c.Link(localised_plain(candidate.title), reverse("public:event", args=[candidate.code]), "；".join(reasons) if language_tag() == "zh-Hans" else "; ".join(reasons))
+    address = reverse("public:event", args=[candidate.code])
+    return c.Link(localised_plain(candidate.title), address, reading.joined(candidate.reasons))

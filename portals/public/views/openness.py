@@ -17,7 +17,7 @@ from egov.kernel import clock
 from egov.measures.models import Availability
 from portals.public import figures
 from portals.shared.paging import page_of
-from portals.shared.templatetags.egov_ui import local_date_plain, localised_plain
+from portals.shared.templatetags.egov_ui import local_date_plain
 
 BAD = 2  # grades 1 and 2 become work and are published with what was done (国办发〔2019〕51号)
 DAYS = 90
@@ -71,7 +71,9 @@ def ratings(request: HttpRequest) -> HttpResponse:
         bad=Count("id", filter=Q(grade__lte=BAD)),
         mended=Count("id", filter=Q(grade__lte=BAD, rectified_at__isnull=False)),
     )
-    return render(request, "public/ratings.html", {"page": page_of(request, rows, order=("-id",), size=20), "counted": counted})
+    return render(
+        request, "public/ratings.html", {"page": page_of(request, rows, order=("-id",), size=20), "counted": counted}
+    )
 
 
 @dataclass(frozen=True)

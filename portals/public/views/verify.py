@@ -53,7 +53,9 @@ def verify(request: HttpRequest) -> HttpResponse:
     try:
         found = documents.verify(code)
     except NotFound as error:
-        return render(request, "public/verify.html", {"faults": [c.Fault(str(error), "code")], "code": code}, status=404)
+        return render(
+            request, "public/verify.html", {"faults": [c.Fault(str(error), "code")], "code": code}, status=404
+        )
     return redirect("public:verify_code", code=found.code)
 
 
@@ -79,7 +81,9 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponse:
     try:
         found = documents.verify(code)
     except NotFound as error:
-        return render(request, "public/verify.html", {"faults": [c.Fault(str(error), "code")], "code": code}, status=404)
+        return render(
+            request, "public/verify.html", {"faults": [c.Fault(str(error), "code")], "code": code}, status=404
+        )
     return _page(request, found)
 
 
