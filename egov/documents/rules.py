@@ -10,13 +10,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from egov.kernel.actor import Actor
 from egov.kernel.text import LocalisedText, language_tag, localise
 
 # --- Verification codes ------------------------------------------------------------------------------
 
-# No 0/O, 1/I: a code is read aloud and typed from paper.
-CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-CODE_LENGTH = 12  # 11 drawn (55 bits), 1 to find a slip
+# No 0/O, 1/I/L: a code is read aloud and typed from paper. 31 characters, a prime.
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 12  # 11 drawn (54 bits), 1 to find a slip
 
 
 def new_code(choose: Callable[[str], str] = secrets.choice) -> str:
@@ -38,9 +39,7 @@ def normalise_code(text: str) -> str:
 
 def is_code(text: str) -> bool:
     """Whether ``text`` (normalised) can be a code at all."""
-    return (
-        len(text) == CODE_LENGTH and set(text) <= set(CODE_ALPHABET) and _code_check(text[:-1]) == text[-1]
-    )
+    return len(text) == CODE_LENGTH and set(text) <= set(CODE_ALPHABET) and _code_check(text[:-1]) == text[-1]
 
 
 def shown_code(code: str) -> str:
@@ -176,17 +175,10 @@ def last_day(valid_from: dt.date, years: int) -> dt.date:
     return anniversary - dt.timedelta(days=1)
 
 
-# --- People on public pages --------------------------------------------------------------------------
-
-_TWO_CHARACTER_SURNAMES = frozenset({"欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "夏侯", "令狐"})
-
-
-def masked_name(name: str) -> str:
-    """A person's name as strangers see it: 王小明 → 王**, Wang Xiaoming → W*** X*******."""
-    if name[:1].isascii():
-        return " ".join(word[0] + "*" * (len(word) - 1) for word in name.split())
-    shown = 2 if name[:2] in _TWO_CHARACTER_SURNAMES and len(name) > 2 else 1
-    return name[:shown] + "*" * (len(name) - shown)
+def may_end(actor: Actor, department_id: int) -> bool:
+    """Heads of the department that issued it, and the platform itself."""
+    heads = actor.has_role("section_head") or actor.has_role("department_head")
+    return actor.is_system or (actor.is_staff and actor.department_id == department_id and heads)
 
 
 # --- What a template is given ------------------------------------------------------------------------
@@ -222,7 +214,18 @@ def in_language(value: Any, language: str) -> Any:
     return plain(value) if isinstance(value, str) else value
 
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+def printable(value: Any) -> Any:
+    """JSON values without characters that print nothing (a database refuses some of them)."""
+    if isinstance(value, Mapping):
+        return {plain(str(key)): printable(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [printable(each) for each in value]
+    return plain(value) if isinstance(value, str) else value
+
+
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 def plain(text: str) -> str:

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalogue', '0002_initial'),
-        ('documents', '0002_initial'),
+        ('documents', '0001_initial'),
         ('identity', '0001_initial'),
     ]
 
