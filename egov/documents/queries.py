@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import io
+import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -140,6 +141,11 @@ def seals() -> QuerySet[Seal]:
     return Seal.objects.filter(retired_at=None).select_related("department__party").order_by("valid_to", "id")
 
 
+def root_certificates() -> str:
+    """The roots (PEM) that seals are trusted under, for anyone who checks a signature with other tools."""
+    return "".join(ssl.DER_cert_to_PEM_cert(root) for root in authority.roots())
+
+
 def pending_count() -> int:
     return IssuedDocument.objects.filter(state=DocumentState.PENDING).count()
 
@@ -229,6 +235,11 @@ class Verification:
     @property
     def in_force(self) -> bool:
         return self.finding is Finding.VALID
+
+    @property
+    def verdict(self) -> str:
+        """The finding as a plain word, for the API."""
+        return self.finding.value
 
     @property
     def certificate_expired(self) -> bool:
