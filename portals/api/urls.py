@@ -37,6 +37,7 @@ urlpatterns = [
     path("v1/services", catalogue.Services.as_view(), name="services"),
     path("v1/services/<str:code>", catalogue.Service.as_view(), name="service"),
     path("v1/verify/<str:code>", holdings.Verify.as_view(), name="verify"),
+    path("v1/payments/callbacks/<str:gateway>", holdings.PaymentCallback.as_view(), name="payment_callback"),
     path("v1/capacities", holdings.Capacities.as_view(), name="capacities"),
     path("v1/as/<str:capacity>/", include(in_capacity)),
     re_path(r"^", not_found),

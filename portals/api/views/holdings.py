@@ -47,6 +47,19 @@ class BillPayment(ActorView):
         return Response({"url": url})
 
 
+class PaymentCallback(PublicView):
+    """Where a gateway tells that a payment was made. Its signature is its permission."""
+
+    authentication_classes = []
+    throttle_classes = []
+
+    @extend_schema(exclude=True)
+    def post(self, request: Request, gateway: str) -> Response:
+        signature = request.headers.get("X-Signature", "")
+        payment_actions.settle_callback(gateway=gateway, body=request._request.body, signature=signature)
+        return Response({"taken": True})
+
+
 class Documents(ActorView):
     @extend_schema(responses=s.DocumentSerializer(many=True), operation_id="documents_list")
     def get(self, request: Request, capacity: str) -> Response:
