@@ -329,10 +329,19 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+# Uploaded and issued files, under their hash; any storage of Django's kind may take the disk's place.
+STORAGES["documents"] = {"BACKEND": env.text("EGOV_FILES_BACKEND", default="egov.documents.storage.HashedFiles")}
 MEDIA_ROOT = Path(env.text("EGOV_FILES_DIR", default=str(RUN_DIR / "files")))
 EGOV_KEYS_DIR = Path(env.text("EGOV_KEYS_DIR", default=str(RUN_DIR / "keys")))
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
+# --- Seals ----------------------------------------------------------------------------------------
+EGOV_SEAL_PROVIDER = env.text("EGOV_SEAL_PROVIDER", default="file")
+EGOV_PKCS11_MODULE = env.text("EGOV_PKCS11_MODULE", default="")
+EGOV_PKCS11_TOKEN = env.text("EGOV_PKCS11_TOKEN", default="")
+EGOV_PKCS11_PIN = env.text("EGOV_PKCS11_PIN", default="")
+EGOV_TIMESTAMP_URL = env.text("EGOV_TIMESTAMP_URL", default="")
 
 # --- Mail -----------------------------------------------------------------------------------------
 globals().update(mail_settings(env.text("EGOV_EMAIL_URL", default=f"file://{RUN_DIR / 'mail'}")))
