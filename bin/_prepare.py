@@ -22,7 +22,7 @@ import django
 django.setup()
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
 from egov.kernel import translations
 
@@ -41,12 +41,14 @@ def main() -> None:
         call_command("migrate", verbosity=0, interactive=False)
     with step("static files"):
         collect_static()
-    for command in ("make_journal_key", "make_seals", "demo"):
-        if command in get_commands():
-            accounts = io.StringIO()
-            with step(command):
-                call_command(command, stdout=accounts)
-            print(accounts.getvalue(), end="")
+    with step("keys"):
+        call_command("make_journal_key")
+    accounts = io.StringIO()
+    with step("city"):
+        call_command("demo", stdout=accounts)
+    with step("seals"):
+        call_command("make_seals", stdout=io.StringIO())
+    print(accounts.getvalue(), end="")
 
 
 def collect_static() -> None:

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from egov.deadlines.models import LimitUnit
@@ -41,6 +41,7 @@ class PublicService(models.Model):
     code = models.CharField(max_length=64, unique=True)
     mode = models.CharField(max_length=4)  # g2c, g2b, g2g, g2e: whom it serves
     room = models.CharField(max_length=40, blank=True)  # label of the room that defines it
+    department_role = models.CharField(max_length=60, blank=True)  # function that handles it: "market", "hrss" …
     events = models.ManyToManyField(Event, blank=True, related_name="services")
     region = models.ForeignKey(Region, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=40, default="house")  # house, or the import it came from
@@ -108,6 +109,7 @@ class ServiceVersion(models.Model):
     special_procedures = models.JSONField(default=list)
     opinions = models.JSONField(default=list)  # departments that may be asked
     auto_decision = models.JSONField(null=True, blank=True)  # decision table that decides on the spot
+    auto_advice = models.JSONField(null=True, blank=True)  # decision table that advises the officer
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
     change_reason = models.CharField(max_length=200, blank=True)
@@ -156,6 +158,18 @@ class Competence(models.Model):
         verbose_name = _("competence")
         verbose_name_plural = _("competences")
         indexes = [models.Index(fields=["service", "region"], name="competence_service_region")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(service__isnull=False) | ~Q(department_role=""),
+                name="competence_of_something",
+                violation_error_message=_("A competence is for a service or for all services of a function."),
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="competence_dates_in_order",
+                violation_error_message=_("The last day lies before the first."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.service_id or self.department_role} in {self.region_id}"

@@ -4,6 +4,6 @@ A field is never renamed or removed in a version; a change of meaning is a new v
 Payloads carry references and keys, never names or answers about a person.
 """
 
-from egov.contracts import cases, documents, identity, money
+from egov.contracts import cases, catalogue, documents, identity, money
 
-__all__ = ["cases", "documents", "identity", "money"]
+__all__ = ["cases", "catalogue", "documents", "identity", "money"]

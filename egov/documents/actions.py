@@ -575,9 +575,7 @@ def revoke_document(actor: Actor, *, document_id: int, reason: LocalisedText) ->
         raise TransitionNotAllowed(_("A certificate is ended itself; its document follows."))
     document.state, document.revoked_at, document.revocation_reason = DocumentState.REVOKED, clock.now(), reason
     document.save(update_fields=["state", "revoked_at", "revocation_reason"])
-    journal.record(
-        actor, "documents.revoke", _ref(document), *_party(document.holder_id), content={"reason": reason}
-    )
+    journal.record(actor, "documents.revoke", _ref(document), *_party(document.holder_id), content={"reason": reason})
     return document
 
 

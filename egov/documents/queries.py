@@ -93,9 +93,7 @@ def documents_about(*subjects: Ref) -> QuerySet[IssuedDocument]:
 def credentials_of(party_id: int) -> QuerySet[Credential]:
     """Certificates and licences of the party, those in force first, then newest first."""
     return (
-        Credential.objects.filter(holder_id=party_id)
-        .select_related("issuer", "document")
-        .order_by("ended_at", "-id")
+        Credential.objects.filter(holder_id=party_id).select_related("issuer", "document").order_by("ended_at", "-id")
     )
 
 

@@ -38,9 +38,7 @@ def normalise_code(text: str) -> str:
 
 def is_code(text: str) -> bool:
     """Whether ``text`` (normalised) can be a code at all."""
-    return (
-        len(text) == CODE_LENGTH and set(text) <= set(CODE_ALPHABET) and _code_check(text[:-1]) == text[-1]
-    )
+    return len(text) == CODE_LENGTH and set(text) <= set(CODE_ALPHABET) and _code_check(text[:-1]) == text[-1]
 
 
 def shown_code(code: str) -> str:
@@ -178,7 +176,9 @@ def last_day(valid_from: dt.date, years: int) -> dt.date:
 
 # --- People on public pages --------------------------------------------------------------------------
 
-_TWO_CHARACTER_SURNAMES = frozenset({"欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "夏侯", "令狐"})
+_TWO_CHARACTER_SURNAMES = frozenset(
+    {"欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "夏侯", "令狐"}
+)
 
 
 def masked_name(name: str) -> str:
@@ -222,7 +222,9 @@ def in_language(value: Any, language: str) -> Any:
     return plain(value) if isinstance(value, str) else value
 
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 def plain(text: str) -> str:

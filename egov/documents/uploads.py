@@ -40,7 +40,9 @@ PDF = FileKind("application/pdf", ("pdf",), "PDF", "pdf")
 DOCX = FileKind(
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document", ("docx",), "Word (docx)", "office"
 )
-XLSX = FileKind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ("xlsx",), "Excel (xlsx)", "office")
+XLSX = FileKind(
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ("xlsx",), "Excel (xlsx)", "office"
+)
 OFD = FileKind("application/ofd", ("ofd",), "OFD", "office")
 TXT = FileKind("text/plain", ("txt",), "TXT", "text")
 CSV = FileKind("text/csv", ("csv",), "CSV", "text")
@@ -156,7 +158,9 @@ _START = re.compile(rb"startxref\s+(\d+)\s+%%EOF")
 _XREF = re.compile(rb"\s*(xref|\d+\s+\d+\s+obj)\b")
 _STREAM = re.compile(rb"\bstream\r?\n")
 _HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
-_ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|GoToE|ImportData|SubmitForm)(?![A-Za-z0-9])")
+_ACTIVE = re.compile(
+    rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|GoToE|ImportData|SubmitForm)(?![A-Za-z0-9])"
+)
 _LOCKED = re.compile(rb"/Encrypt(?![A-Za-z0-9])")
 _OBJECTS = re.compile(rb"/(?:ObjStm|XRef)(?![A-Za-z0-9])")
 _FILTER = re.compile(rb"/Filter\s*(\[[^\]]*\]|/[A-Za-z0-9]+)")
@@ -179,7 +183,9 @@ def _check_pdf(content: bytes, _kind: FileKind) -> None:
             if _LOCKED.search(plain):
                 raise Refused("locked", _("The PDF is protected with a password. Please save it without one."))
             if _ACTIVE.search(plain):
-                raise Refused("active_content", _("The PDF contains scripts or other files. Please print it to a new PDF."))
+                raise Refused(
+                    "active_content", _("The PDF contains scripts or other files. Please print it to a new PDF.")
+                )
 
 
 def _pdf_parts(content: bytes) -> Iterator[tuple[bytes, int]]:

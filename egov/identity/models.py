@@ -21,7 +21,8 @@ M = TypeVar("M", bound=type[models.Model])
 
 def keeps_history(model: M) -> M:
     """What administrators configure keeps its earlier values; who changed it stands in the journal."""
-    track = pghistory.track(pghistory.UpdateEvent(condition=pghistory.AnyChange()), pghistory.DeleteEvent())
+    changed = pghistory.UpdateEvent(condition=pghistory.AnyChange(), row=pghistory.Old)
+    track = pghistory.track(changed, pghistory.DeleteEvent())
     return track(model)  # type: ignore[no-any-return]
 
 

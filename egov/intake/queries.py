@@ -18,6 +18,7 @@ from egov.kernel.errors import NotFound
 from egov.kernel.memory import Kept
 from egov.kernel.text import LocalisedText
 
+
 def form_for(version: ServiceVersion) -> Form:
     """The form of a version, compiled once: the catalogue keeps one object per published version and process.
 

@@ -156,6 +156,11 @@ def note_of(head: TreeHead) -> rules.Note:
     return rules.Note(text, key.hash if key else bytes(4), bytes(head.signature))
 
 
+def log_key(key_id: str) -> keys.LogKey | None:
+    """The public key under which a head was signed; None when it was never ours."""
+    return keys.find(key_id)
+
+
 def log_size() -> int:
     """How many entries are sealed."""
     newest = TreeHead.objects.order_by("-size").values_list("size", flat=True).first()

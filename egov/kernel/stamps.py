@@ -46,6 +46,15 @@ class Stamped:
             value = values[key] = load()
         return value
 
+    def put(self, key: Hashable, value: T) -> T:
+        """Keep a value that was read on another way."""
+        self._current()[key] = value
+        return value
+
+    def peek(self, key: Hashable) -> Any:
+        """The kept value, or None; loads nothing."""
+        return self._current().get(key)
+
     def moved(self) -> None:
         """Tell all processes. Must run inside the transaction of the change."""
         counters.next_value(self.name)

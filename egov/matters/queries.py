@@ -310,7 +310,9 @@ class AnswerTime:
 
 def _measure_answers() -> AnswerTime:
     since = clock.now() - dt.timedelta(days=ANSWER_DAYS)
-    rows = Message.objects.filter(at__gte=since).order_by("case_id", "id").values_list("case_id", "from_applicant", "at")
+    rows = (
+        Message.objects.filter(at__gte=since).order_by("case_id", "id").values_list("case_id", "from_applicant", "at")
+    )
     asked: dict[int, dt.datetime] = {}
     hours: list[float] = []
     for case, from_applicant, at in rows.iterator():

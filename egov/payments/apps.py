@@ -6,3 +6,10 @@ class PaymentsConfig(AppConfig):
     name = "egov.payments"
     label = "payments"
     verbose_name = _("Payments")
+
+    def ready(self) -> None:
+        from egov.kernel.refs import subjects
+        from egov.payments import gateways  # noqa: F401
+        from egov.payments.subjects import BILL
+
+        subjects.add("bill", BILL)

@@ -30,6 +30,7 @@ class Plan(models.Model):
     department = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     due_at = models.DateTimeField(null=True, blank=True)
+    excluded_persons = ArrayField(models.BigIntegerField(), default=list, blank=True)
     state = models.CharField(max_length=10, choices=PlanState, default=PlanState.RUNNING)
     outcome = models.CharField(max_length=40, blank=True)
     started_at = models.DateTimeField()

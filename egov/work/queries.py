@@ -465,3 +465,13 @@ def open_item_of(subject: Ref, *, kinds: Sequence[str]) -> WorkItem | None:
 def plan_of(subject: Ref) -> Plan | None:
     """The running plan of a subject."""
     return Plan.objects.filter(subject=str(subject), state__in=["running", "suspended"]).order_by("-id").first()
+
+
+def step_of(item_id: int) -> rules.StepDefinition | None:
+    """What the plan says about the item's step; None for an item without one."""
+    found = (
+        WorkItem.objects.filter(pk=item_id, step__isnull=False)
+        .values_list("step__key", "step__plan__definition")
+        .first()
+    )
+    return rules.parse_plan(found[1]).step(found[0]) if found else None

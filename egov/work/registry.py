@@ -58,14 +58,14 @@ def handler_of(subject: str) -> SubjectHandler:
 
 @dataclass(frozen=True, kw_only=True)
 class ItemSpec:
-    """A work item to open; many are inserted in one statement."""
+    """A work item to open; many are inserted in one statement. ``subtitle`` may be an expression of the database."""
 
     subject: Ref
     kind: str
     title: LocalisedText
     department_id: int
     unit_id: int
-    subtitle: str = ""
+    subtitle: Any = ""
     task: LocalisedText | None = None
     topic: str = ""
     role: str = ""

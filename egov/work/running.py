@@ -99,7 +99,7 @@ def _item_spec(plan: Plan, entered: rules.Entered, place: tuple[int, int], now: 
         department_id=department_id,
         unit_id=unit_id,
         role=step.role,
-        excluded_persons=entered.excluded_persons,
+        excluded_persons=sorted({*plan.excluded_persons, *entered.excluded_persons}),
         due_at=due_of(step.limit, entered_at=now, department_id=department_id, no_later_than=plan.due_at),
     )
 
@@ -109,8 +109,8 @@ def _places(plan: Plan, steps: Sequence[rules.StepDefinition]) -> dict[str, tupl
     handling = (plan.department_id, plan.unit_id)
     places = dict.fromkeys((step.unit for step in steps), handling)
     if "department_head" in places:
-        heads = identity.head_posts(plan.department_id)
-        places["department_head"] = (plan.department_id, heads[0].unit_id) if heads else handling
+        head = identity.head_posts(plan.department_id).first()
+        places["department_head"] = (plan.department_id, head.unit_id) if head else handling
     named = [unit for unit in places if unit not in ("handling", "department_head")]
     if named:
         for key, department_id, unit_id in Unit.objects.filter(key__in=named, closed_on__isnull=True).values_list(
@@ -134,7 +134,7 @@ def item_of(spec: ItemSpec, *, now: dt.datetime, step_id: int | None = None) -> 
         kind=spec.kind,
         step_id=step_id,
         title=spec.title,
-        subtitle=spec.subtitle[:200],
+        subtitle=spec.subtitle[:200] if isinstance(spec.subtitle, str) else spec.subtitle,
         task=spec.task or {},
         topic=spec.topic,
         department_id=spec.department_id,

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import F
 
 from egov.deadlines.rules import plus_months
-from egov.identity import queries as identity
 from egov.journal import actions as journal
 from egov.kernel import clock, secrets
 from egov.kernel.actor import Actor
@@ -55,7 +54,7 @@ def order_month(actor: Actor, *, award_id: int, on: dt.date) -> bool:
         return False
     payments.request_disbursement(
         actor,
-        fund=f"{FUND}.{identity.city_of_party(award.person_id)}",
+        fund=FUND,
         payee_id=award.person_id,
         account_number=secrets.decrypt(award.account_encrypted),
         amount=award.monthly_amount,

@@ -6,3 +6,6 @@ class SocialInsuranceConfig(AppConfig):
     name = "g2c.social_insurance"
     label = "g2c_social_insurance"
     verbose_name = _("G2C · Social insurance")
+
+    def ready(self) -> None:
+        from g2c.social_insurance import effects  # noqa: F401, PLC0415

@@ -92,6 +92,11 @@ class SubmissionRequest(serializers.Serializer):
     service = serializers.CharField(max_length=64)
     region = serializers.CharField(max_length=12)
     answers = serializers.DictField()
+    files = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField(max_length=40)),
+        required=False,
+        help_text="Material key to references of files you stored before.",
+    )
 
 
 class SubmissionSerializer(serializers.Serializer):
@@ -169,6 +174,42 @@ class CapacitySerializer(serializers.Serializer):
     slug = serializers.CharField()
     kind = serializers.CharField()
     title = serializers.CharField()
+
+
+class ActRequest(serializers.Serializer):
+    """What the act needs; see the description of each act. ``lock_version`` is the one you saw."""
+
+    lock_version = serializers.IntegerField(required=False)
+    note = serializers.CharField(required=False)
+    reason = serializers.CharField(required=False)
+    outcome = serializers.CharField(required=False)
+    reasons = serializers.CharField(required=False)
+    items = serializers.ListField(child=serializers.DictField(), required=False)
+    answers = serializers.DictField(required=False)
+    text = serializers.CharField(required=False)
+    grade = serializers.IntegerField(required=False)
+
+
+class CompleteRequest(serializers.Serializer):
+    outcome = serializers.CharField(max_length=40)
+    note = serializers.CharField(max_length=4000, required=False, default="", allow_blank=True)
+
+
+class PaymentRequest(serializers.Serializer):
+    gateway = serializers.CharField(max_length=40, default="sandbox")
+    method = serializers.CharField(max_length=40)
+
+
+class PaymentStarted(serializers.Serializer):
+    url = serializers.CharField()
+
+
+class VerificationSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    verdict = serializers.CharField()
+    title = serializers.JSONField()
+    issuer = serializers.JSONField()
+    issued_at = serializers.DateTimeField()
 
 
 class ProblemSerializer(serializers.Serializer):

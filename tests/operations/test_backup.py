@@ -37,6 +37,7 @@ def bin_(instance, script, *arguments, expect=0):
 
 
 def test_what_was_backed_up_is_restored_into_an_empty_instance(instance, make_instance, tmp_path):
+    instance.manage("make_journal_key")
     sealed = instance.python(WRITE)
     (instance.place / "files" / "ab").mkdir(parents=True)
     (instance.place / "files" / "ab" / "photo").write_bytes(b"\xff\xd8 a photo")
@@ -80,6 +81,7 @@ def test_an_archive_under_another_key_is_refused_before_anything_is_written(inst
 
 
 def test_an_archive_altered_in_the_journal_is_not_called_verified(instance, make_instance, tmp_path):
+    instance.manage("make_journal_key")
     instance.python(WRITE)
     instance.sql(
         "alter table journal_entry disable trigger all; update journal_entry set action = 'forged' where id = 7"

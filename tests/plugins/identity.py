@@ -28,6 +28,13 @@ from egov.kernel import clock, secrets
 from egov.kernel.actor import Actor, CapacityKind
 
 LONG_AGO = dt.date(2020, 1, 1)
+REGIONS = {
+    "990000": ("天江省", "province"),
+    "990100": ("江州市", "city"),
+    "990102": ("临江区", "district"),
+    "990103": ("望山区", "district"),
+    "990104": ("东湖区", "district"),
+}
 
 
 class Identities:
@@ -36,17 +43,16 @@ class Identities:
     def __init__(self) -> None:
         self._count = itertools.count(1)
 
-    def region(self, code: str = "990102", name: str = "临江区", parent: str | None = "990100") -> Region:
-        level = {2: "province", 4: "city"}.get(len(code.rstrip("0")), "district")
-        above = self.region(parent, "江州市", "990000" if parent != "990000" else None) if parent else None
-        defaults = {"name": {"zh-Hans": name}, "level": level, "parent": above}
+    def region(self, code: str = "990102") -> Region:
+        """A region of the demonstration city, with those above it."""
+        name, level = REGIONS[code]
+        above = {"990000": None, "990100": "990000"}.get(code, "990100")
+        defaults = {"name": {"zh-Hans": name}, "level": level, "parent": self.region(above) if above else None}
         return Region.objects.get_or_create(code=code, defaults=defaults)[0]
 
     def id_number(self, born_on: dt.date = dt.date(1990, 3, 7), sex: str = "male") -> str:
-        number = next(self._count)
-        area = f"9901{number // 4 % 100:02d}"
-        sequence = 996 + 2 * (number % 2) + (sex == "male")
-        body = f"{area}{born_on - dt.timedelta(days=number // 400):%Y%m%d}{sequence}"
+        place, second = divmod(next(self._count), 2)
+        body = f"99{place:04d}{born_on:%Y%m%d}{996 + 2 * second + (sex == 'male')}"
         return body + rules.resident_check_character(body)
 
     def person(

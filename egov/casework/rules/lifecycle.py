@@ -6,7 +6,7 @@ the wording and the article for the act. Guards read :class:`Facts` and answer w
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 
 from django.utils.functional import Promise
@@ -70,18 +70,30 @@ Guard = Callable[[Facts], EgovError | None]
 
 @dataclass(frozen=True)
 class Act:
-    """One row of the table. ``after`` empty: the state stays. ``article``: the act's name in the procedure."""
+    """One row of the table.
+
+    ``label`` is the words of the button (none: the act happens by itself or inside another one), ``told`` those of the
+    story. ``after`` empty: the state stays. ``roles`` of an officer; empty: every role. ``article``: the act's name in
+    the procedure. ``public``: shown to the applicant. ``in_hand``: of officers, only for whoever holds the case's work
+    or leads the unit. ``item``: kind of the work item the act settles, only for whoever may take it. ``quiet``: does not
+    make a page that others have open stale. ``in_story``: stands among the transitions.
+    """
 
     key: str
-    label: Promise
+    label: Promise | None = None
+    _: KW_ONLY
+    told: Promise
     before: frozenset[str]
     after: str = ""
     who: frozenset[Who] = frozenset({Who.OFFICER})
-    roles: frozenset[str] = frozenset()  # of an officer; empty: every role of the unit
+    roles: frozenset[str] = frozenset()
     guards: tuple[Guard, ...] = ()
     article: str = ""
-    public: bool = True  # shown to the applicant
-    by_form: bool = True  # offered as a button; others happen by themselves or inside another act
+    public: bool = True
+    in_hand: bool = False
+    item: str = ""
+    quiet: bool = False
+    in_story: bool = True
 
     def target(self, state: str) -> str:
         return self.after or state
@@ -141,10 +153,9 @@ def decide_step_reached(facts: Facts) -> EgovError | None:
 
 
 def sign_step_reached(facts: Facts) -> EgovError | None:
-    """A plan without a signing step is signed by whoever decides."""
     if not facts.has_draft:
         return errors.NoDraft()
-    return None if facts.tasks & {"sign", "decide"} else errors.NotTheSignStep()
+    return None if "sign" in facts.tasks else errors.NotTheSignStep()
 
 
 def withdrawal_provided(facts: Facts) -> EgovError | None:
@@ -201,151 +212,302 @@ def _by(*whos: Who) -> frozenset[Who]:
 
 
 _ALL = (
-    Act("open", _("Received"), _states(""), RECEIVED, _by(Who.APPLICANT, Who.OFFICER, Who.SYSTEM), by_form=False),
-    Act("open_unpaid", _("Submitted"), _states(""), SUBMITTED, _by(Who.APPLICANT, Who.OFFICER, Who.SYSTEM), by_form=False),
-    Act("pay", _("Paid and received"), _states(SUBMITTED), RECEIVED, _by(Who.SYSTEM), by_form=False),
-    Act("accept", _("Accept"), _states(RECEIVED), ACCEPTED, roles=_FRONT, guards=(paid,), article="accept"),
+    Act(
+        "open",
+        told=_("Received"),
+        before=_states(""),
+        after=RECEIVED,
+        who=_by(Who.APPLICANT, Who.OFFICER, Who.SYSTEM),
+    ),
+    Act(
+        "open_unpaid",
+        told=_("Submitted, waiting for payment"),
+        before=_states(""),
+        after=SUBMITTED,
+        who=_by(Who.APPLICANT, Who.OFFICER, Who.SYSTEM),
+    ),
+    Act("pay", told=_("Paid and received"), before=_states(SUBMITTED), after=RECEIVED, who=_by(Who.SYSTEM)),
+    Act(
+        "accept",
+        _("Accept"),
+        told=_("Accepted"),
+        before=_states(RECEIVED),
+        after=ACCEPTED,
+        roles=_FRONT,
+        guards=(paid,),
+        article="accept",
+        in_hand=True,
+    ),
     Act(
         "accept_at_once",
-        _("Accepted on receipt"),
-        _states(RECEIVED),
-        ACCEPTED,
-        _by(Who.SYSTEM),
+        told=_("Accepted on receipt"),
+        before=_states(RECEIVED),
+        after=ACCEPTED,
+        who=_by(Who.SYSTEM),
         article="accept",
-        by_form=False,
     ),
     Act(
         "deem_accepted",
-        _("Counts as accepted, because nothing was said in time"),
-        _states(RECEIVED),
-        ACCEPTED,
-        _by(Who.SYSTEM),
+        told=_("Counts as accepted, because nothing was said in time"),
+        before=_states(RECEIVED),
+        after=ACCEPTED,
+        who=_by(Who.SYSTEM),
         article="request_correction",
-        by_form=False,
     ),
-    Act("not_accept", _("Do not accept"), _states(RECEIVED), NOT_ACCEPTED, roles=_FRONT, article="not_accept"),
-    Act("redirect", _("Refer to the competent body"), _states(RECEIVED), REDIRECTED, roles=_FRONT, article="redirect"),
-    Act("transfer", _("Hand over to another unit"), _states(RECEIVED), roles=_FRONT, article="redirect"),
+    Act(
+        "not_accept",
+        _("Do not accept"),
+        told=_("Not accepted"),
+        before=_states(RECEIVED),
+        after=NOT_ACCEPTED,
+        roles=_FRONT,
+        article="not_accept",
+        in_hand=True,
+    ),
+    Act(
+        "redirect",
+        _("Refer to the competent body"),
+        told=_("Referred to the competent body"),
+        before=_states(RECEIVED),
+        after=REDIRECTED,
+        roles=_FRONT,
+        article="redirect",
+        in_hand=True,
+    ),
+    Act(
+        "transfer",
+        _("Hand over to another unit"),
+        told=_("Handed over to the competent unit"),
+        before=_states(RECEIVED),
+        roles=_FRONT,
+        article="redirect",
+        in_hand=True,
+    ),
     Act(
         "request_correction",
         _("Ask for corrections"),
-        _states(RECEIVED),
-        CORRECTION,
+        told=_("Corrections asked for"),
+        before=_states(RECEIVED),
+        after=CORRECTION,
         roles=_FRONT,
         guards=(correction_allowed,),
         article="request_correction",
+        in_hand=True,
     ),
-    Act("answer_correction", _("Correct and complete"), _states(CORRECTION), RECEIVED, _by(Who.APPLICANT)),
+    Act(
+        "answer_correction",
+        _("Correct and complete"),
+        told=_("Corrected by the applicant"),
+        before=_states(CORRECTION),
+        after=RECEIVED,
+        who=_by(Who.APPLICANT),
+    ),
     Act(
         "take_as_it_is",
-        _("Taken as it is, because nothing was corrected in time"),
-        _states(CORRECTION),
-        RECEIVED,
-        _by(Who.SYSTEM),
-        by_form=False,
+        told=_("Taken as it is, because nothing was corrected in time"),
+        before=_states(CORRECTION),
+        after=RECEIVED,
+        who=_by(Who.SYSTEM),
     ),
     Act(
         "suspend",
         _("Stop the clock"),
-        _states(ACCEPTED),
-        SUSPENDED,
+        told=_("Clock stopped for a special procedure"),
+        before=_states(ACCEPTED),
+        after=SUSPENDED,
         roles=_REVIEW,
         guards=(special_procedure_known,),
         article="suspend",
+        in_hand=True,
     ),
-    Act("resume", _("Let the clock run again"), _states(SUSPENDED), ACCEPTED, _by(Who.OFFICER, Who.SYSTEM), _REVIEW),
+    Act(
+        "resume",
+        _("Let the clock run again"),
+        told=_("The clock runs again"),
+        before=_states(SUSPENDED),
+        after=ACCEPTED,
+        who=_by(Who.OFFICER, Who.SYSTEM),
+        roles=_REVIEW,
+        in_hand=True,
+    ),
     Act(
         "propose_extension",
         _("Propose an extension"),
-        UNDER_REVIEW,
+        told=_("Extension proposed"),
+        before=UNDER_REVIEW,
         roles=_REVIEW,
         guards=(extension_allowed,),
         public=False,
+        in_hand=True,
     ),
     Act(
         "extend",
         _("Approve the extension"),
-        UNDER_REVIEW,
+        told=_("Time extended"),
+        before=UNDER_REVIEW,
         who=_by(Who.APPROVER),
         guards=(extension_pending,),
         article="extend",
+        item="extension",
     ),
     Act(
         "refuse_extension",
         _("Do not extend"),
-        UNDER_REVIEW,
+        told=_("Extension not approved"),
+        before=UNDER_REVIEW,
         who=_by(Who.APPROVER),
         guards=(extension_pending,),
         public=False,
+        item="extension",
     ),
-    Act("ask_opinion", _("Ask for an opinion"), UNDER_REVIEW, roles=_REVIEW),
     Act(
-        "give_opinion", _("Give the opinion"), UNDER_REVIEW, who=_by(Who.ADVISER), guards=(opinion_open,)
+        "ask_opinion",
+        _("Ask for an opinion"),
+        told=_("Opinion asked for"),
+        before=UNDER_REVIEW,
+        roles=_REVIEW,
+        in_hand=True,
     ),
-    Act("withdraw_opinion", _("Withdraw the request"), UNDER_REVIEW, roles=_REVIEW, guards=(opinion_open,), public=False),
-    Act("complete_step", _("Finish the step"), UNDER_REVIEW, public=False),
+    Act(
+        "give_opinion",
+        _("Give the opinion"),
+        told=_("Opinion given"),
+        before=UNDER_REVIEW,
+        who=_by(Who.ADVISER),
+        guards=(opinion_open,),
+        item="opinion_answer",
+    ),
+    Act(
+        "withdraw_opinion",
+        _("Withdraw the request"),
+        told=_("Request for an opinion withdrawn"),
+        before=UNDER_REVIEW,
+        roles=_REVIEW,
+        guards=(opinion_open,),
+        public=False,
+        in_hand=True,
+    ),
+    Act("complete_step", _("Finish the step"), told=_("Step finished"), before=UNDER_REVIEW, public=False),
     Act(
         "draft_decision",
         _("Write the decision"),
-        _states(ACCEPTED),
-        roles=_REVIEW,
+        told=_("Decision drafted"),
+        before=_states(ACCEPTED),
         guards=(decide_step_reached, no_opinion_open),
         public=False,
+        item="decide",
     ),
     Act(
         "return_draft",
         _("Send the draft back"),
-        _states(ACCEPTED),
-        roles=_REVIEW,
+        told=_("Draft sent back"),
+        before=_states(ACCEPTED),
         guards=(sign_step_reached,),
         public=False,
+        item="sign",
+    ),
+    Act(
+        "countersign",
+        told=_("Signed, another signature follows"),
+        before=_states(ACCEPTED),
+        public=False,
+        item="sign",
     ),
     Act(
         "sign_decision",
         _("Sign the decision"),
-        _states(ACCEPTED),
-        DECIDED,
-        roles=_REVIEW,
+        told=_("Decided"),
+        before=_states(ACCEPTED),
+        after=DECIDED,
         guards=(sign_step_reached, no_opinion_open),
+        item="sign",
     ),
-    Act("decide_at_once", _("Decided at once"), _states(ACCEPTED), DECIDED, _by(Who.SYSTEM), by_form=False),
+    Act(
+        "decide_at_once",
+        told=_("Decided at once"),
+        before=_states(ACCEPTED),
+        after=DECIDED,
+        who=_by(Who.SYSTEM),
+    ),
     Act(
         "deliver",
         _("Deliver"),
-        _states(DECIDED),
-        DELIVERED,
-        _by(Who.OFFICER, Who.SYSTEM),
-        _ISSUE,
+        told=_("Delivered"),
+        before=_states(DECIDED),
+        after=DELIVERED,
+        who=_by(Who.OFFICER, Who.SYSTEM),
+        roles=_ISSUE,
         article="deliver",
     ),
-    Act("close", _("Close"), _states(DELIVERED), CLOSED, _by(Who.OFFICER, Who.SYSTEM), _ISSUE),
+    Act(
+        "close",
+        _("Close"),
+        told=_("Closed"),
+        before=_states(DELIVERED),
+        after=CLOSED,
+        who=_by(Who.OFFICER, Who.SYSTEM),
+        roles=_ISSUE,
+    ),
     Act(
         "withdraw",
         _("Withdraw"),
-        BEFORE_DECISION,
-        WITHDRAWN,
-        _by(Who.APPLICANT),
+        told=_("Withdrawn by the applicant"),
+        before=BEFORE_DECISION,
+        after=WITHDRAWN,
+        who=_by(Who.APPLICANT),
         guards=(withdrawal_provided,),
         article="withdraw",
     ),
     Act(
         "terminate",
         _("Terminate"),
-        BEFORE_DECISION,
-        TERMINATED,
-        _by(Who.OFFICER, Who.SYSTEM),
-        _LEAD | {"reviewer"},
+        told=_("Terminated"),
+        before=BEFORE_DECISION,
+        after=TERMINATED,
+        who=_by(Who.OFFICER, Who.SYSTEM),
+        roles=_LEAD | {"reviewer"},
         article="terminate",
+        in_hand=True,
     ),
-    Act("send_message", _("Write a message"), BEFORE_DECISION | {DECIDED, DELIVERED}, who=_by(Who.APPLICANT, Who.OFFICER)),
-    Act("rate", _("Rate"), DONE, who=_by(Who.APPLICANT), guards=(not_rated,)),
-    Act("verify_rating", _("Verify the rating"), DONE, who=_by(Who.SUPERVISOR), guards=(bad_rating_unverified,), public=False),
-    Act("rectify_rating", _("Answer the rating"), DONE, guards=(bad_rating_open,)),
-    Act("rate_again", _("Rate the answer"), DONE, who=_by(Who.APPLICANT), guards=(second_rating_open,)),
+    Act(
+        "send_message",
+        _("Write a message"),
+        told=_("Message"),
+        before=BEFORE_DECISION | {DECIDED, DELIVERED},
+        who=_by(Who.APPLICANT, Who.OFFICER),
+        quiet=True,
+        in_story=False,
+    ),
+    Act("rate", _("Rate"), told=_("Rated"), before=DONE, who=_by(Who.APPLICANT), guards=(not_rated,), quiet=True),
+    Act(
+        "verify_rating",
+        _("Verify the rating"),
+        told=_("Rating verified by call-back"),
+        before=DONE,
+        who=_by(Who.SUPERVISOR),
+        guards=(bad_rating_unverified,),
+        public=False,
+    ),
+    Act(
+        "rectify_rating",
+        _("Answer the rating"),
+        told=_("Answer to the rating"),
+        before=DONE,
+        guards=(bad_rating_open,),
+    ),
+    Act(
+        "rate_again",
+        _("Rate the answer"),
+        told=_("Answer rated"),
+        before=DONE,
+        who=_by(Who.APPLICANT),
+        guards=(second_rating_open,),
+    ),
     Act(
         "contest",
         _("Contest"),
-        DONE | {NOT_ACCEPTED},
+        told=_("Contested"),
+        before=DONE | {NOT_ACCEPTED},
         who=_by(Who.APPLICANT),
         guards=(contestable,),
         article="contest",
@@ -360,11 +522,15 @@ TRANSITIONS: Mapping[str, Act] = {act.key: act for act in _ALL}
 
 @dataclass(frozen=True)
 class Party:
-    """In which parts an actor may act on one case, and with which roles."""
+    """In which parts an actor may act on one case, and with which roles.
+
+    ``items``: for each kind of open work item, why the actor may not take it (None: may).
+    """
 
     parts: frozenset[Who]
     roles: frozenset[str] = frozenset()
     own_case: bool = False
+    items: Mapping[str, EgovError | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -380,9 +546,12 @@ class Possibility:
 
 
 def refusal(act: Act, facts: Facts, party: Party) -> EgovError | None:
-    """Why the act is not allowed: the person first, then the state, then the guards."""
-    return _not_for(act, party) or _not_from(act, facts) or next(
-        (obstacle for guard in act.guards if (obstacle := guard(facts)) is not None), None
+    """Why the act is not allowed: the person first, then the state, then the guards, then the work item."""
+    return (
+        _not_for(act, party)
+        or _not_from(act, facts)
+        or next((obstacle for guard in act.guards if (obstacle := guard(facts)) is not None), None)
+        or (party.items.get(act.item) if act.item else None)
     )
 
 
@@ -403,11 +572,11 @@ def _not_from(act: Act, facts: Facts) -> EgovError | None:
 
 def possibilities(facts: Facts, party: Party) -> list[Possibility]:
     """What the face offers: acts of this person in this state, with the obstacle where a guard stands against it."""
-    found = []
-    for act in TRANSITIONS.values():
-        if act.by_form and _not_for(act, party) is None and _not_from(act, facts) is None:
-            found.append(Possibility(act, refusal(act, facts, party)))
-    return found
+    return [
+        Possibility(act, refusal(act, facts, party))
+        for act in TRANSITIONS.values()
+        if act.label is not None and _not_for(act, party) is None and _not_from(act, facts) is None
+    ]
 
 
 def reachable(start: str, acts: Iterable[Act] = _ALL) -> frozenset[str]:

@@ -10,7 +10,6 @@ from egov.identity import rules
 from egov.identity.models import Identifier, Party
 from egov.identity.queries.regions import region_chain, regions
 from egov.kernel import clock, secrets
-from egov.kernel.actor import Actor
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
 from egov.kernel.refs import Ref
 
@@ -21,11 +20,6 @@ def require(allowed: bool) -> None:
     """Raises ``NotPermitted``."""
     if not allowed:
         raise NotPermitted()
-
-
-def require_registrar(actor: Actor) -> None:
-    """Only the platform itself and officers who keep registers go on; raises ``NotPermitted``."""
-    require(rules.may_register(actor))
 
 
 def party_ref(party_id: int) -> Ref:

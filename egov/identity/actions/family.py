@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from egov.identity import rules
-from egov.identity.actions.common import known_region, locked, party_ref, require_registrar
+from egov.identity.actions.common import known_region, locked, party_ref, require
 from egov.identity.models import Household, HouseholdMember, Person, Relationship, RelationshipKind
 from egov.journal import actions as journal
 from egov.kernel import clock
@@ -24,7 +24,7 @@ def relate(
     Raises ``NotPermitted``, ``NotFound``; ``InvalidInput`` when the law does not allow it (Civil Code arts. 1042,
     1047: age, one marriage) or a parent would be younger than the child; ``TransitionNotAllowed`` when it stands.
     """
-    require_registrar(actor)
+    require(rules.may_register(actor))
     if subject_id == of_id:
         raise InvalidInput.at("of_id", "self", _("Nobody is related to themselves."))
     first, second = sorted((subject_id, of_id))  # always in this order, so that two of us never wait for each other
@@ -50,7 +50,7 @@ def end_relationship(
 
     Raises ``NotPermitted``; ``TransitionNotAllowed`` when it does not stand.
     """
-    require_registrar(actor)
+    require(rules.may_register(actor))
     pairs = [(subject_id, of_id), (of_id, subject_id)] if kind == RelationshipKind.SPOUSE else [(subject_id, of_id)]
     ended = 0
     for subject, of in pairs:
@@ -87,7 +87,7 @@ _CHECKS = {RelationshipKind.PARENT.value: _parent, RelationshipKind.SPOUSE.value
 @transaction.atomic
 def open_household(actor: Actor, *, number: str, region_code: str, address: str, head_id: int) -> Household:
     """A registered household with its head. Raises ``NotPermitted``, ``NotFound``, ``InvalidInput``."""
-    require_registrar(actor)
+    require(rules.may_register(actor))
     region = known_region(region_code)
     if region is None:
         raise InvalidInput.at("region_code", "region", _("There is no such region."))
@@ -107,7 +107,7 @@ def join_household(
 
     ``role``: head, spouse, child, parent, other. Raises ``NotPermitted``, ``NotFound``.
     """
-    require_registrar(actor)
+    require(rules.may_register(actor))
     household = locked(Household, Household.objects.filter(number=number).values_list("pk", flat=True).first())
     member = _join(household, person_id, role, valid_from or clock.today())
     person = locked(Person, person_id)
@@ -120,7 +120,7 @@ def join_household(
 @transaction.atomic
 def leave_household(actor: Actor, *, person_id: int, last_day: dt.date | None = None) -> None:
     """Raises ``NotPermitted``; ``TransitionNotAllowed`` when the person is in no household."""
-    require_registrar(actor)
+    require(rules.may_register(actor))
     ended = HouseholdMember.objects.filter(person_id=person_id, valid_to__isnull=True).update(
         valid_to=last_day or clock.today()
     )

@@ -15,7 +15,6 @@ from egov.identity.actions.common import (
     locked,
     party_ref,
     require,
-    require_registrar,
     write,
 )
 from egov.identity.models import (
@@ -63,7 +62,7 @@ def register_person(
     Raises ``NotPermitted``, and ``InvalidInput`` for a malformed or taken number, an unknown region, or a birth date
     or sex that contradicts the number.
     """
-    require_registrar(actor)
+    require(rules.may_register(actor))
     if id_number:
         known = rules.check_resident_id(id_number)
         _must_agree(born_on, known.born_on, "born_on")
@@ -93,7 +92,7 @@ def change_person(actor: Actor, *, person_id: int, reason: str = "", **changes: 
     """Correct or update what the register says: ``name``, ``name_latin``, ``address``, ``nationality``,
     ``region_code``, ``registered_region_code``. Raises ``NotPermitted``, ``InvalidInput``, ``NotFound``.
     """
-    require_registrar(actor)
+    require(rules.may_register(actor))
     person = locked(Person, person_id)
     party, own = _split(changes, {"name_latin", "address", "nationality"})
     if "registered_region_code" in party:
@@ -110,7 +109,7 @@ def record_death(actor: Actor, *, person_id: int, died_on: dt.date) -> Person:
 
     Raises ``NotPermitted``, ``NotFound``; ``TransitionNotAllowed`` when a death is on record already.
     """
-    require_registrar(actor)
+    require(rules.may_register(actor))
     person = locked(Person, person_id)
     if person.died_on is not None:
         raise TransitionNotAllowed(_("This death is on record already."))
@@ -159,7 +158,7 @@ def register_organisation(
 
     Raises ``NotPermitted``, and ``InvalidInput`` for a malformed or taken code, an unknown kind or region.
     """
-    require_registrar(actor)
+    require(rules.may_register(actor))
     if kind not in OrganisationKind.values or kind == OrganisationKind.DEPARTMENT:
         raise InvalidInput.at("kind", "kind", _("This kind of organisation cannot be entered here."))
     party = Party.objects.create(
@@ -192,7 +191,7 @@ def change_organisation(actor: Actor, *, organisation_id: int, reason: str = "",
     """Update ``name``, ``region_code``, ``full_name``, ``short_name``, ``address``, ``industry``, ``phone``,
     ``org_type``, ``details``. Raises ``NotPermitted``, ``NotFound``, ``InvalidInput``.
     """
-    require_registrar(actor)
+    require(rules.may_register(actor))
     organisation = locked(Organisation, organisation_id)
     _must_exist_still(organisation)
     own_fields = {"full_name", "short_name", "address", "industry", "phone", "org_type", "details"}
@@ -209,7 +208,7 @@ def dissolve_organisation(actor: Actor, *, organisation_id: int, dissolved_on: d
 
     Raises ``NotPermitted``, ``NotFound``; ``TransitionNotAllowed`` when it is dissolved already.
     """
-    require_registrar(actor)
+    require(rules.may_register(actor))
     organisation = locked(Organisation, organisation_id)
     _must_exist_still(organisation)
     organisation.dissolved_on = dissolved_on or clock.today()
@@ -228,7 +227,7 @@ def add_representative(
 
     Raises ``NotPermitted``, ``NotFound``.
     """
-    require_registrar(actor)
+    require(rules.may_register(actor))
     _must_exist_still(locked(Organisation, organisation_id))
     locked(Person, person_id)
     row = _add_representative(organisation_id, person_id, office, valid_from or clock.today())
@@ -242,7 +241,7 @@ def end_representative(
     actor: Actor, *, organisation_id: int, person_id: int, office: str, last_day: dt.date | None = None
 ) -> None:
     """Raises ``NotPermitted``; ``TransitionNotAllowed`` when the person does not hold the office."""
-    require_registrar(actor)
+    require(rules.may_register(actor))
     ended = Representative.objects.filter(
         organisation_id=organisation_id, person_id=person_id, office=office, valid_to__isnull=True
     ).update(valid_to=last_day or clock.today())
@@ -273,7 +272,7 @@ def add_identifier(
     """A further number. Raises ``NotPermitted``, ``NotFound``; ``InvalidInput`` when it is malformed or taken, or when
     the party already has one of this scheme (``replace_identifier`` is for that).
     """
-    require_registrar(actor)
+    require(rules.may_register(actor))
     locked(Party, party_id)
     if Identifier.objects.filter(party_id=party_id, scheme=scheme, valid_to__isnull=True).exists():
         raise InvalidInput.at("number", "has_one", _("There already is a number of this kind; replace it."))
@@ -288,7 +287,7 @@ def replace_identifier(actor: Actor, *, party_id: int, scheme: str, number: str,
 
     Raises ``NotPermitted``, ``NotFound``; ``InvalidInput`` when the new one is malformed or taken.
     """
-    require_registrar(actor)
+    require(rules.may_register(actor))
     locked(Party, party_id)
     number = rules.check_number(scheme, number)
     Identifier.objects.filter(party_id=party_id, scheme=scheme, valid_to__isnull=True).update(valid_to=clock.today())

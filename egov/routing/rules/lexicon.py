@@ -141,9 +141,7 @@ def _match_characters(text: str, start: int, segments: tuple[str, ...]) -> int:
     return end
 
 
-def _match_words(
-    stems: Sequence[tuple[str, str, float]], start: int, segments: tuple[tuple[str, ...], ...]
-) -> int:
+def _match_words(stems: Sequence[tuple[str, str, float]], start: int, segments: tuple[tuple[str, ...], ...]) -> int:
     """End (exclusive) of the match of ``segments`` at ``start``, or 0."""
     at = _segment_at(stems, start, segments[0])
     for segment in segments[1:]:

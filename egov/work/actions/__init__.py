@@ -5,6 +5,7 @@ from egov.work.actions.escalation import escalate_overdue
 from egov.work.actions.items import (
     assign,
     cancel_for,
+    cancel_items,
     claim,
     complete,
     delegate,
@@ -23,6 +24,7 @@ from egov.work.actions.plans import start_plan
 __all__ = [
     "assign",
     "cancel_for",
+    "cancel_items",
     "claim",
     "complete",
     "delegate",

@@ -270,6 +270,13 @@ def cancel_for(actor: Actor, *, subject: Ref, kinds: Sequence[str] = ()) -> int:
     return cancelled
 
 
+def cancel_items(actor: Actor, *, item_ids: Sequence[int]) -> int:
+    """Single items the subject's room no longer needs."""
+    return WorkItem.objects.filter(pk__in=item_ids, state__in=OPEN_ITEMS).update(
+        state=ItemState.CANCELLED, done_at=clock.now()
+    )
+
+
 def move_to_unit(actor: Actor, *, subject: Ref, department_id: int, unit_id: int) -> int:
     """Another unit is competent: open items go to its list, whoever held them."""
     Plan.objects.filter(subject=str(subject), state__in=["running", "suspended"]).update(

@@ -1,7 +1,7 @@
 """Starting a plan for a subject."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -27,8 +27,11 @@ def start_plan(
     subtitle: str = "",
     topic: str = "",
     due_at: dt.datetime | None = None,
+    excluded_persons: Sequence[int] = (),
 ) -> Plan:
     """Run a copy of ``definition`` for ``subject``; ``context`` is what its conditions may read.
+
+    ``excluded_persons`` may do none of its steps (it is their own matter).
 
     A part of the caller's act, so the caller keeps the journal. Raises ``InvalidInput`` for a faulty definition.
     """
@@ -45,6 +48,7 @@ def start_plan(
         department_id=department_id,
         unit_id=unit_id,
         due_at=due_at,
+        excluded_persons=list(excluded_persons),
         started_at=now,
     )
     moves = rules.start(plan_definition, running.condition_over(plan.context))

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from egov.kernel.errors import EgovError, NotFound
+from egov.kernel.text import localise
 from egov.payments import actions, queries
-from egov.payments.registry import gateways
 from portals.applicant.access import applicant_page
 from portals.applicant.views.matters import home_crumb
-from portals.shared.components import Crumb
+from portals.shared.components import Crumb, Option
 from portals.shared.paging import page_of
 
 
@@ -34,7 +34,9 @@ def bill(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
         raise NotFound
     context = {
         "bill": found,
-        "gateways": gateways,
+        "ways": [Option(way.value, localise(way.name), localise(way.gateway)) for way in queries.ways_to_pay()],
+        "receipt": queries.receipt_of(found.pk),
+        "refunds": queries.refunds_of(found.pk),
         "returned": "returned" in request.GET,
         "crumbs": [
             home_crumb(capacity),

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from egov.journal import keys
 from egov.journal import queries as journal_queries
 from egov.journal.queries import Pending, Proof
 from egov.kernel import references
@@ -73,7 +72,7 @@ def _subject(text: str) -> Ref | int:
 
 def _as_file(proof: Proof) -> dict[str, Any]:
     """All that somebody needs to compute the proof alone (RFC 9162 hashing, checkpoint as c2sp.org/tlog-checkpoint)."""
-    key = keys.find(proof.key_id)
+    key = journal_queries.log_key(proof.key_id)
     return {
         "entry": proof.entry_id,
         "index": proof.index,

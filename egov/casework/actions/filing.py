@@ -1,0 +1,243 @@
+"""Opening cases, and what follows when the fee is paid."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Subquery
+from django.utils.translation import gettext_lazy as _
+
+from egov.casework import deciding, moving, opening
+from egov.casework.models import Case, CaseFile, CaseState, Transition
+from egov.casework.rules.lifecycle import TRANSITIONS
+from egov.catalogue.models import CaseKind, ServiceVersion
+from egov.contracts.cases import CaseOpened
+from egov.deadlines import actions as deadlines
+from egov.deadlines.actions import ClockSpec
+from egov.identity.models import Party
+from egov.journal import actions as journal
+from egov.kernel import clock, outbox, references
+from egov.kernel.actor import Actor
+from egov.kernel.errors import InvalidInput
+from egov.kernel.refs import Ref
+from egov.kernel.text import LocalisedText
+from egov.law import queries as law
+from egov.law.rules import ProcedureDefinition
+from egov.routing.queries import RouteChoice
+from egov.work import actions as work
+from egov.work.registry import ItemSpec
+
+DEFAULT_PROCEDURE = "public_service"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseSpec:
+    """A case to open. ``files``: (material, id of the stored file). ``about``: the case whose decision is contested."""
+
+    version: ServiceVersion
+    applicant_id: int
+    filed_by_id: int | None
+    capacity: str
+    matter: str
+    route: RouteChoice
+    answers: Mapping[str, Any]
+    sources: Mapping[str, Any] = field(default_factory=dict)
+    files: Sequence[tuple[str, int]] = ()
+    submission: str = ""
+    price: Decimal = Decimal(0)
+    language: str = "zh-Hans"
+    title: LocalisedText | None = None
+    reference: str = ""
+    about: str = ""
+
+
+@dataclass
+class _Opening:
+    """A case being opened, with what is written for all of them at once."""
+
+    case: Case
+    spec: CaseSpec
+    procedure: ProcedureDefinition
+    clock: ClockSpec | None = None
+    item: ItemSpec | None = None
+
+
+def open_case(actor: Actor, *, spec: CaseSpec) -> Case:
+    """One case, with its own journal entry and event; otherwise as :func:`open_cases`."""
+    with transaction.atomic():
+        (case,) = open_cases(actor, [spec])
+        if not actor.is_system:
+            _announce(actor, [case])
+    return case
+
+
+def open_cases(actor: Actor, specs: Sequence[CaseSpec]) -> list[Case]:
+    """Open cases in at most five statements (files, cases, story, clocks, items), in the caller's transaction.
+
+    The caller has asked for permission and keeps the journal and the events of the whole submission; what the system
+    opens by itself is recorded and told here. A case with a price waits for its payment; one of an instant service is
+    decided at once when its table grants. Raises ``InvalidInput`` for a case contested out of time.
+    """
+    now = clock.now()
+    openings = [_prepare(spec, now) for spec in specs]
+    cases = Case.objects.bulk_create([each.case for each in openings])
+    files = [
+        CaseFile(case=each.case, material=material, file_id=file_id, added_at=now)
+        for each in openings
+        for material, file_id in each.spec.files
+    ]
+    if files:
+        CaseFile.objects.bulk_create(files)
+    Transition.objects.bulk_create([_first_move(actor, each, now) for each in openings])
+    _contest(actor, openings, now)
+    _receive(actor, [each for each in openings if each.case.state == CaseState.RECEIVED])
+    if actor.is_system:
+        _announce(actor, cases)
+    return cases
+
+
+def _prepare(spec: CaseSpec, now: dt.datetime) -> _Opening:
+    version, route = spec.version, spec.route
+    procedure = law.procedure(version.procedure or DEFAULT_PROCEDURE)
+    case = Case(
+        reference=spec.reference or references.draw("C"),
+        matter=spec.matter,
+        submission=spec.submission,
+        about=spec.about,
+        service=version.service,
+        version=version,
+        procedure=procedure.key,
+        procedure_version=procedure.version,
+        applicant_id=spec.applicant_id,
+        filed_by_id=spec.filed_by_id,
+        capacity=spec.capacity[:40],
+        title=spec.title or version.name,
+        department_id=route.department_id,
+        unit_id=route.unit_id,
+        region=route.region,
+        route=route.as_json(),
+        state=CaseState.SUBMITTED if spec.price > 0 else CaseState.RECEIVED,
+        answers=dict(spec.answers),
+        sources=dict(spec.sources),
+        price=spec.price,
+        language=spec.language,
+        received_at=now,
+    )
+    if spec.price <= 0:
+        _expect(case, procedure, now)
+    return _Opening(case, spec, procedure)
+
+
+def _expect(case: Case, procedure: ProcedureDefinition, now: dt.datetime) -> None:
+    """The due dates as they are when the case is accepted today; acceptance starts the clocks and sets them anew."""
+    case.received_at = now
+    for spec in opening.decision_clocks(case, procedure, now):
+        setattr(case, f"{spec.kind}_due_at", opening.due_of(spec))
+
+
+def _first_move(actor: Actor, each: _Opening, now: dt.datetime) -> Transition:
+    act = TRANSITIONS["open" if each.case.state == CaseState.RECEIVED else "open_unpaid"]
+    return Transition(**moving.story(actor, act, each.case, "", now), case=each.case)
+
+
+def _receive(actor: Actor, openings: Sequence[_Opening]) -> None:
+    """Decide what can be decided at once; the others get their acceptance clock and item, one insert each."""
+    waiting = []
+    for each in openings:
+        instant = each.spec.version.case_kind == CaseKind.INSTANT
+        if not (instant and deciding.at_once(each.case, each.procedure)):
+            waiting.append(each)
+    if not waiting:
+        return
+    clocks = [
+        spec
+        for each in waiting
+        if (spec := opening.acceptance_clock(each.case, each.procedure, each.case.received_at)) is not None
+    ]
+    due = {spec.subject: opening.due_of(spec) for spec in clocks}
+    deadlines.start_clocks(actor, clocks)
+    work.open_items(
+        actor,
+        [
+            opening.item_for(
+                each.case,
+                "accept",
+                opening.TASK_ACCEPT,
+                applicant_name=Subquery(Party.objects.filter(pk=each.case.applicant_id).values("name")[:1]),
+                due=due.get(moving.ref_of(each.case)),
+            )
+            for each in waiting
+        ],
+    )
+
+
+def _announce(actor: Actor, cases: Sequence[Case]) -> None:
+    journal.record_all(
+        actor,
+        [
+            ("casework.open", [moving.ref_of(case), Ref("party", str(case.applicant_id))], case.answers)
+            for case in cases
+        ],
+    )
+    outbox.emit(
+        *(
+            CaseOpened(
+                case=case.reference,
+                matter=case.matter,
+                service=case.service.code,
+                department_id=case.department_id,
+                applicant_id=case.applicant_id,
+            )
+            for case in cases
+        ),
+        request_id=actor.request_id,
+    )
+
+
+def _contest(actor: Actor, openings: Sequence[_Opening], now: dt.datetime) -> None:
+    """A case that contests a decision is linked to it on both sides; the decision must be the applicant's own."""
+    for each in openings:
+        if not each.spec.about:
+            continue
+        contested = moving.load(each.spec.about)
+        facts = moving.facts.facts_of(contested, moving.facts.procedure_of(contested))
+        act = TRANSITIONS["contest"]
+        if contested.applicant_id != each.case.applicant_id or contested.state not in act.before:
+            raise InvalidInput.at(
+                "about", "not_contestable", _("This is not a decision of yours that can be contested.")
+            )
+        for guard in act.guards:
+            if (obstacle := guard(facts)) is not None:
+                raise obstacle
+        Transition.objects.create(
+            **moving.story(actor, act, contested, contested.state, now, note=each.case.reference), case=contested
+        )
+
+
+# --- Paid ----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def receive_paid(actor: Actor, *, case: str) -> Case:
+    """The fee is paid: the case counts as received from now on. Doing it twice changes nothing."""
+    moving.lock(case)
+    if moving.load(case).state != CaseState.SUBMITTED:
+        return moving.load(case)
+    move = moving.begin(actor, "pay", case)
+    _expect(move.case, move.procedure, move.now)
+    fields = ("received_at", "promised_due_at", "statutory_due_at")
+    row = moving.finish(move, changes={name: getattr(move.case, name) for name in fields})
+    spec = CaseSpec(
+        version=row.version,
+        applicant_id=row.applicant_id,
+        filed_by_id=row.filed_by_id,
+        capacity=row.capacity,
+        matter=row.matter,
+        route=RouteChoice.from_json(row.route),
+        answers=row.answers,
+    )
+    _receive(actor, [_Opening(row, spec, move.procedure)])
+    return row

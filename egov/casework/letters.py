@@ -1,0 +1,174 @@
+"""Official letters of a case: what the templates of the documents room are given. Private to this room."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from egov.casework.models import Case, Decision
+from egov.casework.moving import Move, basis_of, ref_of
+from egov.documents import actions as documents
+from egov.documents.models import IssuedDocument
+from egov.kernel import clock
+from egov.kernel.actor import Actor
+from egov.kernel.text import LocalisedText, localise
+from egov.law import queries as law
+from egov.law.rules import ProcedureDefinition, Remedy
+
+DECISION, ACCEPTANCE, CORRECTION = "documents/decision", "documents/acceptance", "documents/correction"
+
+
+def day_of(moment: dt.datetime | None) -> str:
+    """The last day before ``moment`` (a due moment is 24:00 of the last day), or its own day, as YYYY-MM-DD."""
+    return clock.local(moment).date().isoformat() if moment else ""
+
+
+def last_day_of(due: dt.datetime | None) -> str:
+    return day_of(due - dt.timedelta(microseconds=1)) if due else ""
+
+
+def citations(articles: Sequence[Mapping[str, str]], language: str) -> list[str]:
+    """Articles as people read them."""
+    texts = (law.citation_text(each["instrument"], each.get("article", "")) for each in articles)
+    return [localise(text, language) for text in texts]
+
+
+def remedies(procedure: ProcedureDefinition, outcome: str, language: str) -> list[str]:
+    """How to contest, by when, before whom, on which law: one sentence each."""
+    with override("zh-hans" if language.startswith("zh") else language):
+        return [_remedy(remedy, language) for remedy in procedure.remedies_for(outcome)]
+
+
+def _remedy(remedy: Remedy, language: str) -> str:
+    kinds = {
+        "reconsideration": _("apply for administrative reconsideration"),
+        "review": _("ask for a review"),
+        "litigation": _("bring an administrative action"),
+        "complaint": _("complain"),
+        "supervision": _("ask for supervision"),
+    }
+    units = {"wd": _("%(n)s working days"), "d": _("%(n)s days"), "m": _("%(n)s months"), "h": _("%(n)s hours")}
+    basis = citations([{"instrument": a.instrument, "article": a.article} for a in remedy.basis], language)
+    return _("Within %(limit)s of being told you may %(act)s: %(body)s (%(basis)s).") % {
+        "limit": units[remedy.unit] % {"n": remedy.limit},
+        "act": kinds[remedy.kind],
+        "body": localise(remedy.body, language),
+        "basis": (", " if language == "en" else "、").join(basis),
+    }
+
+
+# --- Letters of acts -----------------------------------------------------------------------------------
+
+
+def acceptance(move: Move) -> IssuedDocument:
+    """受理通知书 (Administrative Licensing Law art. 32(2) and its likes): stamped and dated."""
+    case = move.case
+    return _issue(
+        move,
+        "accept",
+        ACCEPTANCE,
+        {
+            "accepted_on": day_of(case.accepted_at),
+            "due_on": last_day_of(case.promised_due_at),
+            "statutory_due_on": last_day_of(case.statutory_due_at),
+            "unit": localise(case.unit.name, case.language),
+            "phone": case.unit.phone,
+        },
+    )
+
+
+def correction(move: Move, items: Sequence[Mapping[str, Any]], respond_by: dt.datetime) -> IssuedDocument:
+    language = move.case.language
+    return _issue(
+        move,
+        "request_correction",
+        CORRECTION,
+        {
+            "items": [{"item": localise(each.get("label"), language), "message": each["message"]} for each in items],
+            "respond_by": last_day_of(respond_by),
+            "phone": move.case.unit.phone,
+        },
+    )
+
+
+def ruling(move: Move, article: str, *, reasons: str, rows: Sequence[tuple[str, str]] = ()) -> IssuedDocument:
+    """Any other written act: not accepted, referred, clock stopped, extended, terminated, in the procedure's words."""
+    language = move.case.language
+    outcome = "not_accepted" if article == "not_accept" else ""
+    return _issue(
+        move,
+        article,
+        DECISION,
+        {
+            "outcome": outcome,
+            "ruling": localise(move.procedure.wording.get(article), language),
+            "reasons": reasons,
+            "rows": [{"label": label, "value": value} for label, value in rows],
+            "remedies": remedies(move.procedure, outcome, language) if outcome else [],
+        },
+    )
+
+
+def _issue(move: Move, article: str, template: str, data: dict[str, Any]) -> IssuedDocument:
+    case = move.case
+    shared = {
+        "case": case.reference,
+        "service": localise(case.title, case.language),
+        "filed_on": day_of(case.received_at),
+        "citations": citations(move.basis(article), case.language),
+    }
+    return documents.issue_document(
+        move.actor,
+        template=template,
+        title=title_of(move.procedure, article),
+        subject=move.ref,
+        holder_id=case.applicant_id,
+        department_id=case.department_id,
+        data={**shared, **data},
+        language=case.language,
+    )
+
+
+def title_of(procedure: ProcedureDefinition, article: str) -> LocalisedText:
+    return procedure.titles.get(article) or procedure.terms[article]
+
+
+# --- The decision ----------------------------------------------------------------------------------------
+
+
+def decision(
+    actor: Actor,
+    case: Case,
+    procedure: ProcedureDefinition,
+    made: Decision,
+    *,
+    rows: Sequence[tuple[str, str]] = (),
+    signatory: str = "",
+) -> IssuedDocument:
+    """The letter that tells the decision, with its reasons, its law and the remedies (art. 38 and its likes)."""
+    article = "refuse" if made.outcome == "refused" else "grant"
+    cited = [*basis_of(procedure, article, case.version.legal_basis), *made.citations]
+    return documents.issue_document(
+        actor,
+        template=DECISION,
+        title=title_of(procedure, article),
+        subject=ref_of(case),
+        holder_id=case.applicant_id,
+        department_id=case.department_id,
+        data={
+            "case": case.reference,
+            "service": localise(case.title, case.language),
+            "filed_on": day_of(case.received_at),
+            "outcome": made.outcome,
+            "ruling": localise(procedure.wording.get(article), case.language),
+            "reasons": made.reasons,
+            "conditions": made.conditions,
+            "citations": list(dict.fromkeys(citations(cited, case.language))),
+            "rows": [{"label": label, "value": value} for label, value in rows],
+            "remedies": remedies(procedure, made.outcome, case.language),
+            "signatory": signatory,
+        },
+        language=case.language,
+    )

@@ -1,0 +1,149 @@
+"""Definitions from files into the catalogue, in a few statements. Loading twice changes nothing."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from django.db import transaction
+
+from egov.catalogue import files, queries, rules
+from egov.catalogue.actions.permissions import must_be_platform
+from egov.catalogue.actions.versions import retire_published, with_basis_texts
+from egov.catalogue.files import EventFile, ServiceFile
+from egov.catalogue.models import Event, PublicService, ServiceVersion, VersionState
+from egov.contracts.catalogue import CatalogueChanged
+from egov.journal import actions as journal
+from egov.kernel import clock, outbox
+from egov.kernel.actor import Actor
+from egov.kernel.refs import Ref
+
+
+@dataclass
+class LoadReport:
+    """Codes by what happened. ``drafted``: an administrator published a version of their own, the file waits beside it
+    (see ``queries.differences``). ``kept``: events somebody edited; the file was left aside."""
+
+    created: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    drafted: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    unchanged: int = 0
+
+    @property
+    def changed(self) -> list[str]:
+        return [*self.created, *self.updated, *self.drafted]
+
+
+@transaction.atomic
+def load_definitions(actor: Actor, *, path: Path | None = None) -> LoadReport:
+    """Load the services of all rooms and the events of life, or those under ``path``.
+
+    A new service is published at once; a changed file replaces a version that came from a file, and waits as a draft
+    beside one that an administrator published. Raises ``NotPermitted``, ``InvalidInput`` naming each file and fault.
+    """
+    must_be_platform(actor)
+    definitions = files.read_definitions(path)
+    codes = {file.code for file in definitions.services}
+    present = {row.code: row for row in PublicService.objects.filter(source="house")}
+    known = replace(queries.known(), services=codes | present.keys())
+    files.check_definitions(definitions, known)
+    report = LoadReport()
+    load_services(definitions.services, present, report)
+    load_events(definitions.events, report)
+    if report.changed:
+        refs = [Ref("service" if code in codes else "event", code) for code in report.changed]
+        journal.record(actor, "catalogue.load", *refs, content=report.changed)
+        queries.kept.moved()
+        outbox.emit(CatalogueChanged(services=[], events=[]))
+    return report
+
+
+def load_services(found: list[ServiceFile], present: dict[str, PublicService], report: LoadReport) -> None:
+    """Bring ``found`` (checked) into the catalogue; ``present`` are the services they may already be."""
+    services = _services(found, present)
+    versions: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
+    rows = ServiceVersion.objects.filter(service__in=[each.pk for each in services.values()])
+    for service_id, number, state, loaded in rows.values_list("service_id", "number", "state", "loaded_hash"):
+        versions[service_id].append((number, state, loaded))
+    new: list[ServiceVersion] = []
+    for file in found:
+        service = services[file.code]
+        earlier = versions[service.pk]
+        if any(loaded == file.digest for _number, _state, loaded in earlier):
+            report.unchanged += 1
+            continue
+        edited = bool(earlier) and not any(state == VersionState.PUBLISHED and loaded for _n, state, loaded in earlier)
+        (report.drafted if edited else report.updated if earlier else report.created).append(file.code)
+        new.append(_version(file, service, max((number for number, _s, _l in earlier), default=0) + 1, edited))
+    retire_published([row.service_id for row in new if row.state == VersionState.PUBLISHED])
+    ServiceVersion.objects.bulk_create(new, batch_size=100)
+
+
+def _services(found: list[ServiceFile], present: dict[str, PublicService]) -> dict[str, PublicService]:
+    new, moved = [], []
+    for file in found:
+        wanted = {"mode": file.mode, "room": file.room, "department_role": file.department_role}
+        row = present.get(file.code)
+        if row is None:
+            region = file.region or None
+            new.append(PublicService(code=file.code, source=file.source, region_id=region, **wanted))
+        elif any(getattr(row, name) != value for name, value in wanted.items()):
+            for name, value in wanted.items():
+                setattr(row, name, value)
+            moved.append(row)
+    PublicService.objects.bulk_create(new, batch_size=500)
+    PublicService.objects.bulk_update(moved, ["mode", "room", "department_role"])
+    if moved:
+        queries.kept.moved()
+    return {**present, **{row.code: row for row in new}}
+
+
+def _version(file: ServiceFile, service: PublicService, number: int, edited: bool) -> ServiceVersion:
+    published = not edited
+    return ServiceVersion(
+        service=service,
+        number=number,
+        state=VersionState.PUBLISHED if published else VersionState.DRAFT,
+        loaded_hash=file.digest,
+        change_reason="definition file",
+        valid_from=clock.today() if published else None,
+        published_at=clock.now() if published else None,
+        **with_basis_texts(file.content),
+    )
+
+
+def load_events(found: Iterable[EventFile], report: LoadReport) -> None:
+    """Bring events (checked) into the catalogue and link their members."""
+    present = {row.code: row for row in Event.objects.all()}
+    new, changed = [], []
+    for file in found:
+        row = present.get(file.code)
+        if row is None:
+            new.append((Event(code=file.code, loaded_hash=file.digest, **file.content), file))
+            report.created.append(file.code)
+        elif row.loaded_hash == file.digest:
+            report.unchanged += 1
+        elif row.loaded_hash == rules.digest({name: getattr(row, name) for name in file.content}):
+            for name, value in {**file.content, "loaded_hash": file.digest}.items():
+                setattr(row, name, value)
+            row.save()
+            changed.append((row, file))
+            report.updated.append(file.code)
+        else:
+            report.kept.append(file.code)
+    Event.objects.bulk_create([row for row, _file in new])
+    _link(new + changed)
+
+
+def _link(pairs: list[tuple[Event, EventFile]]) -> None:
+    """Which services belong to which event, for those events that were written."""
+    if not pairs:
+        return
+    codes = {code for _row, file in pairs for code in file.members}
+    services = dict(PublicService.objects.filter(code__in=codes).values_list("code", "pk"))
+    link = PublicService.events.through
+    link.objects.filter(event_id__in=[row.pk for row, _file in pairs]).delete()
+    link.objects.bulk_create(
+        link(event_id=row.pk, publicservice_id=services[code]) for row, file in pairs for code in file.members
+    )

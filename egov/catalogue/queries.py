@@ -1,0 +1,413 @@
+"""Reading the catalogue. Published versions never change, so a process keeps them until the stamp moves."""
+
+import datetime as dt
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from egov.catalogue import registry, rules
+from egov.catalogue.configuration import export_configuration
+from egov.catalogue.models import Competence, Event, PublicService, ServiceVersion, VersionState
+from egov.catalogue.rules import CompetenceRow, Difference, Known
+from egov.identity.models import Organisation, Region
+from egov.kernel import clock
+from egov.kernel.errors import NotFound
+from egov.kernel.stamps import Stamped
+from egov.kernel.text import LocalisedText
+from egov.law import queries as law
+from egov.law.models import DecisionTable, Instrument, Procedure, State
+from egov.law.rules import ProcedureDefinition
+
+__all__ = [
+    "Numbers",
+    "Office",
+    "Relation",
+    "ServicePage",
+    "basis_text",
+    "competence_rows",
+    "competences_for",
+    "content_of",
+    "differences",
+    "drafts",
+    "event",
+    "events",
+    "export_configuration",
+    "kept",
+    "known",
+    "numbers",
+    "offices",
+    "published",
+    "published_many",
+    "region_chain",
+    "service_page",
+    "services",
+    "version",
+    "versions_of",
+]
+
+kept = Stamped("catalogue")
+KEPT_VERSIONS = 600
+
+# Columns a list does not show.
+HEAVY = (
+    "form",
+    "plan",
+    "effects",
+    "auto_decision",
+    "auto_advice",
+    "materials",
+    "faq",
+    "legal_basis",
+    "rights",
+    "conditions",
+    "opinions",
+    "needs",
+)
+FILEABLE = Q(form__isnull=False) & (Q(plan__isnull=False) | Q(auto_decision__isnull=False))
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A service named by another one, with its name."""
+
+    code: str
+    name: LocalisedText
+
+
+@dataclass(frozen=True)
+class Office:
+    """A department that handles the service in the region, as the page of the service names it."""
+
+    department_id: int
+    key: str
+    name: LocalisedText
+    address: str
+    phone: str
+    office_hours: LocalisedText
+    region: str
+
+
+@dataclass(frozen=True)
+class ServicePage:
+    """Everything the page of a service shows; ``depends_on``: all groups are needed, of each group one."""
+
+    version: ServiceVersion
+    procedure: ProcedureDefinition | None
+    events: list[Event]
+    depends_on: list[list[Relation]]
+    followed_by: list[Relation]
+    offices: list[Office]
+    basis: list[LocalisedText]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How much of the catalogue can be filed here, for the console."""
+
+    services: int
+    listed: int
+    fileable: int
+    disabled: int
+    imported: int
+    drafts: int
+    by_mode: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+def published(code: str) -> ServiceVersion:
+    """The published version of a service, with ``.service``. Raises ``NotFound``.
+
+    A disabled service is found too (``version.service.enabled``): its open cases go on. Do not change the object:
+    all requests of this process share it.
+    """
+    version_id = kept.get(("published", code), lambda: _published_id(code))
+    return version(version_id)
+
+
+def published_many(codes: Iterable[str]) -> dict[str, ServiceVersion]:
+    """The published versions of those codes that have one, in at most two statements."""
+    wanted = list(dict.fromkeys(codes))
+    ids = {code: kept.peek(("published", code)) for code in wanted}
+    missing = [code for code, found in ids.items() if found is None]
+    if missing:
+        rows = ServiceVersion.objects.filter(state=VersionState.PUBLISHED, service__code__in=missing)
+        for row in rows.select_related("service"):
+            _versions().put(row)
+            ids[row.service.code] = kept.put(("published", row.service.code), row.pk)
+    return {code: version(found) for code, found in ids.items() if found is not None}
+
+
+def version(version_id: int) -> ServiceVersion:
+    """One version by key, whatever its state, with ``.service``. Raises ``NotFound``. Shared; do not change it."""
+    known = _versions()
+    found = known.take(version_id)
+    if found is None:
+        found = ServiceVersion.objects.select_related("service").filter(pk=version_id).first()
+        if found is None:
+            raise NotFound(_("There is no such service."), code="service_missing")
+        if found.state in (VersionState.PUBLISHED, VersionState.RETIRED):
+            known.put(found)
+    return found
+
+
+def services(
+    *,
+    mode: str = "",
+    audience: str = "",
+    event: str = "",
+    department_role: str = "",
+    theme: str = "",
+    item_type: str = "",
+    source: str = "",
+    fileable: bool | None = None,
+    enabled: bool | None = True,
+    codes: Collection[str] | None = None,
+) -> QuerySet[ServiceVersion]:
+    """Published versions for lists, by code, with ``.service``; what a list does not show is left behind."""
+    wanted = {
+        "service__mode": mode,
+        "audience__contains": [audience] if audience else "",
+        "service__events__code": event,
+        "service__department_role": department_role,
+        "themes__contains": [theme] if theme else "",
+        "item_type": item_type,
+        "service__source": source,
+    }
+    rows = ServiceVersion.objects.filter(
+        state=VersionState.PUBLISHED, **{name: value for name, value in wanted.items() if value}
+    )
+    if enabled is not None:
+        rows = rows.filter(service__enabled=enabled)
+    if fileable is not None:
+        rows = rows.filter(FILEABLE) if fileable else rows.exclude(FILEABLE)
+    if codes is not None:
+        rows = rows.filter(service__code__in=list(codes))
+    return rows.select_related("service").defer(*HEAVY).order_by("service__code")
+
+
+def versions_of(code: str) -> QuerySet[ServiceVersion]:
+    """All versions of a service, newest first."""
+    return ServiceVersion.objects.filter(service__code=code).select_related("service").order_by("-number")
+
+
+def drafts() -> QuerySet[ServiceVersion]:
+    """Versions that wait for review or publication, oldest first."""
+    waiting = (VersionState.DRAFT, VersionState.REVIEWED)
+    return ServiceVersion.objects.filter(state__in=waiting).select_related("service").order_by("pk")
+
+
+def events(kind: str = "") -> list[Event]:
+    """Life events ("life"), business events ("business"), internal ones, or all, in the order they are shown."""
+    rows: list[Event] = kept.get("events", lambda: list(Event.objects.order_by("order", "code")))
+    return [row for row in rows if not kind or row.kind == kind]
+
+
+def event(code: str) -> Event:
+    """Raises ``NotFound``."""
+    for row in events():
+        if row.code == code:
+            return row
+    raise NotFound(_("There is no such life event."), code="event_missing")
+
+
+def service_page(code: str, region: str = "") -> ServicePage:
+    """What the page of a service shows for ``region``, in at most four statements. Raises ``NotFound``."""
+    shown = published(code)
+    needed = {each for group in shown.depends_on for each in group}
+    names = _names()
+    following = [each for each, groups in _dependencies().items() if any(code in group for group in groups)]
+    own = set(_events_of(shown.service_id))
+    return ServicePage(
+        version=shown,
+        procedure=law.procedure(shown.procedure) if shown.procedure else None,
+        events=[each for each in events() if each.pk in own],
+        depends_on=[[Relation(each, names[each]) for each in group if each in names] for group in shown.depends_on],
+        followed_by=[Relation(each, names[each]) for each in sorted(set(following) - needed) if each in names],
+        offices=offices(shown.service, region),
+        basis=[text for row in shown.legal_basis if (text := basis_text(row))],
+    )
+
+
+def basis_text(row: dict[str, Any]) -> LocalisedText:
+    """How a row of the legal basis is read: as it stood when the version was loaded."""
+    text: LocalisedText = row.get("text") or row.get("title") or {}
+    return text
+
+
+def offices(service: PublicService, region: str) -> list[Office]:
+    """The departments that can be competent in ``region`` (nearest first, each once), else those of all regions."""
+    today = clock.today()
+    if region:
+        rows = competences_for(service, region=region, on=today)
+    else:
+        rows = [row for row in competence_rows() if row.holds_on(today) and _is_for(row, service)]
+    ids = list(dict.fromkeys(row.department_id for row in rows))
+    regions = {row.department_id: row.region for row in reversed(rows)}
+    found = {row.pk: row for row in Organisation.objects.filter(pk__in=ids)}
+    return [
+        Office(
+            department_id=pk,
+            key=found[pk].key or "",
+            name=found[pk].full_name,
+            address=found[pk].address,
+            phone=found[pk].phone,
+            office_hours=found[pk].office_hours,
+            region=regions[pk],
+        )
+        for pk in ids
+        if pk in found
+    ]
+
+
+def competence_rows() -> list[CompetenceRow]:
+    """All competences, kept in memory: some hundred rows, asked for with every case."""
+    rows: list[CompetenceRow] = kept.get("competences", _load_competences)
+    return rows
+
+
+def competences_for(service: PublicService, *, region: str, on: dt.date) -> list[CompetenceRow]:
+    """Rows that can apply to the service in ``region``, best first; conditions are for the caller to judge."""
+    return rules.nearest_first(
+        competence_rows(),
+        service_id=service.pk,
+        department_role=service.department_role,
+        chain=region_chain(region),
+        on=on,
+    )
+
+
+def region_chain(code: str) -> list[str]:
+    """``code`` and the regions above it, nearest first, from the tree; no statement once kept."""
+    parents: dict[str, str | None] = kept.get("regions", lambda: dict(Region.objects.values_list("code", "parent_id")))
+    chain: list[str] = []
+    current: str | None = code
+    while current and current not in chain:
+        chain.append(current)
+        current = parents.get(current)
+    return chain
+
+
+def content_of(row: ServiceVersion) -> dict[str, Any]:
+    """The content columns of a version as one value."""
+    return {name: getattr(row, name) for name in rules.CONTENT_FIELDS}
+
+
+def differences(before: ServiceVersion, after: ServiceVersion) -> list[Difference]:
+    """What a version changes against another one, place by place."""
+    return rules.differences(content_of(before), content_of(after))
+
+
+def known() -> Known:
+    """Keys that a definition may name, as they are now."""
+    procedures = Procedure.objects.filter(state=State.PUBLISHED)
+    special = {
+        key: [each["key"] for each in definition.get("special_procedures", ())]
+        for key, definition in procedures.values_list("key", "definition")
+    }
+    return Known(
+        procedures=special.keys(),
+        special_procedures=special,
+        instruments=set(Instrument.objects.values_list("key", flat=True)),
+        tables=set(DecisionTable.objects.filter(state=State.PUBLISHED).values_list("key", flat=True)),
+        effects=set(registry.effect_keys) or None,
+    )
+
+
+def numbers() -> Numbers:
+    """The figures of the console page: how many services are only listed, how many can be filed."""
+    rows = ServiceVersion.objects.filter(state=VersionState.PUBLISHED).values("service__mode").order_by()
+    counted = rows.annotate(
+        services=Count("pk"),
+        fileable=Count("pk", filter=FILEABLE),
+        disabled=Count("pk", filter=Q(service__enabled=False)),
+        imported=Count("pk", filter=~Q(service__source="house")),
+    )
+    by_mode = {
+        row.pop("service__mode"): {**row, "listed": row["services"] - row["fileable"]} for row in map(dict, counted)
+    }
+
+    def total(name: str) -> int:
+        return sum(row[name] for row in by_mode.values())
+
+    return Numbers(
+        services=total("services"),
+        listed=total("listed"),
+        fileable=total("fileable"),
+        disabled=total("disabled"),
+        imported=total("imported"),
+        drafts=drafts().count(),
+        by_mode=by_mode,
+    )
+
+
+class _Versions:
+    """The versions read last, so many at most."""
+
+    def __init__(self) -> None:
+        self._rows: OrderedDict[int, ServiceVersion] = OrderedDict()
+
+    def take(self, pk: int) -> ServiceVersion | None:
+        return self._rows.get(pk)
+
+    def put(self, row: ServiceVersion) -> None:
+        self._rows[row.pk] = row
+        while len(self._rows) > KEPT_VERSIONS:
+            self._rows.popitem(last=False)
+
+
+def _versions() -> _Versions:
+    return kept.get("versions", _Versions)
+
+
+def _published_id(code: str) -> int:
+    row = (
+        ServiceVersion.objects.select_related("service")
+        .filter(state=VersionState.PUBLISHED, service__code=code)
+        .first()
+    )
+    if row is None:
+        raise NotFound(_("There is no such service."), code="service_missing")
+    _versions().put(row)
+    return row.pk
+
+
+def _load_competences() -> list[CompetenceRow]:
+    columns = (
+        "id",
+        "service_id",
+        "department_role",
+        "region_id",
+        "department_id",
+        "unit_id",
+        "condition",
+        "priority",
+        "valid_from",
+        "valid_to",
+        "note",
+    )
+    return [CompetenceRow(*row) for row in Competence.objects.order_by("id").values_list(*columns)]
+
+
+def _is_for(row: CompetenceRow, service: PublicService) -> bool:
+    if row.service_id is not None:
+        return row.service_id == service.pk
+    return row.department_role == service.department_role
+
+
+def _names() -> dict[str, LocalisedText]:
+    """Names of the services defined here; imported ones are never depended on."""
+    rows = ServiceVersion.objects.filter(state=VersionState.PUBLISHED, service__source="house")
+    return kept.get("names", lambda: dict(rows.values_list("service__code", "name")))
+
+
+def _dependencies() -> dict[str, list[list[str]]]:
+    rows = ServiceVersion.objects.filter(state=VersionState.PUBLISHED).exclude(depends_on=[])
+    return kept.get("dependencies", lambda: dict(rows.values_list("service__code", "depends_on")))
+
+
+def _events_of(service_id: int) -> Sequence[int]:
+    links = PublicService.events.through.objects.filter(publicservice_id=service_id)
+    return kept.get(("events of", service_id), lambda: list(links.values_list("event_id", flat=True)))

@@ -1,0 +1,22 @@
+"""Pure rules of the catalogue: the shape of a definition, its forms, differences, and which competence is nearer."""
+
+from egov.catalogue.rules.competences import CompetenceRow, nearest_first
+from egov.catalogue.rules.content import CONTENT_FIELDS, Difference, complete, differences, digest
+from egov.catalogue.rules.definitions import ITEM_TYPES, Known, check_definition
+from egov.catalogue.rules.events import check_event
+from egov.catalogue.rules.forms import check_form
+
+__all__ = [
+    "CONTENT_FIELDS",
+    "ITEM_TYPES",
+    "CompetenceRow",
+    "Difference",
+    "Known",
+    "check_definition",
+    "check_event",
+    "check_form",
+    "complete",
+    "differences",
+    "digest",
+    "nearest_first",
+]

@@ -1,0 +1,71 @@
+"""The shape of a life or business event: members in stages, edges, questions, what is asked once."""
+
+import graphlib
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from egov.catalogue.rules.definitions import fault, is_localised
+from egov.catalogue.rules.forms import KEY, check_condition
+from egov.kernel.errors import FieldError
+
+KINDS = frozenset({"life", "business", "internal"})
+ANSWERS = frozenset({"boolean", "choice", "number", "date", "region"})
+
+
+def check_event(event: Mapping[str, Any], services: Collection[str] | None = None) -> list[FieldError]:
+    """Every fault of an event: names, members that exist, edges without a circle, questions with lawful conditions."""
+    return [*_texts(event), *_members(event, services), *_questions(event)]
+
+
+def _texts(event: Mapping[str, Any]) -> Iterator[FieldError]:
+    if event.get("kind") not in KINDS:
+        yield fault("kind", _("This value is not known."))
+    for name in ("name", "summary"):
+        if not is_localised(event.get(name)):
+            yield fault(name, _("The text is needed in Chinese and English."))
+
+
+def _members(event: Mapping[str, Any], services: Collection[str] | None) -> Iterator[FieldError]:
+    definition = event.get("definition", {})
+    members = [row.get("service") for row in definition.get("members", ())]
+    if len(set(members)) != len(members):
+        yield fault("definition/members", _("A service is a member once."))
+    for number, row in enumerate(definition.get("members", ())):
+        path = f"definition/members/{number}"
+        if services is not None and row.get("service") not in services:
+            yield fault(f"{path}/service", _("There is no such service."))
+        if "when" in row:
+            yield from check_condition(f"{path}/when", row["when"])
+        if "note" in row and not is_localised(row["note"]):
+            yield fault(f"{path}/note", _("The text is needed in Chinese and English."))
+    graph: dict[str, set[str]] = {}
+    for number, edge in enumerate(definition.get("edges", ())):
+        if edge.get("from") not in members or edge.get("to") not in members:
+            yield fault(f"definition/edges/{number}", _("An edge joins two members."))
+        else:
+            graph.setdefault(edge["to"], set()).add(edge["from"])
+    try:
+        list(graphlib.TopologicalSorter(graph).static_order())
+    except graphlib.CycleError:
+        yield fault("definition/edges", _("The members wait for each other in a circle."))
+
+
+def _questions(event: Mapping[str, Any]) -> Iterator[FieldError]:
+    seen: set[str] = set()
+    for number, question in enumerate(event.get("definition", {}).get("questions", ())):
+        path = f"definition/questions/{number}"
+        if not KEY.match(str(question.get("key", ""))) or question["key"] in seen:
+            yield fault(f"{path}/key", _("Each row needs a key of its own."))
+        seen.add(question.get("key", ""))
+        if not is_localised(question.get("text")):
+            yield fault(f"{path}/text", _("The text is needed in Chinese and English."))
+        if question.get("type") not in ANSWERS:
+            yield fault(f"{path}/type", _("This value is not known."))
+        if question.get("type") == "choice":
+            for choice in question.get("choices", ()) or [{}]:
+                if not choice.get("key") or not is_localised(choice.get("text")):
+                    yield fault(f"{path}/choices", _("The choice needs a label in Chinese and English."))
+        if "when" in question:
+            yield from check_condition(f"{path}/when", question["when"])
