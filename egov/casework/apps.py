@@ -6,3 +6,6 @@ class CaseworkConfig(AppConfig):
     name = "egov.casework"
     label = "casework"
     verbose_name = _("Casework")
+
+    def ready(self) -> None:
+        from egov.casework import consumers, effects, subjects, worklist  # noqa: F401

@@ -51,9 +51,13 @@ class Verdict:
     trace: Mapping[str, Any] | None = None
 
 
-def verdict_on(case: Case) -> Verdict | None:
-    """What the service's table or fixed outcome says; None when there is none or the answers do not fit it."""
-    auto = case.version.auto_decision
+def advice_on(case: Case) -> Verdict | None:
+    """What the service's table advises the officer; a service that decides at once advises with the same table."""
+    return _verdict(case, case.version.auto_advice or case.version.auto_decision)
+
+
+def _verdict(case: Case, auto: Mapping[str, Any] | None) -> Verdict | None:
+    """What a table or a fixed outcome says; None when there is none or the answers do not fit it."""
     if not auto:
         return None
     if "table" not in auto:
@@ -79,7 +83,7 @@ def at_once(case: Case, procedure: ProcedureDefinition) -> bool:
     A machine only grants: whoever is to be refused is refused by a person (Personal Information Protection Law
     art. 24). What an effect objects to is for a person to look at as well.
     """
-    verdict = verdict_on(case)
+    verdict = _verdict(case, case.version.auto_decision)
     if verdict is None or verdict.outcome != Outcome.GRANTED:
         return False
     try:

@@ -162,7 +162,7 @@ def contest_by(case: Case, procedure: ProcedureDefinition) -> dt.date | None:
 
 def special_procedures(case: Case, procedure: ProcedureDefinition) -> list[SpecialProcedure]:
     """What may stop the clock: the procedure's, narrowed to those the service names when it names any."""
-    named = {each.get("key") for each in case.version.special_procedures if isinstance(each, dict)}
+    named = set(case.version.special_procedures)
     return [each for each in procedure.special_procedures if not named or each.key in named]
 
 

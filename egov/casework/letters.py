@@ -12,7 +12,7 @@ from egov.casework.moving import Move, basis_of, ref_of
 from egov.documents import actions as documents
 from egov.documents.models import IssuedDocument
 from egov.kernel import clock
-from egov.kernel.actor import Actor
+from egov.kernel.actor import SYSTEM, Actor
 from egov.kernel.text import LocalisedText, localise
 from egov.law import queries as law
 from egov.law.rules import ProcedureDefinition, Remedy
@@ -120,7 +120,7 @@ def _issue(move: Move, article: str, template: str, data: dict[str, Any]) -> Iss
         "citations": citations(move.basis(article), case.language),
     }
     return documents.issue_document(
-        move.actor,
+        issuer(move.actor, case),
         template=template,
         title=title_of(move.procedure, article),
         subject=move.ref,
@@ -129,6 +129,17 @@ def _issue(move: Move, article: str, template: str, data: dict[str, Any]) -> Iss
         data={**shared, **data},
         language=case.language,
     )
+
+
+def issuer(actor: Actor, case: Case) -> Actor:
+    """A department issues its own papers only; an act from elsewhere (a step in another department) lets the house do it."""
+    return SYSTEM if actor.is_staff and actor.department_id != case.department_id else actor
+
+
+def series_of(case: Case) -> str:
+    """The series the decision's number is drawn from (发文字号), when the service names one."""
+    letters = (output for output in case.version.outputs if output.get("type") == "letter")
+    return next((output["series"] for output in letters if output.get("series")), "")
 
 
 def title_of(procedure: ProcedureDefinition, article: str) -> LocalisedText:
@@ -151,8 +162,9 @@ def decision(
     article = "refuse" if made.outcome == "refused" else "grant"
     cited = [*basis_of(procedure, article, case.version.legal_basis), *made.citations]
     return documents.issue_document(
-        actor,
+        issuer(actor, case),
         template=DECISION,
+        series=series_of(case),
         title=title_of(procedure, article),
         subject=ref_of(case),
         holder_id=case.applicant_id,

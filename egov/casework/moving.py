@@ -10,6 +10,7 @@ from egov.casework import errors, facts
 from egov.casework.models import Case, Transition
 from egov.casework.rules import lifecycle
 from egov.casework.rules.lifecycle import TRANSITIONS, Act, Who
+from egov.catalogue import queries as catalogue
 from egov.contracts.cases import CaseChanged
 from egov.journal import actions as journal
 from egov.kernel import clock, outbox
@@ -66,12 +67,15 @@ def load(reference: str) -> Case:
     """The case with facts, version, service and applicant."""
     case = (
         facts.with_facts(Case.objects.all())
-        .select_related("version", "service", "applicant", "department__party", "unit")
+        .select_related("applicant", "department__party", "unit")
         .filter(reference=reference)
         .first()
     )
     if case is None:
         raise NotFound
+    # Versions never change and are kept in memory: their forms and plans are the larger part of a case.
+    case.version = catalogue.version(case.version_id)
+    case.service = case.version.service
     return case
 
 
@@ -168,7 +172,7 @@ def finish(
         content=content if content is not None else {"before": before, "after": case.state, "note": note},
     )
     told = [*events]
-    if case.state != before:
+    if case.state != before or move.act.tells:
         told.insert(0, changed(case, before, move.act.key))
     if told:
         outbox.emit(*told, request_id=move.actor.request_id)

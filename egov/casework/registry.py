@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema
 
 from egov.casework.models import Case, Decision, OpinionRequest
+from egov.catalogue.registry import effect_keys
 from egov.kernel.actor import Actor
 from egov.kernel.registries import Registry
 from egov.kernel.text import LocalisedText
@@ -36,7 +37,15 @@ class Effect:
         return [error.message for error in validator.iter_errors(dict(options))]
 
 
-effects: Registry[Effect] = Registry("case effects")
+class _Effects(Registry[Effect]):
+    """The catalogue checks definitions against the keys, and must not know this room."""
+
+    def add(self, key: str, handler: Effect) -> Effect:
+        effect_keys.add(key, key)
+        return super().add(key, handler)
+
+
+effects: Registry[Effect] = _Effects("case effects")
 
 
 def _nothing(_actor: Actor, _request: OpinionRequest) -> None:

@@ -290,6 +290,12 @@ def region_chain(code: str) -> list[str]:
     return chain
 
 
+def region_title(code: str) -> LocalisedText:
+    """The name of a region; no statement once kept."""
+    names: dict[str, LocalisedText] = kept.get("region_names", lambda: dict(Region.objects.values_list("code", "name")))
+    return names.get(code, {"en": code})
+
+
 def content_of(row: ServiceVersion) -> dict[str, Any]:
     """The content columns of a version as one value."""
     return {name: getattr(row, name) for name in rules.CONTENT_FIELDS}

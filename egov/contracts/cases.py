@@ -99,3 +99,12 @@ class DeadlineMissed(Event):
     applicant_id: int
     department_id: int
     statutory: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseClockMissed(Event):
+    """A limit of a case passed; casework itself draws the consequence, in an act of its own."""
+
+    name: ClassVar[str] = "case_clock_missed"
+    case: str
+    kind: str

@@ -1,43 +1,70 @@
-"""Reading calendars and clocks. Calendars are kept per process for a minute: every due date asks for one."""
+"""Reading calendars and clocks. All calendars are kept in the process: every due date asks for one."""
 
 import datetime as dt
-import threading
-import time
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from egov.deadlines.models import CalendarDay, Clock, WorkCalendar
 from egov.deadlines.rules import WorkingDays
-from egov.kernel.errors import NotFound
+from egov.kernel.errors import Unavailable
+from egov.kernel.memory import Kept
 
 DEFAULT_CALENDAR = "default"
 KEPT_SECONDS = 60
+# Outside these years nothing is due; cases of a generation ago may still be looked at.
 FIRST_YEAR, LAST_YEAR = 2004, 2040
 
-_lock = threading.Lock()
-_kept: dict[int | None, tuple[float, "Calendar"]] = {}
 
-
+@dataclass(frozen=True)
 class Calendar:
     """A calendar's key in the database and its days ready for counting."""
 
-    def __init__(self, pk: int, working_days: WorkingDays) -> None:
-        self.pk = pk
-        self.working_days = working_days
+    pk: int
+    key: str
+    working_days: WorkingDays
+    layers: tuple[int, ...]  # the calendars it is based on, the farthest first, and itself
+
+
+@dataclass(frozen=True)
+class Calendars:
+    """Every calendar, and which department has its own."""
+
+    by_id: Mapping[int, Calendar]
+    by_department: Mapping[int, int]
+    default: int | None
+
+    def of(self, department_id: int | None) -> Calendar:
+        """Raises ``Unavailable`` when no default calendar was loaded."""
+        pk = self.by_department.get(department_id or 0, self.default)
+        if pk is None:
+            raise Unavailable(_("No work calendar is loaded. Run manage.py load_calendar."), code="no_calendar")
+        return self.by_id[pk]
+
+
+def load_calendars() -> Calendars:
+    """As the database has them now (three statements)."""
+    rows = {row.pk: row for row in WorkCalendar.objects.all()}
+    days: dict[int, list[tuple[dt.date, bool, bool]]] = {pk: [] for pk in rows}
+    listed = CalendarDay.objects.values_list("calendar_id", "day", "is_working", "provisional")
+    for calendar_id, day, is_working, provisional in listed:
+        days[calendar_id].append((day, is_working, provisional))
+    own = WorkCalendar.departments.through.objects.values_list("organisation_id", "workcalendar_id")
+    layers = {pk: _layers(row, rows) for pk, row in rows.items()}
+    return Calendars(
+        by_id={pk: Calendar(pk, row.key, _working_days(layers[pk], days), layers[pk]) for pk, row in rows.items()},
+        by_department=dict(own),
+        default=next((pk for pk, row in rows.items() if row.key == DEFAULT_CALENDAR), None),
+    )
+
+
+calendars = Kept(load_calendars, seconds=KEPT_SECONDS)
 
 
 def calendar_of(department_id: int | None) -> Calendar:
-    """The department's own calendar, else the default one. Raises ``LookupError`` when none was loaded."""
-    moment = time.monotonic()
-    kept = _kept.get(department_id)
-    if kept and kept[0] > moment:
-        return kept[1]
-    row = _row(department_id)
-    calendar = Calendar(row.pk, _days(row))
-    with _lock:
-        _kept[department_id] = (moment + KEPT_SECONDS, calendar)
-    return calendar
+    """The department's own calendar, else the default one. Raises ``Unavailable`` when none was loaded."""
+    return calendars().of(department_id)
 
 
 def working_days(department_id: int | None = None) -> WorkingDays:
@@ -45,52 +72,9 @@ def working_days(department_id: int | None = None) -> WorkingDays:
     return calendar_of(department_id).working_days
 
 
-def working_days_of(calendar: WorkCalendar) -> WorkingDays:
-    """The working days of a calendar, read now: for moving clocks after a change."""
-    return _days(calendar)
-
-
 def forget_calendars() -> None:
     """After a calendar changed in this process; other processes see it within a minute."""
-    with _lock:
-        _kept.clear()
-
-
-def _row(department_id: int | None) -> WorkCalendar:
-    candidates = WorkCalendar.objects.filter(Q(key=DEFAULT_CALENDAR) | Q(departments=department_id)).distinct()
-    if department_id is None:
-        candidates = WorkCalendar.objects.filter(key=DEFAULT_CALENDAR)
-    own_first = sorted(candidates, key=lambda calendar: calendar.key == DEFAULT_CALENDAR)
-    if not own_first:
-        raise LookupError("no work calendar is loaded: run manage.py load_calendar")
-    return own_first[0]
-
-
-def _days(calendar: WorkCalendar) -> WorkingDays:
-    layers = [calendar.based_on_id, calendar.pk] if calendar.based_on_id else [calendar.pk]
-    exceptions: dict[dt.date, bool] = {}
-    provisional: list[dt.date] = []
-    for layer in layers:
-        rows = CalendarDay.objects.filter(calendar=layer).values_list("day", "is_working", "provisional")
-        for day, worked, unsure in rows:
-            exceptions[day] = worked
-            if unsure:
-                provisional.append(day)
-    return WorkingDays(
-        first=dt.date(FIRST_YEAR, 1, 1),
-        last=dt.date(LAST_YEAR, 12, 31),
-        exceptions=exceptions,
-        provisional_from=_provisional_from(exceptions, provisional),
-    )
-
-
-def _provisional_from(exceptions: dict[dt.date, bool], provisional: Iterable[dt.date]) -> dt.date | None:
-    """The year of the first provisional day; without one, the year after the last that has published days."""
-    first = min(provisional, default=None)
-    if first:
-        return dt.date(first.year, 1, 1)
-    last = max(exceptions, default=None)
-    return dt.date(last.year + 1, 1, 1) if last else None
+    calendars.forget()
 
 
 def clocks_of(subject: str) -> list[Clock]:
@@ -98,19 +82,34 @@ def clocks_of(subject: str) -> list[Clock]:
     return list(Clock.objects.filter(subject=subject).prefetch_related("pauses").order_by("id"))
 
 
-def calendars() -> list[WorkCalendar]:
-    """All calendars with the departments that use them."""
-    return list(WorkCalendar.objects.prefetch_related("departments__party").order_by("key"))
+def _layers(calendar: WorkCalendar, rows: Mapping[int, WorkCalendar]) -> tuple[int, ...]:
+    chain: list[int] = []
+    here: WorkCalendar | None = calendar
+    while here is not None and here.pk not in chain:
+        chain.append(here.pk)
+        here = rows.get(here.based_on_id) if here.based_on_id else None
+    return tuple(reversed(chain))
 
 
-def calendar(key: str) -> WorkCalendar:
-    """Raises ``NotFound``."""
-    row = WorkCalendar.objects.filter(key=key).first()
-    if row is None:
-        raise NotFound()
-    return row
+def _working_days(layers: tuple[int, ...], days: Mapping[int, list[tuple[dt.date, bool, bool]]]) -> WorkingDays:
+    exceptions: dict[dt.date, bool] = {}
+    unsure: dict[dt.date, bool] = {}
+    for layer in layers:
+        for day, is_working, provisional in days[layer]:
+            exceptions[day] = is_working
+            unsure[day] = provisional
+    return WorkingDays(
+        first=dt.date(FIRST_YEAR, 1, 1),
+        last=dt.date(LAST_YEAR, 12, 31),
+        exceptions=exceptions,
+        provisional_from=_provisional_from(unsure),
+    )
 
 
-def days_of(key: str, year: int) -> list[CalendarDay]:
-    """The days of a year that differ from Monday to Friday, in order."""
-    return list(CalendarDay.objects.filter(calendar__key=key, day__year=year).order_by("day"))
+def _provisional_from(unsure: Mapping[dt.date, bool]) -> dt.date | None:
+    """The year of the first provisional day; without one, the year after the last that has published days."""
+    first = min((day for day, provisional in unsure.items() if provisional), default=None)
+    if first is not None:
+        return dt.date(first.year, 1, 1)
+    last = max(unsure, default=None)
+    return dt.date(last.year + 1, 1, 1) if last else None

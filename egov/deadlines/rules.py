@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from egov.kernel.clock import end_of_day, local
 
@@ -90,26 +91,26 @@ def plus_months(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, last))
 
 
-def last_day(started: dt.date, limit: int, unit: str, working_days: WorkingDays) -> dt.date:
-    """The last day of a limit that starts with an event on ``started``.
-
-    ``unit``: "wd" working days, "d" natural days, "m" months. Raises ``ValueError`` for another one.
-    """
-    match unit:
-        case "wd":
-            return working_days.add(started, limit)
-        case "d":
-            return working_days.next_working(started + dt.timedelta(days=limit))
-        case "m":
-            return working_days.next_working(plus_months(started, limit))
-    raise ValueError(f"unknown unit of time: {unit!r}")
-
-
 def due_at(started: dt.datetime, limit: int, unit: str, working_days: WorkingDays) -> dt.datetime:
-    """The first moment that is too late. Hours ("h") run through; a limit of 0 ends with the same day."""
+    """The first moment that is too late: 24:00 of the last day. Hours ("h") run through.
+
+    ``unit``: "wd" working days, "d" natural days, "m" months, "h" hours; ``ValueError`` for another one. A limit of
+    0 working days ends with the same day.
+    """
+    return due_with_pauses(started, limit, unit, working_days, ())
+
+
+def last_day(started: dt.date, limit: int, unit: str, working_days: WorkingDays) -> dt.date:
+    """The last day of a limit in days or months that starts with an event on ``started``."""
     if unit == "h":
-        return started + dt.timedelta(hours=limit)
-    return end_of_day(last_day(local(started).date(), limit, unit, working_days))
+        raise ValueError("hours have no last day")
+    begun = end_of_day(started) - dt.timedelta(hours=12)
+    return due_day(_due_with(begun, limit, unit, working_days, 0))
+
+
+def due_day(due: dt.datetime) -> dt.date:
+    """The last day on which it is not too late, as people are told it."""
+    return (local(due) - dt.timedelta(microseconds=1)).date()
 
 
 @dataclass(frozen=True)
@@ -126,17 +127,40 @@ def due_with_pauses(
     """The due moment when the days of finished pauses do not count (Administrative Licensing Law art. 45).
 
     For working days every working day after the day the pause began, up to and including the day it ended, is given
-    back; for natural days and months every day; hours give back the time itself.
+    back; for natural days and months every day; hours give back the time itself. A pause that began when the limit
+    was over gives nothing back.
     """
-    ended = [(pause.start, pause.end) for pause in pauses if pause.end is not None]
+    back = dt.timedelta() if unit == "h" else 0
+    due = _due_with(started, limit, unit, working_days, back)
+    for pause in sorted(pauses, key=lambda each: each.start):
+        if pause.end is None or pause.start >= due:
+            continue
+        back += _given_back(pause.start, pause.end, unit, working_days)
+        due = _due_with(started, limit, unit, working_days, back)
+    return due
+
+
+def _given_back(start: dt.datetime, end: dt.datetime, unit: str, working_days: WorkingDays) -> Any:
+    """A stretch of time for hours, a number of days for the rest."""
     if unit == "h":
-        return started + dt.timedelta(hours=limit) + sum((end - start for start, end in ended), dt.timedelta())
+        return end - start
+    first, last = local(start).date(), local(end).date()
+    return working_days.between(first, last) if unit == "wd" else (last - first).days
+
+
+def _due_with(started: dt.datetime, limit: int, unit: str, working_days: WorkingDays, back: Any) -> dt.datetime:
+    if unit == "h":
+        return started + dt.timedelta(hours=limit) + back
     begin = local(started).date()
-    if unit == "wd":
-        back = sum(working_days.between(local(start).date(), local(end).date()) for start, end in ended)
-        return end_of_day(working_days.add(begin, limit + back))
-    back = sum((local(end).date() - local(start).date()).days for start, end in ended)
-    undelayed = begin + dt.timedelta(days=limit) if unit == "d" else plus_months(begin, limit)
+    match unit:
+        case "wd":
+            return end_of_day(working_days.add(begin, limit + back))
+        case "d":
+            undelayed = begin + dt.timedelta(days=limit)
+        case "m":
+            undelayed = plus_months(begin, limit)
+        case _:
+            raise ValueError(f"unknown unit of time: {unit!r}")
     return end_of_day(working_days.next_working(undelayed + dt.timedelta(days=back)))
 
 
@@ -158,7 +182,7 @@ class Remaining:
 
 def remaining(*, started: dt.datetime, due: dt.datetime, now: dt.datetime, working_days: WorkingDays) -> Remaining:
     """Green up to 60 % used, yellow above, orange on the last two working days, red when late."""
-    final = (local(due) - dt.timedelta(microseconds=1)).date()
+    final = due_day(due)
     begin, today = local(started).date(), local(now).date()
     left = working_days.between(today, final)
     if now >= due:

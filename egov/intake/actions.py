@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion, VersionState
-from egov.contracts.cases import SubmissionAccepted
+from egov.contracts.cases import CaseOpened, SubmissionAccepted
 from egov.documents import actions as documents
 from egov.documents.models import StoredFile
 from egov.identity.models import Party
@@ -452,7 +452,7 @@ def _file(actor: Actor, request: _Request, language: str) -> Submission:
     files: dict[str, list[str]] = {}
     for material, _id, reference in request.files:
         files.setdefault(material, []).append(reference)
-    checked = rules.check(form, request.answers, files=files, known=queries.known_codes())
+    checked = rules.check(form, request.answers, files=files, known=queries.known_codes(form))
     if checked.faults:
         raise InvalidInput(checked.faults)
     asked = {form.by_key[key].material for key in checked.visible if form.by_key[key].is_file}
@@ -565,6 +565,16 @@ def _tell(actor: Actor, submission: Submission, opened: matters.OpenedMatter) ->
             matter=submission.matter,
             applicant_id=submission.applicant_id,
             cases=[case.reference for case in opened.cases],
+        ),
+        *(
+            CaseOpened(
+                case=case.reference,
+                matter=submission.matter,
+                service=case.service.code,
+                department_id=case.department_id,
+                applicant_id=case.applicant_id,
+            )
+            for case in opened.cases
         ),
         request_id=actor.request_id,
     )

@@ -40,9 +40,11 @@ def _load_regions() -> dict[str, Region]:
 regions: Kept[dict[str, Region]] = Kept(_load_regions, seconds=300)
 
 
-def known_codes() -> dict[str, Mapping[str, Any]]:
-    """The codes that exist, by the widget that asks for them."""
-    return {"region": regions()}
+def known_codes(form: Form) -> dict[str, Mapping[str, Any]]:
+    """The codes that exist, by the widget of this form that asks for them."""
+    asked = {question.widget for question in form.questions}
+    asked |= {child.widget for question in form.questions for child in question.children}
+    return {"region": regions()} if "region" in asked else {}
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class OpenDraft:
 
     @cached_property
     def checked(self) -> Checked:
-        return rules.check(self.form, self.draft.answers, files=self.files, known=known_codes())
+        return rules.check(self.form, self.draft.answers, files=self.files, known=known_codes(self.form))
 
     @property
     def shown_pages(self) -> list[rules.FormPage]:
@@ -126,30 +128,8 @@ def open_draft(actor: Actor, *, reference: str) -> OpenDraft:
 
 
 def fileable_services(audience: str = "") -> dict[str, LocalisedText]:
-    """Code and name of every service that can be filed here; of one ``audience`` ("person", "organisation") only.
-
-    One statement.
-    """
-    rows = ServiceVersion.objects.filter(state=VersionState.PUBLISHED, service__enabled=True, form__isnull=False)
-    if audience:
-        rows = rows.filter(audience__overlap=AUDIENCES[audience])
-    return dict(rows.order_by("service__code").values_list("service__code", "name"))
-
-
-# Whom services serve, as the implementation lists name it, by kind of party.
-AUDIENCES = {
-    "person": ["person", "个人", "自然人"],
-    "organisation": ["organisation", "enterprise", "企业", "企业法人", "社会组织", "事业法人", "非法人企业"],
-}
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """That a submission arrived: number, time, what follows."""
-
-    submission: Submission
-    title: LocalisedText
-    language: str
+    """Code and name of every service that can be filed here; of one ``audience`` (catalogue) only. One statement."""
+    return {version.service.code: version.name for version in catalogue.services(audience=audience, fileable=True)}
 
 
 def submission_of(actor: Actor, *, reference: str) -> Submission:

@@ -24,6 +24,7 @@ from egov.work.models import OPEN_ITEMS, Cover, ItemState, Plan, Step, WorkItem
 from egov.work.registry import Hint, subject_handlers
 
 PAGE = 50
+NO_HINT = Hint()
 MOST = 100  # rows of one page
 
 
@@ -189,10 +190,11 @@ def inbox_page(actor: Actor, filters: InboxFilters, *, after: str = "", size: in
     page, more = found[:size], len(found) > size
     hints = next_actions(actor, page)
     summary = _summary(actor, covered)
-    journal.record_list(actor, list(dict.fromkeys(Ref.parse(item.subject) for item in page)))
+    shown = [ref for item in page for ref in (Ref.parse(item.subject), hints.get(item.pk, NO_HINT).concerns) if ref]
+    journal.record_list(actor, list(dict.fromkeys(shown)))
     return InboxPage(
         rows=[
-            InboxRow(item, Ref.parse(item.subject), hints.get(item.pk, Hint("")), remaining_of(item)) for item in page
+            InboxRow(item, Ref.parse(item.subject), hints.get(item.pk, NO_HINT), remaining_of(item)) for item in page
         ],
         next=cursor_of(page[-1], done=filters.view == "done") if more else "",
         counts=summary["counts"],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from egov.kernel.actor import Actor
+from egov.kernel.errors import Text
 from egov.kernel.refs import Ref
 from egov.kernel.registries import Registry
 from egov.kernel.text import LocalisedText
@@ -21,11 +22,12 @@ def _no_hints(_actor: Actor, _items: Sequence[WorkItem]) -> Mapping[int, "Hint"]
 
 @dataclass(frozen=True)
 class Hint:
-    """What is to be done next with an item, and what marks it. ``waiting`` names whom it waits for."""
+    """What is to be done next with an item, what marks it, whom it waits for, and whom it concerns (for the journal)."""
 
-    action: str
-    marks: tuple[str, ...] = ()
-    waiting: str = ""
+    action: Text = ""
+    marks: tuple[Text, ...] = ()
+    waiting: Text = ""
+    concerns: Ref | None = None
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,9 @@ def send_message(actor: Actor, *, case: str, text: str) -> Message:
     else:
         Message.objects.filter(case=row, from_applicant=True, read_at__isnull=True).update(read_at=move.now)
         work.settle_items(actor, subject=move.ref, kinds=["message"], outcome="answered")
-    event = CaseMessageSent(case=row.reference, applicant_id=row.applicant_id, from_applicant=from_applicant)
+    event = CaseMessageSent(
+        case=row.reference, message_id=message.pk, applicant_id=row.applicant_id, from_applicant=from_applicant
+    )
     finish(move, events=[event], refs=[Ref("message", str(message.pk))], content=said)
     return message
 

@@ -89,7 +89,7 @@ def _write(
             law.citation_text(each["instrument"], each["article"])
         except NotFound as error:
             raise InvalidInput.at(f"citations/{number}", "unknown", error.message) from error
-    verdict = deciding.verdict_on(move.case)
+    verdict = deciding.advice_on(move.case)
     decision, _created = Decision.objects.update_or_create(
         case=move.case,
         defaults={

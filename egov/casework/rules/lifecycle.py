@@ -76,7 +76,8 @@ class Act:
     story. ``after`` empty: the state stays. ``roles`` of an officer; empty: every role. ``article``: the act's name in
     the procedure. ``public``: shown to the applicant. ``in_hand``: of officers, only for whoever holds the case's work
     or leads the unit. ``item``: kind of the work item the act settles, only for whoever may take it. ``quiet``: does not
-    make a page that others have open stale. ``in_story``: stands among the transitions.
+    make a page that others have open stale. ``in_story``: stands among the transitions. ``tells``:
+    the applicant hears of it though the state stays.
     """
 
     key: str
@@ -94,6 +95,7 @@ class Act:
     item: str = ""
     quiet: bool = False
     in_story: bool = True
+    tells: bool = False
 
     def target(self, state: str) -> str:
         return self.after or state
@@ -349,6 +351,7 @@ _ALL = (
         guards=(extension_pending,),
         article="extend",
         item="extension",
+        tells=True,
     ),
     Act(
         "refuse_extension",

@@ -46,7 +46,7 @@ def storable(form: Form, answers: Any) -> Answers:
         raise InvalidInput.at("", "malformed", _("The answers could not be read. Send them as an object."))
     kept = {key: _plain(answers[key], depth=1) for key in form.by_key if key in answers}
     if len(json.dumps(kept, ensure_ascii=False).encode()) > MAX_BYTES:
-        raise TooLarge(_("That is too much text for a form. Shorten it, or attach it as a file."))
+        raise _too_much()
     return {key: value for key, value in kept.items() if not form.by_key[key].is_file}
 
 
@@ -54,6 +54,8 @@ def _plain(value: Any, *, depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise InvalidInput.at("", "malformed", _("The answers could not be read: they are nested too deeply."))
     if isinstance(value, str):
+        if len(value) > MAX_BYTES:
+            raise _too_much()
         return tidy(value, lines=True)
     if value is None or isinstance(value, bool):
         return value
@@ -64,6 +66,10 @@ def _plain(value: Any, *, depth: int) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item, depth=depth + 1) for item in value]
     return tidy(str(value))
+
+
+def _too_much() -> TooLarge:
+    return TooLarge(_("That is too much text for a form. Shorten it, or attach it as a file."))
 
 
 def is_empty(value: Any) -> bool:

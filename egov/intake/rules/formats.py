@@ -13,7 +13,7 @@ from typing import Any
 
 import phonenumbers
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import URLValidator, validate_email
 from jsonschema import FormatChecker
 
 from egov.identity.rules import check_resident_id, check_uscc
@@ -93,6 +93,23 @@ def read_email(text: str) -> str:
     return address
 
 
+def read_time(text: str) -> str:
+    """9:05, 9：05, 09.05 → 09:05."""
+    match = re.fullmatch(r"(\d{1,2})[:.时](\d{2})分?", narrow(text), flags=re.ASCII)
+    if match is None:
+        raise ValueError("not a time")
+    return dt.time(int(match[1]), int(match[2])).strftime("%H:%M")
+
+
+def read_uri(text: str) -> str:
+    address = narrow(text)
+    try:
+        URLValidator(schemes=["http", "https"])(address)
+    except ValidationError:
+        raise ValueError("not a web address") from None
+    return address
+
+
 READERS: dict[str, Callable[[str], str]] = {
     "date": read_date,
     "money": read_money,
@@ -100,6 +117,8 @@ READERS: dict[str, Callable[[str], str]] = {
     "cn-resident-id": read_resident_id,
     "cn-uscc": read_uscc,
     "email": read_email,
+    "time": read_time,
+    "uri": read_uri,
 }
 
 

@@ -150,6 +150,14 @@ def _email(question: Question, limit: Any, value: Any) -> str:
     return _("“%(field)s” is not an e-mail address. Write it like name@example.cn.") % _name(question)
 
 
+def _time(question: Question, limit: Any, value: Any) -> str:
+    return _("“%(field)s” is not a time of day. Write it like 9:30.") % _name(question)
+
+
+def _uri(question: Question, limit: Any, value: Any) -> str:
+    return _("“%(field)s” is not a web address. It begins with https://.") % _name(question)
+
+
 def _as_identity_says(rule: Callable[[str], Any]) -> Callable[[Question, Any, Any], str]:
     def tell(question: Question, limit: Any, value: Any) -> str:
         try:
@@ -168,6 +176,8 @@ _BY_FORMAT: dict[str, Callable[[Question, Any, Any], str]] = {
     "money": _money,
     "phone": _phone,
     "email": _email,
+    "time": _time,
+    "uri": _uri,
     "cn-resident-id": _as_identity_says(check_resident_id),
     "cn-uscc": _as_identity_says(check_uscc),
 }

@@ -26,22 +26,10 @@ _CONJUNCTION = re.compile(
 
 # Words that say that somebody wants something, not what.
 STOP_ZH = frozenset(
-    "的 了 是 我 你 他 她 它 们 我们 你们 他们 在 有 和 与 跟 把 给 要 想 想要 去 来 到 就 都 也 还 很 吗 呢 吧 啊 呀 哦 嘛 么 "
-    "什么 怎么 怎么办 如何 哪里 哪儿 哪 怎样 咋 咋办 咋弄 请问 请 能 能不能 可以 可不可以 需要 应该 该 会 这 那 这个 那个 这边 那边 "
-    "一个 个 些 一下 一些 几 上 下 里 中 对 从 被 让 叫 说 听说 听人 现在 已经 刚 刚刚 办 办理 弄 弄个 搞 做 手续 流程 材料 "
-    "不 没 没有 谁 多少 为什么 因为 所以 但是 可是 但 如果 还是 或者 着 过 得 地 之 等 吧 呗 啦 哈 啥 有没有 是不是 帮 帮我 帮忙 "
-    "我家 我们家 自己 人家 大家 的话 以后 之后 以前 之前 然后 时候 时 后 前 年 月 天 号 日 今天 明天 昨天 今年 去年 明年 又 再 才 "
-    "只 就是 不是 这样 那样 一点 有点 比较 非常 特别 真的 太 最 更 好 好像 知道 不知道 想问 问 问一下 了解 咨询一下 您好 你好 谢谢 急 "
-    "先 块 元 钱 事 事情 东西 找 拿 用 看 打算 准备 希望 必须 得 一直 两 三 四 五 六 七 八 九 十 一 二 百 千 万 第 每 各 另 哪些".split()
+    ["的", "了", "是", "我", "你", "他", "她", "它", "们", "我们", "你们", "他们", "在", "有", "和", "与", "跟", "把", "给", "要", "想", "想要", "去", "来", "到", "就", "都", "也", "还", "很", "吗", "呢", "吧", "啊", "呀", "哦", "嘛", "么", "什么", "怎么", "怎么办", "如何", "哪里", "哪儿", "哪", "怎样", "咋", "咋办", "咋弄", "请问", "请", "能", "能不能", "可以", "可不可以", "需要", "应该", "该", "会", "这", "那", "这个", "那个", "这边", "那边", "一个", "个", "些", "一下", "一些", "几", "上", "下", "里", "中", "对", "从", "被", "让", "叫", "说", "听说", "听人", "现在", "已经", "刚", "刚刚", "办", "办理", "弄", "弄个", "搞", "做", "手续", "流程", "材料", "不", "没", "没有", "谁", "多少", "为什么", "因为", "所以", "但是", "可是", "但", "如果", "还是", "或者", "着", "过", "得", "地", "之", "等", "吧", "呗", "啦", "哈", "啥", "有没有", "是不是", "帮", "帮我", "帮忙", "我家", "我们家", "自己", "人家", "大家", "的话", "以后", "之后", "以前", "之前", "然后", "时候", "时", "后", "前", "年", "月", "天", "号", "日", "今天", "明天", "昨天", "今年", "去年", "明年", "又", "再", "才", "只", "就是", "不是", "这样", "那样", "一点", "有点", "比较", "非常", "特别", "真的", "太", "最", "更", "好", "好像", "知道", "不知道", "想问", "问", "问一下", "了解", "咨询一下", "您好", "你好", "谢谢", "急", "先", "块", "元", "钱", "事", "事情", "东西", "找", "拿", "用", "看", "打算", "准备", "希望", "必须", "得", "一直", "两", "三", "四", "五", "六", "七", "八", "九", "十", "一", "二", "百", "千", "万", "第", "每", "各", "另", "哪些"]
 )
 STOP_EN = frozenset(
-    "a an the i i'm i'd i've i'll my me we we're we'd we've our us you your he she it its his her they their them to of in on at for "
-    "from by with and or but so is are was were be been being am do does did doing how what when where who which why can could "
-    "would should will may might must shall have has had having need needs needed want wants wanted like get gets getting got go "
-    "going make this that these those there here if then than as about into out up off over not no don't doesn't didn't isn't "
-    "aren't won't please help some any all just now new one two three also very too more much many still only after before "
-    "because since while want'd let tell know apply application possible way take last next week month year years months "
-    "something someone thing things it's that's what's where's how's there's s t re ve ll m d am".split()
+    ["a", "an", "the", "i", "i'm", "i'd", "i've", "i'll", "my", "me", "we", "we're", "we'd", "we've", "our", "us", "you", "your", "he", "she", "it", "its", "his", "her", "they", "their", "them", "to", "of", "in", "on", "at", "for", "from", "by", "with", "and", "or", "but", "so", "is", "are", "was", "were", "be", "been", "being", "am", "do", "does", "did", "doing", "how", "what", "when", "where", "who", "which", "why", "can", "could", "would", "should", "will", "may", "might", "must", "shall", "have", "has", "had", "having", "need", "needs", "needed", "want", "wants", "wanted", "like", "get", "gets", "getting", "got", "go", "going", "make", "this", "that", "these", "those", "there", "here", "if", "then", "than", "as", "about", "into", "out", "up", "off", "over", "not", "no", "don't", "doesn't", "didn't", "isn't", "aren't", "won't", "please", "help", "some", "any", "all", "just", "now", "new", "one", "two", "three", "also", "very", "too", "more", "much", "many", "still", "only", "after", "before", "because", "since", "while", "want'd", "let", "tell", "know", "apply", "application", "possible", "way", "take", "last", "next", "week", "month", "year", "years", "months", "something", "someone", "thing", "things", "it's", "that's", "what's", "where's", "how's", "there's", "s", "t", "re", "ve", "ll", "m", "d", "am"]
 )
 
 _stemmer = snowballstemmer.stemmer("english")

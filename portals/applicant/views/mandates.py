@@ -114,8 +114,9 @@ def give(request: HttpRequest, capacity: str) -> HttpResponse:
 
 
 def _fileable_names(request: HttpRequest) -> dict[str, dict[str, str]]:
-    audience = "organisation" if request.for_organisation else "person"
-    return forms.fileable_services(audience)
+    if not request.for_organisation:
+        return forms.fileable_services("person")
+    return forms.fileable_services(request.party.organisation.kind)
 
 
 def _grant(request: HttpRequest) -> Mandate:

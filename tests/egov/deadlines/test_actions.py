@@ -1,16 +1,16 @@
 """Clocks in the database: stored due moments that move with pauses, extensions and calendar changes."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
 import time_machine
-from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from egov.deadlines import actions, queries
 from egov.deadlines.actions import ClockSpec
-from egov.deadlines.models import CalendarDay, Clock
-from egov.deadlines.registry import missed_handlers
+from egov.deadlines.models import Clock
+from egov.deadlines.registry import missed_handlers, moved_handlers
 from egov.kernel.actor import ANONYMOUS, SYSTEM
 from egov.kernel.clock import end_of_day
 from egov.kernel.errors import NotPermitted, TransitionNotAllowed
@@ -62,7 +62,8 @@ def test_an_extension_adds_units_and_forgives_the_miss() -> None:
     clock = start()
     Clock.objects.filter(pk=clock.pk).update(missed_at=clock.due_at)
     extended = actions.extend(SYSTEM, subject=SUBJECT, kind="statutory", by=10)[0]
-    assert extended.due_at == end_of_day(dt.date(2027, 1, 4))  # 2027 is not published: Monday to Friday, provisional
+    # 2027 is not published: Monday to Friday without the days that the law itself makes free, provisionally.
+    assert extended.due_at == end_of_day(dt.date(2027, 1, 5))
     assert queries.working_days().is_provisional(dt.date(2027, 1, 4))
     assert extended.missed_at is None
 
@@ -112,12 +113,91 @@ def test_only_administrators_change_calendars() -> None:
         actions.set_day(ANONYMOUS, calendar="default", day=dt.date(2026, 12, 10), is_working=False)
 
 
-def test_loading_twice_changes_nothing_and_keeps_what_was_set() -> None:
-    actions.set_day(SYSTEM, calendar="default", day=dt.date(2026, 10, 1), is_working=True)
-    before = list(CalendarDay.objects.order_by("day").values_list("day", "is_working"))
-    call_command("load_calendar", verbosity=0)
-    assert list(CalendarDay.objects.order_by("day").values_list("day", "is_working")) == before
+def test_a_handler_that_fails_stops_no_other_clock(monkeypatch) -> None:
+    told = []
+
+    def handler(actor, clock):
+        if clock.subject == "thing:T-1":
+            raise ZeroDivisionError
+        told.append(clock.subject)
+
+    monkeypatch.setitem(missed_handlers._handlers, "thing", handler)
+    first = start()
+    with time_machine.travel(at("2026-11-23T10:00"), tick=False):
+        actions.start_clocks(SYSTEM, [dataclasses.replace(SPEC, subject=Ref("thing", "T-2"))])
+    with time_machine.travel(at("2026-12-22T00:00"), tick=False):
+        assert actions.mark_missed(SYSTEM) == 1
+        first.refresh_from_db()
+        assert first.missed_at is None  # tried again at the next run
+        monkeypatch.setitem(missed_handlers._handlers, "thing", lambda actor, clock: told.append(clock.subject))
+        assert actions.mark_missed(SYSTEM) == 1
+    assert told == ["thing:T-2", "thing:T-1"]
 
 
-def test_a_department_with_its_own_calendar(db) -> None:
-    assert queries.calendar_of(4711).pk == queries.calendar_of(None).pk
+def test_due_moments_that_move_are_told_once_per_kind(monkeypatch) -> None:
+    told = []
+    monkeypatch.setitem(
+        moved_handlers._handlers, "thing", lambda actor, clocks: told.append([c.subject for c in clocks])
+    )
+    start()
+    early = dataclasses.replace(SPEC, subject=Ref("thing", "T-2"), limit=1)
+    other = dataclasses.replace(SPEC, subject=Ref("other", "O-1"))
+    with time_machine.travel(at("2026-11-23T09:00"), tick=False):
+        actions.start_clocks(SYSTEM, [early, other])
+        actions.set_day(SYSTEM, calendar="default", day=dt.date(2026, 12, 10), is_working=False)
+        assert told == [["thing:T-1"]]
+        actions.set_day(SYSTEM, calendar="default", day=dt.date(2026, 12, 10), is_working=False)
+    assert told == [["thing:T-1"]]
+
+
+def test_moving_many_clocks_takes_few_statements(django_assert_max_num_queries) -> None:
+    specs = [dataclasses.replace(SPEC, subject=Ref("thing", str(number))) for number in range(60)]
+    with time_machine.travel(at("2026-11-23T09:00"), tick=False):
+        actions.start_clocks(SYSTEM, specs)
+        with django_assert_max_num_queries(18):
+            actions.set_day(SYSTEM, calendar="default", day=dt.date(2026, 12, 10), is_working=False)
+    assert set(Clock.objects.values_list("due_at", flat=True)) == {end_of_day(dt.date(2026, 12, 22))}
+
+
+@pytest.mark.parametrize(
+    ("act", "most"),
+    [
+        (lambda: actions.pause(SYSTEM, subject=SUBJECT, reason="hearing"), 5),
+        (lambda: actions.extend(SYSTEM, subject=SUBJECT, kind="statutory", by=1), 5),
+        (lambda: actions.stop(SYSTEM, subject=SUBJECT), 4),
+    ],
+)
+def test_moving_a_clock_takes_few_statements(act, most, django_assert_max_num_queries) -> None:
+    start()
+    queries.working_days()
+    with django_assert_max_num_queries(most):
+        act()
+
+
+def test_a_clock_that_is_late_already_is_not_saved_by_a_pause() -> None:
+    start()
+    with time_machine.travel(at("2026-12-23T10:00"), tick=False):
+        actions.pause(SYSTEM, subject=SUBJECT, reason="inspection")
+    with time_machine.travel(at("2026-12-30T10:00"), tick=False):
+        (clock,) = actions.resume(SYSTEM, subject=SUBJECT)
+    assert clock.due_at == end_of_day(dt.date(2026, 12, 21))
+
+
+def test_stopping_while_paused_ends_the_pause() -> None:
+    start()
+    with time_machine.travel(at("2026-11-25T10:00"), tick=False):
+        actions.pause(SYSTEM, subject=SUBJECT, reason="hearing")
+        actions.stop(SYSTEM, subject=SUBJECT, kind="statutory")
+    (clock,) = queries.clocks_of(str(SUBJECT))
+    assert clock.paused_at is None
+    assert [each.to_at for each in clock.pauses.all()] == [at("2026-11-25T10:00")]
+
+
+def test_only_the_named_kinds_are_paused() -> None:
+    start()
+    with time_machine.travel(at("2026-11-23T09:00"), tick=False):
+        actions.start_clocks(SYSTEM, [dataclasses.replace(SPEC, kind="promised", limit=5)])
+        paused = actions.pause(SYSTEM, subject=SUBJECT, reason="hearing", kinds=["promised"])
+        assert [each.kind for each in paused] == ["promised"]
+        assert actions.resume(SYSTEM, subject=SUBJECT, kinds=["statutory"]) == []
+        assert [each.kind for each in actions.resume(SYSTEM, subject=SUBJECT)] == ["promised"]

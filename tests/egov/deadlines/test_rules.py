@@ -133,3 +133,71 @@ def test_a_calendar_day_by_day_against_the_published_list() -> None:
     while day <= dt.date(2026, 12, 31):
         assert DAYS.is_working(day) == chinese_calendar.is_workday(day)
         day += dt.timedelta(days=1)
+
+
+@given(
+    some_day,
+    st.integers(0, 40),
+    st.lists(st.tuples(st.integers(1, 400), st.integers(0, 400)), max_size=4),
+    st.sampled_from(["wd", "d", "h"]),
+)
+def test_pauses_give_back_exactly_what_stood_still(
+    day: dt.date, limit: int, stretches: list[tuple[int, int]], unit: str
+) -> None:
+    """Against a count day by day: a working day counts unless it lies in a pause (after its first, up to its last)."""
+    started = end_of_day(day) - dt.timedelta(hours=14)
+    pauses, moment = [], started
+    for runs, stands in stretches:
+        begin = moment + dt.timedelta(hours=runs)
+        moment = begin + dt.timedelta(hours=stands)
+        pauses.append(Pause(begin, moment))
+    due = rules.due_with_pauses(started, limit, unit, DAYS, pauses)
+    if unit == "h":
+        stood = sum((p.end - p.start for p in pauses if p.start < due), dt.timedelta())
+        assert due == started + dt.timedelta(hours=limit) + stood
+        return
+    still = [(p.start.astimezone(SHANGHAI).date(), p.end.astimezone(SHANGHAI).date()) for p in pauses if p.start < due]
+
+    def stands_still(day: dt.date) -> bool:
+        return any(first < day <= last for first, last in still)
+
+    used, here = 0, day
+    while used < limit:
+        here += dt.timedelta(days=1)
+        used += (unit == "d" or DAYS.is_working(here)) and not stands_still(here)
+    while stands_still(here + dt.timedelta(days=1)):  # paused on the last day: it goes on when the pause ends
+        here += dt.timedelta(days=1)
+    if unit == "wd":  # days off may lie between
+        assert DAYS.between(rules.due_day(due), here) == 0
+    else:
+        assert rules.due_day(due) == DAYS.next_working(here)
+
+
+@given(some_day, st.integers(1, 60), st.sampled_from(["wd", "d", "m"]))
+def test_a_limit_ends_at_the_end_of_a_working_day(day: dt.date, limit: int, unit: str) -> None:
+    due = rules.due_at(end_of_day(day) - dt.timedelta(minutes=1), limit, unit, DAYS)
+    assert due.astimezone(SHANGHAI).time() == dt.time()
+    assert DAYS.is_working(rules.due_day(due))
+    assert due == end_of_day(rules.last_day(day, limit, unit, DAYS))
+
+
+@given(some_day, st.integers(1, 40), st.integers(0, 60 * 24 * 60))
+def test_a_colour_never_gets_better_by_waiting(day: dt.date, limit: int, minutes: int) -> None:
+    started = end_of_day(day) - dt.timedelta(hours=12)
+    due = rules.due_at(started, limit, "wd", DAYS)
+    order = list(Colour)
+    now = started + dt.timedelta(minutes=minutes)
+    first = rules.remaining(started=started, due=due, now=now, working_days=DAYS)
+    later = rules.remaining(started=started, due=due, now=now + dt.timedelta(hours=20), working_days=DAYS)
+    assert order.index(later.colour) >= order.index(first.colour)
+    assert first.late is (now >= due)
+
+
+def test_hours_have_no_last_day() -> None:
+    with pytest.raises(ValueError, match="hours"):
+        rules.last_day(dt.date(2026, 1, 5), 3, "h", DAYS)
+
+
+def test_a_weekend_has_no_working_days_and_a_week_has_five() -> None:
+    assert DAYS.counted(dt.date(2026, 11, 21), dt.date(2026, 11, 22)) == 0
+    assert DAYS.counted(dt.date(2026, 11, 23), dt.date(2026, 11, 29)) == 5

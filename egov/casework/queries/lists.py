@@ -1,0 +1,140 @@
+"""Lists of cases: filtered, bounded, by keyset; searches; what waits for the unit beside its cases."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from egov.casework.models import OPEN_STATES, Case, CaseState, OpinionRequest, Rating
+from egov.casework.queries.access import visible_cases
+from egov.casework.rules.ratings import BAD
+from egov.identity import queries as identity
+from egov.journal import actions as journal
+from egov.kernel import clock, references
+from egov.kernel.actor import Actor
+from egov.kernel.refs import Ref
+
+MOST = 100
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class CaseFilters:
+    """What the address says; unknown values are ignored. ``state``: a state, or "open", "overdue", "ended"."""
+
+    state: str = ""
+    service: str = ""
+    unit: int | None = None
+    text: str = ""
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any]) -> "CaseFilters":
+        state, unit = str(values.get("state", "")), str(values.get("unit", ""))
+        known = {*CaseState.values, "open", "overdue", "ended"}
+        return cls(
+            state=state if state in known else "",
+            service=str(values.get("service", ""))[:64],
+            unit=int(unit) if unit.isdecimal() and len(unit) < 19 else None,
+            text=" ".join(str(values.get("q", "")).split())[:80],
+        )
+
+
+def case_list(actor: Actor, filters: CaseFilters, *, before: int | None = None, size: int = PAGE) -> QuerySet[Case]:
+    """Visible cases under ``filters``, newest first; the next page is asked for with the last key as ``before``."""
+    cases = visible_cases(actor)
+    if filters.state == "open":
+        cases = cases.filter(state__in=OPEN_STATES)
+    elif filters.state == "overdue":
+        cases = cases.filter(state__in=OPEN_STATES, promised_due_at__lt=clock.now())
+    elif filters.state == "ended":
+        cases = cases.exclude(state__in=OPEN_STATES)
+    elif filters.state:
+        cases = cases.filter(state=filters.state)
+    if filters.service:
+        cases = cases.filter(service__code=filters.service)
+    if filters.unit is not None:
+        cases = cases.filter(unit_id=filters.unit)
+    if filters.text:
+        cases = cases.filter(_says(filters.text))
+    if before is not None:
+        cases = cases.filter(pk__lt=before)
+    return (
+        cases.select_related("service", "applicant", "department", "unit", "handler__person__party")
+        .defer("answers", "sources", "route")
+        .order_by("-id")[: min(size, MOST)]
+    )
+
+
+def _says(text: str) -> Q:
+    reference = references.normalise(text)
+    return Q(reference=reference) | Q(applicant__name__icontains=text)
+
+
+def search(actor: Actor, text: str, *, limit: int = 20) -> list[Case]:
+    """Staff look for a case by its number, an identity number or credit code, or a name, in their own department.
+
+    A number of a person is never matched in part. One entry in the journal names what was shown. Opening a case of
+    another unit still takes a reason.
+    """
+    words = " ".join(text.split())[:80]
+    if not actor.is_staff or not words:
+        return []
+    cases = Case.objects.filter(department_id=actor.department_id)
+    if "supervisor" in actor.roles:
+        cases = Case.objects.all()
+    found = list(
+        _matching(cases, words)
+        .select_related("service", "applicant", "department", "unit")
+        .defer("answers", "sources", "route")
+        .order_by("-id")[: min(limit, MOST)]
+    )
+    shown = [ref for case in found for ref in (Ref("case", case.reference), Ref("party", str(case.applicant_id)))]
+    journal.record_list(actor, list(dict.fromkeys(shown)), reason="search")
+    return found
+
+
+def _matching(cases: QuerySet[Case], words: str) -> QuerySet[Case]:
+    reference = references.normalise(words)
+    if references.is_valid(reference):
+        return cases.filter(Q(reference=reference) | Q(matter=reference) | Q(submission=reference))
+    party_id = _party_with(reference)
+    if party_id is not None:
+        return cases.filter(applicant_id=party_id)
+    if len(words) < 2:
+        return cases.none()
+    return cases.filter(applicant__name__icontains=words)
+
+
+def _party_with(number: str) -> int | None:
+    if len(number) != 18:
+        return None
+    found = (identity.party_by_number(scheme, number) for scheme in ("cn.ric", "cn.uscc"))
+    return next((party.pk for party in found if party is not None), None)
+
+
+def opinions_asked(actor: Actor, *, answered: bool = False) -> QuerySet[OpinionRequest]:
+    """Opinions asked of the actor's unit (of the whole department for its head), the most urgent first."""
+    if not actor.is_staff:
+        return OpinionRequest.objects.none()
+    asked = OpinionRequest.objects.filter(department_id=actor.department_id, withdrawn_at__isnull=True)
+    if "department_head" not in actor.roles:
+        asked = asked.filter(unit_id=actor.unit_id)
+    asked = asked.filter(answered_at__isnull=not answered)
+    return asked.select_related(
+        "case", "unit", "asked_by__unit__department", "asked_by__person__party", "answered_by__person__party"
+    ).order_by("-answered_at" if answered else "due_at", "id")
+
+
+def ratings_to_handle(actor: Actor, *, settled: bool = False) -> QuerySet[Rating]:
+    """Bad ratings of the unit's cases (of all cases for data administration), those without an answer first."""
+    ratings = Rating.objects.filter(grade__in=BAD)
+    if not actor.is_staff:
+        return ratings.none()
+    if "supervisor" not in actor.roles:
+        ratings = ratings.filter(case__in=visible_cases(actor))
+    done = Q(rectified_at__isnull=False) | Q(verified=False)
+    ratings = ratings.filter(done) if settled else ratings.exclude(done)
+    return ratings.select_related("case__service", "case__department", "case__unit", "case__applicant").order_by(
+        "-at" if settled else "at"
+    )

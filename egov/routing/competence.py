@@ -1,0 +1,135 @@
+"""Which unit handles a service for an applicant in a region, and why. Always ends with an owner.
+
+The rules are ``catalogue.Competence`` rows; units are small tables kept in each process, so that a route costs no
+statement in the common case and follows a change within seconds.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from egov.catalogue import queries as catalogue
+from egov.catalogue.rules import CompetenceRow
+from egov.identity.models import Unit
+from egov.kernel.errors import NotFound
+from egov.kernel.memory import Kept
+from egov.kernel.text import LocalisedText
+from egov.law import queries as law
+from egov.law.rules import EvaluationError
+
+LAST_RESORT = "last-resort"
+
+
+@dataclass(frozen=True)
+class RouteChoice:
+    """Department and unit, the rule that chose them ("competence:17" or "last-resort") and the reasons in words."""
+
+    department_id: int
+    unit_id: int
+    rule: str
+    reasons: tuple[LocalisedText, ...]
+    region: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "reasons": list(self.reasons)}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        return cls(
+            department_id=kept["department_id"],
+            unit_id=kept["unit_id"],
+            rule=kept["rule"],
+            reasons=tuple(kept["reasons"]),
+            region=kept["region"],
+        )
+
+
+@dataclass(frozen=True)
+class _Unit:
+    pk: int
+    department_id: int
+    name: LocalisedText
+    department: LocalisedText
+    region: str
+    is_hall: bool
+
+
+def _load() -> dict[int, _Unit]:
+    rows = Unit.objects.filter(closed_on__isnull=True).select_related("department").order_by("pk")
+    return {
+        row.pk: _Unit(
+            row.pk, row.department_id, row.name, row.department.full_name, row.region_id or "", row.is_service_hall
+        )
+        for row in rows
+    }
+
+
+_units = Kept(_load, seconds=5.0)
+
+
+def competent(
+    *, service: str, region: str, applicant_kind: str, answers: Mapping[str, Any], on: dt.date
+) -> RouteChoice:
+    """The most specific rule that holds and whose unit is open; else the service hall of the region or one above.
+
+    ``answers`` are what conditions may look at, ``applicant_kind`` among them. Raises ``NotFound`` only when there is
+    no service hall at all: the console shows that as a fault of the set-up.
+    """
+    subject = catalogue.published(service).service
+    context = {**answers, "applicant_kind": applicant_kind}
+    units = _units()
+    for row in catalogue.competences_for(subject, region=region, on=on):
+        unit = _unit_of(row, units)
+        if unit is not None and _holds(row, context):
+            return RouteChoice(unit.department_id, unit.pk, f"competence:{row.id}", _reasons(row, unit), region)
+    return _last_resort(region, units)
+
+
+def _unit_of(row: CompetenceRow, units: Mapping[int, _Unit]) -> _Unit | None:
+    """The unit the rule names, else the first open one of its department."""
+    if row.unit_id is not None:
+        return units.get(row.unit_id)
+    return next((unit for unit in units.values() if unit.department_id == row.department_id), None)
+
+
+def _holds(row: CompetenceRow, context: Mapping[str, Any]) -> bool:
+    """A condition that cannot be judged does not hold: the next rule is asked."""
+    if not row.condition:
+        return True
+    try:
+        return law.holds(row.condition, context)
+    except EvaluationError:
+        return False
+
+
+def _reasons(row: CompetenceRow, unit: _Unit) -> tuple[LocalisedText, ...]:
+    place = catalogue.region_title(row.region)
+    reasons: list[LocalisedText] = [
+        {
+            "zh-Hans": f"{place.get('zh-Hans', row.region)}由{unit.department.get('zh-Hans', '')}办理",
+            "en": f"In {place.get('en', row.region)} {unit.department.get('en', '')} is competent",
+        }
+    ]
+    if row.note:
+        reasons.append({"zh-Hans": row.note, "en": row.note})
+    return tuple(reasons)
+
+
+def _last_resort(region: str, units: Mapping[int, _Unit]) -> RouteChoice:
+    halls = [unit for unit in units.values() if unit.is_hall]
+    chain = catalogue.region_chain(region)
+    near = sorted((chain.index(hall.region), hall.pk) for hall in halls if hall.region in chain)
+    chosen = units[near[0][1]] if near else next(iter(halls), None)
+    if chosen is None:
+        raise NotFound(code="no_service_hall")
+    reason = {
+        "zh-Hans": f"没有部门的规则覆盖这种情形，由{chosen.name.get('zh-Hans', '政务服务大厅')}负责到底",
+        "en": f"No department's rule covers this; {chosen.name.get('en', 'the service hall')} sees it through",
+    }
+    return RouteChoice(chosen.department_id, chosen.pk, LAST_RESORT, (reason,), region)
+
+
+def forget_units() -> None:
+    """After a unit was opened or closed in this process."""
+    _units.forget()

@@ -1,0 +1,275 @@
+"""A submission is taken once, whole, in few statements, or not at all."""
+
+import threading
+
+import pytest
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
+
+from egov.casework.models import Case
+from egov.intake import actions, queries
+from egov.intake.actions import ServiceChanged, ServiceClosed
+from egov.intake.models import Draft, Submission
+from egov.journal.models import Entry
+from egov.kernel.errors import IdempotencyConflict, InvalidInput, NotFound, NotPermitted
+from egov.kernel.models import OutboxMessage
+from egov.matters.models import Matter, Member
+from egov.payments.models import Bill
+from tests.plugins.intake import question
+
+pytestmark = pytest.mark.django_db
+
+
+def test_everything_that_belongs_to_a_submission_is_there(a_draft, resident, services):
+    draft = a_draft(resident)
+    submission = actions.submit(resident, draft=draft.reference, key="k1")
+    matter = Matter.objects.get(reference=submission.matter)
+    case = Case.objects.get()
+    member = Member.objects.get()
+    assert submission.answers == case.answers == {"reason": "expired", "name": "林晓雯"}
+    assert (matter.applicant_id, matter.state) == (resident.on_behalf_of_id, "open")
+    assert (member.case, member.state, case.submission, case.unit_id) == (
+        case.reference,
+        "open",
+        submission.reference,
+        services.unit.pk,
+    )
+    assert case.route["reasons"]
+    assert matter.promised_due_at == case.promised_due_at
+    assert Entry.objects.filter(action="intake.submit", refs__contains=[f"case:{case.reference}"]).count() == 1
+    assert set(OutboxMessage.objects.values_list("name", flat=True)) == {"submission_accepted", "case_opened"}
+    with pytest.raises(NotFound):
+        queries.open_draft(resident, reference=draft.reference)
+
+
+def statements(act) -> list[str]:
+    with CaptureQueriesContext(connection) as captured:
+        act()
+    return [each["sql"] for each in captured if not each["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+
+
+def test_submitting_takes_at_most_twelve_statements(a_draft, a_picture, resident):
+    warm = a_draft(resident)
+    actions.submit(resident, draft=warm.reference, key="warm")
+    draft = a_draft(resident)
+    actions.attach(resident, draft=draft.reference, material="photo", upload=a_picture())
+    found = statements(lambda: actions.submit(resident, draft=draft.reference, key="k"))
+    assert len(found) <= 12, "\n".join(found)
+
+
+def test_submitting_with_a_fee_takes_at_most_twelve_statements(services, a_draft, resident):
+    services.publish(fee={"amount": "40.00", "basis": {"en": "Law art. 20"}})
+    actions.submit(resident, draft=a_draft(resident).reference, key="warm")
+    draft = a_draft(resident)
+    found = statements(lambda: actions.submit(resident, draft=draft.reference, key="k"))
+    assert len(found) <= 12, "\n".join(found)
+
+
+def test_filing_through_the_api_takes_at_most_twelve_statements(services, resident):
+    services.publish()
+    file = {"service": "CL02", "region": "990102", "answers": {"reason": "expired", "name": "甲"}}
+    actions.submit_direct(resident, **file, key="warm")
+    found = statements(lambda: actions.submit_direct(resident, **file, key="k"))
+    assert len(found) <= 12, "\n".join(found)
+
+
+def test_a_fee_makes_a_bill_and_the_case_waits_for_it(services, a_draft, resident):
+    services.publish(fee={"amount": "40.00", "basis": {"zh-Hans": "居民身份证法第二十条", "en": "Law art. 20"}})
+    submission = actions.submit(resident, draft=a_draft(resident).reference, key="k")
+    bill = Bill.objects.get()
+    assert (str(bill.total), bill.subject) == ("40.00", f"submission:{submission.reference}")
+    case = Case.objects.get()
+    assert (case.state, str(case.price)) == ("submitted", "40.00")
+
+
+def test_an_instant_service_is_decided_in_the_same_transaction(services, a_draft, resident):
+    services.instant()
+    submission = actions.submit(resident, draft=a_draft(resident, service="MH03").reference, key="k")
+    assert Case.objects.get().outcome == "granted"
+    matter = Matter.objects.get(reference=submission.matter)
+    assert (matter.state, Member.objects.get().state) == ("done", "done")
+    assert matter.closed_at is not None
+
+
+def test_faults_are_named_and_nothing_is_written(a_draft, resident):
+    draft = a_draft(resident, answers={"reason": "lost", "name": ""})
+    with pytest.raises(InvalidInput) as refused:
+        actions.submit(resident, draft=draft.reference, key="k")
+    assert {fault.path for fault in refused.value.faults} == {"lost_on", "name"}
+    assert not Submission.objects.exists()
+    assert not Matter.objects.exists()
+    assert queries.open_draft(resident, reference=draft.reference)
+
+
+def test_the_same_draft_gives_the_first_submission_again(a_draft, resident):
+    draft = a_draft(resident)
+    first = actions.submit(resident, draft=draft.reference, key="one")
+    assert actions.submit(resident, draft=draft.reference, key="one") == first
+    assert actions.submit(resident, draft=draft.reference, key="two") == first
+    assert Case.objects.count() == 1
+
+
+def test_a_key_used_for_another_draft_is_a_conflict(a_draft, resident):
+    actions.submit(resident, draft=a_draft(resident).reference, key="one")
+    other = a_draft(resident)
+    with pytest.raises(IdempotencyConflict):
+        actions.submit(resident, draft=other.reference, key="one")
+    assert queries.open_draft(resident, reference=other.reference)
+
+
+def test_keys_of_two_people_do_not_meet(a_draft, resident, identities):
+    second = identities.resident(identities.person("李四", region=identities.region()))
+    actions.submit(resident, draft=a_draft(resident).reference, key="one")
+    actions.submit(second, draft=a_draft(second).reference, key="one")
+    assert Submission.objects.count() == 2
+
+
+def test_a_stranger_submits_nothing(a_draft, resident, identities):
+    draft = a_draft(resident)
+    stranger = identities.resident(identities.person("外人"))
+    with pytest.raises(NotFound):
+        actions.submit(stranger, draft=draft.reference, key="k")
+    assert Draft.objects.get().submitted_at is None
+
+
+def test_filing_needs_a_verified_identity(a_draft, resident, identities):
+    draft = a_draft(resident)
+    unsure = identities.resident(identities.person("未实名"), assurance=1)
+    with pytest.raises(NotPermitted):
+        actions.submit(unsure, draft=a_draft(unsure).reference, key="k")
+    assert draft
+
+
+def test_a_stale_form_version_is_told_and_the_draft_stays(services, a_draft, resident):
+    draft = a_draft(resident)
+    services.publish()
+    with pytest.raises(ServiceChanged):
+        actions.submit(resident, draft=draft.reference, key="k")
+    actions.migrate_draft(resident, draft=draft.reference)
+    assert actions.submit(resident, draft=draft.reference, key="k")
+
+
+def test_a_service_switched_off_meanwhile_takes_no_submission(services, a_draft, resident):
+    from egov.catalogue import queries as catalogue
+
+    draft = a_draft(resident)
+    service = draft.version.service
+    service.enabled = False
+    service.save()
+    catalogue.kept.forget()
+    with pytest.raises(ServiceClosed):
+        actions.submit(resident, draft=draft.reference, key="k")
+    assert queries.open_draft(resident, reference=draft.reference)
+
+
+def test_files_of_questions_no_longer_asked_do_not_go_along(services, a_picture, resident):
+    form = {
+        "type": "object",
+        "properties": {
+            "with": question("boolean", en="With photo"),
+            "photo": question(en="Photo", x_widget="file", x_material="photo", x_visible_when="with == true"),
+        },
+    }
+    services.publish("XX01", form=form)
+    draft = actions.start_draft(resident, service="XX01", region="990102", answers={"with": True})
+    actions.attach(resident, draft=draft.reference, material="photo", upload=a_picture())
+    actions.save_draft(resident, draft=draft.reference, answers={"with": False})
+    actions.submit(resident, draft=draft.reference, key="k")
+    case = Case.objects.get()
+    assert case.answers == {"with": False}
+    assert case.files.count() == 0
+
+
+def test_a_corrected_fact_says_so_on_the_case(services, a_draft, resident):
+    services.publish()
+    draft = actions.start_draft(resident, service="CL02", region="990102")
+    actions.save_draft(resident, draft=draft.reference, answers={"reason": "expired", "name": "林小雯"})
+    actions.submit(resident, draft=draft.reference, key="k")
+    assert Case.objects.get().sources["name"]["corrected"] is True
+
+
+# --- Without a draft ------------------------------------------------------------------------------------
+def test_the_api_and_the_page_are_judged_alike(services, resident):
+    services.publish()
+    with pytest.raises(InvalidInput) as refused:
+        actions.submit_direct(
+            resident, service="CL02", region="990102", answers={"reason": "lost", "x": 1}, key="k"
+        )
+    assert {fault.path for fault in refused.value.faults} == {"x"}
+    with pytest.raises(InvalidInput) as refused:
+        actions.submit_direct(resident, service="CL02", region="990102", answers={"reason": "lost"}, key="k")
+    assert {fault.path: fault.code for fault in refused.value.faults} == {"lost_on": "required", "name": "required"}
+
+
+def test_a_replayed_request_gives_the_first_result(services, resident):
+    services.publish()
+    file = {"service": "CL02", "region": "990102", "answers": {"reason": "expired", "name": "甲"}}
+    first = actions.submit_direct(resident, **file, key="k")
+    assert actions.submit_direct(resident, **file, key="k") == first
+    with pytest.raises(IdempotencyConflict):
+        actions.submit_direct(resident, **{**file, "answers": {"reason": "expired", "name": "乙"}}, key="k")
+    assert Case.objects.count() == 1
+
+
+def test_only_own_files_can_be_handed_in(services, a_draft, a_picture, resident, identities):
+    services.publish()
+    draft = a_draft(resident)
+    file = actions.attach(resident, draft=draft.reference, material="photo", upload=a_picture()).file
+    stranger = identities.resident(identities.person("外人", region=identities.region()))
+    complete = {"service": "CL02", "region": "990102", "answers": {"reason": "expired", "name": "甲"}}
+    with pytest.raises(InvalidInput):
+        actions.submit_direct(stranger, **complete, files={"photo": [file.reference]}, key="k")
+    submission = actions.submit_direct(resident, **complete, files={"photo": [file.reference]}, key="k")
+    assert submission.answers["photo"] == file.reference
+    assert Case.objects.get().files.get().file_id == file.pk
+
+
+@pytest.mark.parametrize("key", ["", "x" * 101])
+def test_a_key_is_needed(a_draft, resident, key):
+    draft = a_draft(resident)
+    with pytest.raises(InvalidInput):
+        actions.submit(resident, draft=draft.reference, key=key)
+
+
+def in_parallel(act, times: int) -> list[object]:
+    results: list[object] = []
+    start = threading.Barrier(times)
+
+    def run() -> None:
+        start.wait()
+        try:
+            results.append(act())
+        except Exception as error:  # noqa: BLE001
+            results.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run) for _ in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_is_one_submission(a_draft, resident):
+    draft = a_draft(resident)
+    results = in_parallel(lambda: actions.submit(resident, draft=draft.reference, key="click").reference, 4)
+    assert len(set(results)) == 1, results
+    assert Submission.objects.count() == Matter.objects.count() == Case.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_requests_under_one_key_are_one_submission(services, resident):
+    services.publish()
+    answers = {"reason": "expired", "name": "甲"}
+
+    def file() -> str:
+        return actions.submit_direct(
+            resident, service="CL02", region="990102", answers=answers, key="same"
+        ).reference
+
+    results = in_parallel(file, 4)
+    assert len(set(results)) == 1, results
+    assert Submission.objects.count() == Matter.objects.count() == Case.objects.count() == 1

@@ -1,0 +1,168 @@
+"""Services that can be filed, and drafts of them."""
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from egov.catalogue import queries as catalogue
+from egov.catalogue.models import Competence, PublicService, ServiceVersion
+from egov.identity.models import Unit
+from egov.intake import actions
+from egov.intake.models import Draft
+from egov.kernel.actor import Actor
+from tests.plugins.identity import LONG_AGO, Identities
+
+TITLE = {"zh-Hans": "问题", "en": "Question"}
+
+
+def question(kind: str = "string", *, zh: str = "问题", en: str = "Question", **more: Any) -> dict[str, Any]:
+    """A question of a form; keys of JSON Schema, and hints with ``x_`` for ``x-``."""
+    hints = {key.replace("x_", "x-", 1).replace("_", "-"): value for key, value in more.items() if key.startswith("x_")}
+    plain = {key: value for key, value in more.items() if not key.startswith("x_")}
+    return {"type": kind, "x-title": {"zh-Hans": zh, "en": en}, **plain, **hints}
+
+
+CARD_FORM: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "reason": question(
+            zh="办理原因",
+            en="Reason",
+            enum=["lost", "expired"],
+            x_labels={"lost": {"zh-Hans": "丢失", "en": "Lost"}, "expired": {"zh-Hans": "到期", "en": "Expired"}},
+        ),
+        "lost_on": question(
+            zh="丢失日期",
+            en="Lost on",
+            format="date",
+            x_visible_when='reason == "lost"',
+            x_required_when='reason == "lost"',
+        ),
+        "name": question(zh="姓名", en="Name", maxLength=50, x_element="person.name"),
+        "photo": question(zh="照片", en="Photo", x_widget="file", x_material="photo", x_accept="image"),
+    },
+    "required": ["reason", "name"],
+    "x-pages": [
+        {"key": "reason", "title": {"zh-Hans": "办什么", "en": "What you need"}, "fields": ["reason", "lost_on"]},
+        {"key": "you", "title": {"zh-Hans": "您的信息", "en": "About you"}, "fields": ["name", "photo"]},
+    ],
+}
+PHOTO = {
+    "key": "photo",
+    "name": {"zh-Hans": "照片", "en": "Photo"},
+    "source": "applicant",
+    "required": "never",
+    "accept": "image",
+    "max_mb": 1,
+}
+PLAN = {
+    "key": "test",
+    "steps": [
+        {
+            "key": "decide",
+            "kind": "decide",
+            "role": "reviewer",
+            "unit": "handling",
+            "title": {"zh-Hans": "决定", "en": "Decide"},
+            "outcomes": [{"key": "agree", "title": {"zh-Hans": "同意", "en": "Agree"}}],
+        }
+    ],
+}
+
+
+class Services:
+    """Published versions written straight into the catalogue, each handled by one unit in Linjiang."""
+
+    def __init__(self, identities: Identities) -> None:
+        self.identities = identities
+        self._unit: Unit | None = None
+
+    @property
+    def unit(self) -> Unit:
+        if self._unit is None:
+            self._unit = self.identities.unit()
+        return self._unit
+
+    def publish(self, code: str = "CL02", *, form: Mapping[str, Any] | None = None, **more: Any) -> ServiceVersion:
+        """A new published version of the service ``code``; an earlier one is retired."""
+        service, _new = PublicService.objects.get_or_create(code=code, defaults={"mode": "g2c", "room": "test"})
+        earlier = service.versions.order_by("-number").first()
+        service.versions.filter(state="published").update(state="retired")
+        values: dict[str, Any] = {
+            "name": {"zh-Hans": "居民身份证补领", "en": "Identity card, replacement"},
+            "summary": {"zh-Hans": "补领证件", "en": "A new card"},
+            "department_name": {"zh-Hans": "公安局", "en": "Public Security Bureau"},
+            "item_type": "20",
+            "level": "district",
+            "audience": ["person"],
+            "case_kind": "promised",
+            "promised_limit": 5,
+            "procedure": "public_service",
+            "online_depth": 4,
+            "form": dict(form or CARD_FORM),
+            "materials": [PHOTO],
+            "plan": PLAN,
+            **more,
+        }
+        version = ServiceVersion.objects.create(
+            service=service, number=earlier.number + 1 if earlier else 1, state="published", **values
+        )
+        Competence.objects.get_or_create(
+            service=service,
+            region=self.identities.region(),
+            defaults={"department": self.unit.department, "unit": self.unit, "valid_from": LONG_AGO},
+        )
+        catalogue.kept.forget()
+        return version
+
+    def instant(self, code: str = "MH03", **more: Any) -> ServiceVersion:
+        return self.publish(
+            code,
+            case_kind="instant",
+            promised_limit=0,
+            plan=None,
+            auto_decision={"outcome": "granted", "reasons": {"zh-Hans": "符合条件。", "en": "The conditions are met."}},
+            **more,
+        )
+
+
+@pytest.fixture
+def services(identities: Identities, law: None, calendar: None) -> Services:
+    identities.region()
+    return Services(identities)
+
+
+@pytest.fixture
+def resident(identities: Identities) -> Actor:
+    return identities.resident(identities.person("林晓雯", region=identities.region()))
+
+
+@pytest.fixture
+def a_draft(services: Services) -> Callable[..., Draft]:
+    """``a_draft(actor, answers={…})``: a draft of the card service with these answers, complete unless told."""
+
+    def make(actor: Actor, *, service: str = "CL02", answers: Mapping[str, Any] | None = None) -> Draft:
+        if not PublicService.objects.filter(code=service).exists():
+            services.publish(service)
+        complete = {"reason": "expired", "name": "林晓雯"}
+        return actions.start_draft(
+            actor, service=service, region="990102", answers=complete if answers is None else answers
+        )
+
+    return make
+
+
+@pytest.fixture
+def a_picture() -> Callable[..., SimpleUploadedFile]:
+    """``a_picture(name)``: a small true PNG."""
+
+    def make(name: str = "photo.png", *, size: int = 40) -> SimpleUploadedFile:
+        stream = io.BytesIO()
+        Image.new("RGB", (size, size), "white").save(stream, "PNG")
+        return SimpleUploadedFile(name, stream.getvalue(), content_type="image/png")
+
+    return make
