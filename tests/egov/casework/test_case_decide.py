@@ -99,7 +99,10 @@ def test_sending_back_says_why(casework):
         ({"outcome": "partly", "reasons": "部分", "citations": []}, "citations"),
         ({"outcome": "granted", "reasons": ""}, "reasons"),
         ({"outcome": "perhaps", "reasons": "x"}, "outcome"),
-        ({"outcome": "refused", "reasons": "x", "citations": [{"instrument": "no.such", "article": "1"}]}, "citations/0"),
+        (
+            {"outcome": "refused", "reasons": "x", "citations": [{"instrument": "no.such", "article": "1"}]},
+            "citations/0",
+        ),
     ],
 )
 def test_a_draft_with_faults_is_not_handed_over(casework, draft, path):

@@ -44,7 +44,9 @@ def test_it_is_decided_and_delivered_when_it_is_filed(casework):
 
 
 def test_its_outputs_are_issued_and_held(casework):
-    version = instant(casework, outputs=[CERTIFICATE], effects=[{"key": "registers.hold", "options": {"output": "registration"}}])
+    version = instant(
+        casework, outputs=[CERTIFICATE], effects=[{"key": "registers.hold", "options": {"output": "registration"}}]
+    )
     case = casework.received(version)
     credential = Credential.objects.get(case=case.reference)
     assert credential.holder_id == case.applicant_id
@@ -70,7 +72,12 @@ def table(casework, administrator):
         name={"zh-Hans": "面积", "en": "Area"},
         model={
             "rules": [
-                {"id": "small", "when": {"area": "<= 100"}, "then": {"outcome": "granted"}, "says": {"zh-Hans": "小", "en": "small"}},
+                {
+                    "id": "small",
+                    "when": {"area": "<= 100"},
+                    "then": {"outcome": "granted"},
+                    "says": {"zh-Hans": "小", "en": "small"},
+                },
                 {"id": "large", "then": {"outcome": "refused"}, "says": {"zh-Hans": "大", "en": "large"}},
             ]
         },

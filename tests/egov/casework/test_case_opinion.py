@@ -20,7 +20,11 @@ def test_the_other_department_gets_work_with_its_own_due_date(casework, frozen):
     case = casework.reviewed()
     request = ask(casework, case)
     item = casework.item(case, "opinion_answer")
-    assert (item.department_id, item.unit_id, item.subtitle) == (casework.elsewhere.department_id, casework.elsewhere.pk, "")
+    assert (item.department_id, item.unit_id, item.subtitle) == (
+        casework.elsewhere.department_id,
+        casework.elsewhere.pk,
+        "",
+    )
     assert casework.last_day(item.due_at) == "2026-11-09"  # five working days
     assert OutboxMessage.objects.get(name="opinion_requested").payload["opinion_id"] == request.pk
     assert list(opinions_asked(casework.adviser)) == [request]
