@@ -24,11 +24,18 @@ def track(request: HttpRequest) -> HttpResponse:
         return render(request, "public/track.html", {"number": "", "faults": []})
     number = references.normalise(typed)
     if not references.is_valid(number):
-        return _refused(request, typed, 422, _("This number has a typing error: its last two characters do not fit. Compare it with your receipt."))
+        return _refused(
+            request,
+            typed,
+            422,
+            _("This number has a typing error: its last two characters do not fit. Compare it with your receipt."),
+        )
     try:
         tracked = casework.track(number)
     except NotFound:
-        return _refused(request, typed, 404, _("There is no case with this number. Take the number with -C- from your receipt."))
+        return _refused(
+            request, typed, 404, _("There is no case with this number. Take the number with -C- from your receipt.")
+        )
     context = {
         "number": number,
         "faults": [],
