@@ -2,17 +2,23 @@
 
 import datetime as dt
 import hashlib
+import io
+import ssl
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.core.files import File
+from django.db.models import F, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from egov.documents import actions, authority, rules, storage
+from egov.documents import actions, authority, rules, storage, typesetting
 from egov.documents.models import Credential, DocumentState, IssuedDocument, Seal, StoredFile
 from egov.identity.models import PartyKind
+from egov.identity.rules import mask_name
 from egov.journal import queries as journal
 from egov.journal import rules as journal_rules
 from egov.journal.models import TreeHead
@@ -26,20 +32,15 @@ from egov.kernel.text import LocalisedText
 # --- Files and documents -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class OpenedFile:
-    """A stored file with its bytes, checked against their hash."""
+def open_file(file_id: int) -> File:
+    """A stored file, its bytes checked against their hash, ready to be streamed.
 
-    file: StoredFile
-    content: bytes
-
-
-def open_file(file_id: int) -> OpenedFile:
-    """Raises ``NotFound`` for a file that is not there or was removed, ``Unavailable`` when its bytes are damaged."""
+    Raises ``NotFound`` for one that is not there or was removed, ``Unavailable`` when its bytes are damaged.
+    """
     stored = StoredFile.objects.filter(pk=file_id, removed_at=None).first()
     if stored is None:
         raise NotFound()
-    return OpenedFile(stored, storage.read(stored.path, stored.sha256))
+    return File(io.BytesIO(storage.read(stored.path, stored.sha256)), name=stored.name)
 
 
 def document(reference: str) -> IssuedDocument:
@@ -80,7 +81,7 @@ def documents_of(party_id: int) -> QuerySet[IssuedDocument]:
     )
 
 
-def documents_about(*subjects: Ref) -> QuerySet[IssuedDocument]:
+def documents_about(subjects: Iterable[Ref]) -> QuerySet[IssuedDocument]:
     """What was issued about these subjects, oldest first."""
     return (
         IssuedDocument.objects.filter(subject__in=[str(subject) for subject in subjects])
@@ -92,7 +93,9 @@ def documents_about(*subjects: Ref) -> QuerySet[IssuedDocument]:
 def credentials_of(party_id: int) -> QuerySet[Credential]:
     """Certificates and licences of the party, those in force first, then newest first."""
     return (
-        Credential.objects.filter(holder_id=party_id).select_related("issuer", "document").order_by("ended_at", "-id")
+        Credential.objects.filter(holder_id=party_id)
+        .select_related("issuer", "document")
+        .order_by(F("ended_at").desc(nulls_first=True), "-id")
     )
 
 
@@ -137,8 +140,23 @@ def seals() -> QuerySet[Seal]:
     return Seal.objects.filter(retired_at=None).select_related("department__party").order_by("valid_to", "id")
 
 
+def root_certificates() -> str:
+    """The roots (PEM) that seals are trusted under, for anyone who checks a signature with other tools."""
+    return "".join(ssl.DER_cert_to_PEM_cert(root) for root in authority.roots())
+
+
 def pending_count() -> int:
     return IssuedDocument.objects.filter(state=DocumentState.PENDING).count()
+
+
+def verification_url(code: str) -> str:
+    """Where anyone verifies the document, as its QR code says."""
+    return f"{settings.PUBLIC_URL}/verify/{code}"
+
+
+def verification_qr(code: str) -> str:
+    """The QR code as SVG, to stand in a page."""
+    return typesetting.qr_code(verification_url(code))
 
 
 # --- Verification --------------------------------------------------------------------------------------
@@ -216,6 +234,11 @@ class Verification:
     @property
     def in_force(self) -> bool:
         return self.finding is Finding.VALID
+
+    @property
+    def verdict(self) -> str:
+        """The finding as a plain word, for the API."""
+        return self.finding.value
 
     @property
     def certificate_expired(self) -> bool:
@@ -373,4 +396,4 @@ def _sealed_in_time(found: IssuedDocument) -> bool:
 def _shown_holder(found: IssuedDocument) -> str:
     if found.holder is None:
         return ""
-    return rules.masked_name(found.holder.name) if found.holder.kind == PartyKind.PERSON else found.holder.name
+    return mask_name(found.holder.name) if found.holder.kind == PartyKind.PERSON else found.holder.name

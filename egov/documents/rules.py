@@ -10,13 +10,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from egov.kernel.actor import Actor
 from egov.kernel.text import LocalisedText, language_tag, localise
 
 # --- Verification codes ------------------------------------------------------------------------------
 
-# No 0/O, 1/I: a code is read aloud and typed from paper.
-CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-CODE_LENGTH = 12  # 11 drawn (55 bits), 1 to find a slip
+# No 0/O, 1/I/L: a code is read aloud and typed from paper. 31 characters, a prime.
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 12  # 11 drawn (54 bits), 1 to find a slip
 
 
 def new_code(choose: Callable[[str], str] = secrets.choice) -> str:
@@ -174,19 +175,10 @@ def last_day(valid_from: dt.date, years: int) -> dt.date:
     return anniversary - dt.timedelta(days=1)
 
 
-# --- People on public pages --------------------------------------------------------------------------
-
-_TWO_CHARACTER_SURNAMES = frozenset(
-    {"欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "司徒", "夏侯", "令狐"}
-)
-
-
-def masked_name(name: str) -> str:
-    """A person's name as strangers see it: 王小明 → 王**, Wang Xiaoming → W*** X*******."""
-    if name[:1].isascii():
-        return " ".join(word[0] + "*" * (len(word) - 1) for word in name.split())
-    shown = 2 if name[:2] in _TWO_CHARACTER_SURNAMES and len(name) > 2 else 1
-    return name[:shown] + "*" * (len(name) - shown)
+def may_end(actor: Actor, department_id: int) -> bool:
+    """Heads of the department that issued it, and the platform itself."""
+    heads = actor.has_role("section_head") or actor.has_role("department_head")
+    return actor.is_system or (actor.is_staff and actor.department_id == department_id and heads)
 
 
 # --- What a template is given ------------------------------------------------------------------------
@@ -219,6 +211,15 @@ def in_language(value: Any, language: str) -> Any:
         return {key: in_language(each, language) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [in_language(each, language) for each in value]
+    return plain(value) if isinstance(value, str) else value
+
+
+def printable(value: Any) -> Any:
+    """JSON values without characters that print nothing (a database refuses some of them)."""
+    if isinstance(value, Mapping):
+        return {plain(str(key)): printable(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [printable(each) for each in value]
     return plain(value) if isinstance(value, str) else value
 
 

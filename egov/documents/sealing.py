@@ -8,6 +8,7 @@ import io
 from dataclasses import dataclass
 
 import structlog
+from asn1crypto import parser as asn1_parser  # type: ignore[import-untyped]
 from asn1crypto import x509 as asn1_x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -42,6 +43,12 @@ def sign(pdf: bytes, *, signer: Signer, code: str, place: str, stamper: TimeStam
     return out.getvalue()
 
 
+def _der_length(content: bytes) -> int:
+    """How long the DER value at the start of ``content`` is; a PDF pads it with zeros."""
+    _class, _method, _tag, header, value, trailer = asn1_parser.parse(content)
+    return len(header) + len(value) + len(trailer)
+
+
 @dataclass(frozen=True)
 class SignatureReport:
     """What the signature in a PDF says.
@@ -67,6 +74,7 @@ def check(pdf: bytes, *, roots: list[bytes], moment: dt.datetime) -> SignatureRe
         signature = PdfFileReader(io.BytesIO(pdf), strict=False).embedded_signatures[-1]
         certificate = signature.signer_cert
         reason = str(signature.sig_object.get("/Reason", ""))
+        padded = not any(bytes(signature.sig_object["/Contents"])[_der_length(signature.pkcs7_content) :])
         validity = certificate["tbs_certificate"]["validity"]
         status = validate_pdf_signature(
             signature,
@@ -82,7 +90,7 @@ def check(pdf: bytes, *, roots: list[bytes], moment: dt.datetime) -> SignatureRe
         return None
     stamp = status.timestamp_validity
     return SignatureReport(
-        intact=bool(status.intact and status.valid and status.coverage.name == "ENTIRE_FILE"),
+        intact=bool(status.intact and status.valid and status.coverage.name == "ENTIRE_FILE" and padded),
         trusted=bool(status.trusted),
         signer=certificate.subject.native.get("common_name", ""),
         serial=certificate.serial_number,

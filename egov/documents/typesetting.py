@@ -4,8 +4,9 @@ import functools
 import io
 import json
 import re
+import unicodedata
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pylopdf_fonts_zh_cn
 import segno
@@ -19,7 +20,7 @@ from egov.kernel.errors import Unavailable
 
 logger = structlog.get_logger(__name__)
 
-STANDARD = "a-2b"  # ISO 19005-2 level B: fonts embedded, no script, readable for decades
+STANDARD: Final = "a-2b"  # ISO 19005-2 level B: fonts embedded, no script, readable for decades
 GETA = "〓"  # 缺字符号: stands where no font has the character
 _MISSING = re.compile(r'the text `"(.*)"` could not be displayed', re.DOTALL)
 _ESCAPE = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
@@ -56,7 +57,9 @@ def typeset(template: str, document: dict[str, Any]) -> bytes:
     A character that no font has is replaced by 〓 and named at the foot of the document: PDF/A refuses a missing
     glyph, and a letter that cannot be printed would never arrive. Raises ``Unavailable`` when the template fails.
     """
-    missing: dict[str, None] = {}
+    # Private-use characters mean nothing outside one system: a font that has one shows the wrong thing.
+    whole = json.dumps(document, ensure_ascii=False)
+    missing = dict.fromkeys(each for each in whole if unicodedata.category(each) == "Co")
     for _round in range(MAX_ROUNDS):
         given = {**document, "missing": " ".join(f"U+{ord(each):04X}" for each in missing)}
         text = json.dumps(given, ensure_ascii=False)

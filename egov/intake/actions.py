@@ -8,6 +8,9 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from egov.casework import actions as casework
+from egov.casework import queries as case_queries
+from egov.casework.models import Case
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion, VersionState
 from egov.contracts.cases import CaseOpened, SubmissionAccepted
@@ -29,7 +32,7 @@ from egov.kernel.errors import (
     TransitionNotAllowed,
 )
 from egov.kernel.refs import Ref
-from egov.kernel.text import language_tag
+from egov.kernel.text import language_tag, localise
 from egov.matters import actions as matters
 from egov.matters.actions import MemberSpec
 from egov.payments import actions as payments
@@ -197,16 +200,7 @@ def attach(actor: Actor, *, draft: str, material: str, upload: Any) -> Attachmen
         raise InvalidInput.at(
             question.key, "too_many", _("A form takes at most 20 files. Remove one, or put several pages into one PDF.")
         )
-    try:
-        stored = documents.store_file(
-            actor,
-            upload=upload,
-            owner_id=opened.draft.applicant_id,
-            max_size=question.max_mb * 1024 * 1024,
-            allowed=IMAGES if question.accept == "image" else DOCUMENTS,
-        )
-    except InvalidInput as error:
-        raise InvalidInput([FieldError(question.key, fault.code, fault.message) for fault in error.faults]) from error
+    stored = _stored(actor, question, opened.draft.applicant_id, upload)
     with transaction.atomic():
         row = _locked(actor, draft)
         if not question.many:
@@ -217,6 +211,32 @@ def attach(actor: Actor, *, draft: str, material: str, upload: Any) -> Attachmen
             actor, "intake.attach", Ref("draft", draft), Ref("file", stored.reference), content=stored.sha256
         )
     return attachment
+
+
+def keep_upload(actor: Actor, *, version: ServiceVersion, material: str, upload: Any) -> StoredFile:
+    """Store a file for a material outside a draft: for a correction, or before a filing through the API.
+
+    Raises ``InvalidInput`` at the question, ``NotFound`` for an unknown material.
+    """
+    if not actor.is_applicant or actor.on_behalf_of_id is None:
+        raise NotPermitted
+    question = next((each for each in queries.form_for(version).file_questions if each.material == material), None)
+    if question is None:
+        raise NotFound
+    return _stored(actor, question, actor.on_behalf_of_id, upload)
+
+
+def _stored(actor: Actor, question: rules.Question, owner_id: int, upload: Any) -> StoredFile:
+    try:
+        return documents.store_file(
+            actor,
+            upload=upload,
+            owner_id=owner_id,
+            max_size=question.max_mb * 1024 * 1024,
+            allowed=IMAGES if question.accept == "image" else DOCUMENTS,
+        )
+    except InvalidInput as error:
+        raise InvalidInput([FieldError(question.key, fault.code, fault.message) for fault in error.faults]) from error
 
 
 def detach(actor: Actor, *, draft: str, attachment: int) -> None:
@@ -271,6 +291,85 @@ def migrate_draft(actor: Actor, *, draft: str) -> queries.Migration:
         row.save(update_fields=["version", "answers", "sources", "page", "revision", "saved_at"])
         journal.record(actor, "intake.migrate_draft", Ref("draft", draft))
     return queries.differences(old_form, new_form)
+
+
+# --- On a case ----------------------------------------------------------------------------------------
+def answer_correction(
+    actor: Actor,
+    *,
+    case: str,
+    answers: Mapping[str, Any],
+    uploads: Mapping[str, Sequence[Any]] | None = None,
+    files: Mapping[str, Sequence[str]] | None = None,
+) -> Case:
+    """Correct what was listed, under the same validator as the form itself.
+
+    ``answers``: to the listed questions only; ``uploads``: new files by material, ``files``: references of files stored
+    before. Raises ``InvalidInput`` naming what is still wrong, ``NotFound``, ``TransitionNotAllowed``.
+    """
+    asked = queries.open_correction(actor, case=case)
+    form = asked.form
+    kept = _owned_files(actor, files or {})
+    for material, given in (uploads or {}).items():
+        for upload in given:
+            stored = keep_upload(actor, version=asked.case.version, material=material, upload=upload)
+            kept.append((material, stored.pk, stored.reference))
+    given = rules.storable(form, {key: answers[key] for key in answers if key in asked.keys})
+    merged = {**asked.case.answers, **given}
+    references: dict[str, list[str]] = {
+        question.material: _as_list(asked.case.answers.get(question.key)) for question in form.file_questions
+    }
+    for material, _id, reference in kept:
+        references[material] = [reference]
+    plain = {key: value for key, value in merged.items() if key in form.by_key and not form.by_key[key].is_file}
+    checked = rules.check(form, plain, files=references, known=queries.known_codes(form))
+    faults = list(checked.faults_on(asked.keys))
+    new = {material for material, _id, _reference in kept}
+    faults += [
+        FieldError(key, "required", rules.missing(form.by_key[key]).message)
+        for key in asked.keys
+        if form.by_key[key].is_file and form.by_key[key].material not in new
+    ]
+    if faults:
+        raise InvalidInput(faults)
+    listed = {item["field"] for item in asked.request.items if "field" in item}
+    return casework.answer_correction(
+        actor,
+        case=case,
+        answers={key: checked.answers.get(key) for key in listed},
+        files=[(material, file) for material, file, _reference in kept],
+    )
+
+
+def _as_list(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or ())
+
+
+def start_contest(actor: Actor, *, case: str) -> Draft:
+    """Begin the application by which a decision is contested; the form already names the decision.
+
+    Raises ``NotFound`` for a stranger, ``TransitionNotAllowed`` (its own reason) when it cannot be contested (any
+    more), ``ServiceClosed`` when no such service can be filed here.
+    """
+    page = case_queries.case_for_applicant(actor, case)
+    obstacle = next((each.obstacle for each in page.possibilities if each.act.key == "contest"), TransitionNotAllowed())
+    if obstacle is not None:
+        raise obstacle
+    version = queries.remedy_service()
+    if version is None:
+        raise ServiceClosed
+    told = page.case.delivered_at or page.case.closed_at
+    return start_draft(
+        actor,
+        service=version.service.code,
+        region=page.case.region,
+        about=case,
+        answers={
+            "contested_case": case,
+            "respondent": localise(page.case.department.full_name),
+            "learned_on": clock.local(told).date().isoformat() if told else None,
+        },
+    )
 
 
 # --- Submitting -------------------------------------------------------------------------------------

@@ -7,6 +7,9 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
+from egov.casework import queries as casework
+from egov.casework.models import Case
+from egov.casework.queries import Correction
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion, VersionState
 from egov.identity.models import Region
@@ -130,6 +133,40 @@ def open_draft(actor: Actor, *, reference: str) -> OpenDraft:
 def fileable_services(audience: str = "") -> dict[str, LocalisedText]:
     """Code and name of every service that can be filed here; of one ``audience`` (catalogue) only. One statement."""
     return {version.service.code: version.name for version in catalogue.services(audience=audience, fileable=True)}
+
+
+@dataclass(frozen=True)
+class OpenCorrection:
+    """What an applicant has to put right on a case: the questions concerned, as the form of that time asks them."""
+
+    case: Case
+    form: Form
+    request: Correction
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """Questions to answer, in the order of the form: those listed, and the file of each material listed."""
+        fields = {item.get("field") for item in self.request.items}
+        materials = {item.get("material") for item in self.request.items}
+        return tuple(
+            question.key
+            for question in self.form.questions
+            if question.key in fields or (question.is_file and question.material in materials)
+        )
+
+
+def open_correction(actor: Actor, *, case: str) -> OpenCorrection:
+    """Raises ``NotFound`` for a stranger and when nothing is asked (any more)."""
+    page = casework.case_for_applicant(actor, case)
+    if page.open_correction is None:
+        raise NotFound
+    return OpenCorrection(page.case, form_for(page.case.version), page.open_correction)
+
+
+def remedy_service(procedure: str = "reconsideration") -> ServiceVersion | None:
+    """The service that can be filed here and runs under the procedure by which decisions are contested."""
+    found = catalogue.services(fileable=True).filter(procedure=procedure).first()
+    return catalogue.version(found.pk) if found else None
 
 
 def submission_of(actor: Actor, *, reference: str) -> Submission:

@@ -248,7 +248,7 @@ def waiting_for_applicant(actor: Actor) -> list[Case]:
     if not actor.is_applicant:
         return []
     since = clock.now() - dt.timedelta(days=RATING_DAYS)
-    to_rate = Q(decided_at__gte=since, rating__isnull=True, state__in=["decided", "delivered", "closed"])
+    to_rate = Q(decided_at__gte=since, rating__isnull=True, state__in=["delivered", "closed"])
     rows = Case.objects.filter(
         Q(state__in=["correction", "submitted"]) | to_rate, applicant_id=actor.on_behalf_of_id
     ).select_related("service")

@@ -329,10 +329,19 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+# Uploaded and issued files, under their hash; any storage of Django's kind may take the disk's place.
+STORAGES["documents"] = {"BACKEND": env.text("EGOV_FILES_BACKEND", default="egov.documents.storage.HashedFiles")}
 MEDIA_ROOT = Path(env.text("EGOV_FILES_DIR", default=str(RUN_DIR / "files")))
 EGOV_KEYS_DIR = Path(env.text("EGOV_KEYS_DIR", default=str(RUN_DIR / "keys")))
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
+# --- Seals ----------------------------------------------------------------------------------------
+EGOV_SEAL_PROVIDER = env.text("EGOV_SEAL_PROVIDER", default="file")
+EGOV_PKCS11_MODULE = env.text("EGOV_PKCS11_MODULE", default="")
+EGOV_PKCS11_TOKEN = env.text("EGOV_PKCS11_TOKEN", default="")
+EGOV_PKCS11_PIN = env.text("EGOV_PKCS11_PIN", default="")
+EGOV_TIMESTAMP_URL = env.text("EGOV_TIMESTAMP_URL", default="")
 
 # --- Mail -----------------------------------------------------------------------------------------
 globals().update(mail_settings(env.text("EGOV_EMAIL_URL", default=f"file://{RUN_DIR / 'mail'}")))
@@ -359,5 +368,30 @@ EGOV_REFERENCE_PREFIX = env.text("EGOV_REFERENCE_PREFIX", default="JZ")
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "allauth.idp.oidc.contrib.rest_framework.authentication.TokenAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.ScopedRateThrottle",
+        "rest_framework.throttling.UserRateThrottle",
+        "rest_framework.throttling.AnonRateThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {"user": "600/min", "anon": "120/min", "submit": "60/min", "search": "120/min"},
+    "EXCEPTION_HANDLER": "portals.api.problems.handle",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "egov",
+    "DESCRIPTION": "State a need, file for services, follow cases, decide them. Errors are RFC 9457 problem details.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

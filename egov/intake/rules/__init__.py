@@ -7,6 +7,7 @@ drops those of hidden questions and names every fault with its remedy; ``storabl
 from egov.intake.rules.answers import read, storable, tidy
 from egov.intake.rules.fees import Price, PriceLine, price_of
 from egov.intake.rules.form import Form, FormDefinitionError, FormPage, Question, compile_form
+from egov.intake.rules.messages import missing
 from egov.intake.rules.posting import read_page, row_of
 from egov.intake.rules.progress import minutes_left
 from egov.intake.rules.validation import Checked, check, condition_context, is_right, unknown_keys, validate
@@ -24,6 +25,7 @@ __all__ = [
     "condition_context",
     "is_right",
     "minutes_left",
+    "missing",
     "price_of",
     "read",
     "read_page",

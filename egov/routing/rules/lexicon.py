@@ -70,7 +70,9 @@ class Lexicon:
         if segments and all(segments):
             self._english[segments[0][0]].append(Surface(concept, "en", segments))
 
-    def concepts_in(self, text: str, stems: Sequence[tuple[str, str, float]] | None = None) -> dict[str, Hit]:
+    def concepts_in(
+        self, text: str, stems: Sequence[tuple[str, str, float]] | None = None, *, homophones: bool = True
+    ) -> dict[str, Hit]:
         """The concepts of a normalised ``text``, each with its surest hit.
 
         ``stems``: the English words as (stem, as written, weight below 1 when corrected); read from the text when None.
@@ -82,8 +84,9 @@ class Lexicon:
             known = found.get(hit.concept)
             if known is None or (hit.weight, len(hit.said)) > (known.weight, len(known.said)):
                 found[hit.concept] = hit
-        for hit in self._homophone_hits(compact):
-            found.setdefault(hit.concept, hit)
+        if homophones:
+            for hit in self._homophone_hits(compact):
+                found.setdefault(hit.concept, hit)
         return found
 
     def _chinese_hits(self, text: str) -> Iterator[Hit]:

@@ -1,11 +1,13 @@
 """One case: what was answered, how it stands, the decision; correcting, writing, rating, contesting."""
 
+import datetime as dt
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,13 +15,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from egov.casework import actions as casework
 from egov.casework import queries as cases
 from egov.casework.models import Case
+from egov.casework.queries import CasePage, Moved
+from egov.casework.rules import ratings
+from egov.deadlines import queries as deadlines
+from egov.deadlines.rules import last_day
 from egov.documents import queries as documents
 from egov.intake import actions as intake
 from egov.intake import queries as forms
 from egov.intake import rules
+from egov.kernel import clock
 from egov.kernel.errors import EgovError, InvalidInput
 from egov.kernel.refs import Ref
-from egov.kernel.text import localise
+from egov.kernel.text import LocalisedText
+from egov.law import queries as law
+from egov.law.rules import Remedy
 from egov.registers.queries import register_names
 from portals.applicant import answers as words
 from portals.applicant import fields
@@ -30,7 +39,7 @@ from portals.applicant.views.matters import home_crumb
 from portals.shared.components import Badge, Crumb, Fault, Field, Option, PlanStep, SummaryRow, Tone, faults_of
 from portals.shared.templatetags.egov_ui import local_datetime, localised
 
-GRADES = (5, 4, 3, 2, 1)
+GRADES = sorted(ratings.GRADES, reverse=True)
 
 
 def _crumbs(capacity: str, case: Case, *further: Crumb) -> list[Crumb]:
@@ -42,21 +51,25 @@ def _crumbs(capacity: str, case: Case, *further: Crumb) -> list[Crumb]:
 @applicant_page
 @require_GET
 def case(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
-    page = cases.case_for_applicant(request.actor, reference=reference)
+    page = cases.case_for_applicant(request.actor, reference)
     found = page.case
     context = {
         "case": found,
         "page": page,
-        "sections": _answers(found, page.files),
-        "story": [_story_line(move) for move in page.transitions],
+        "sections": _answers(found, page.papers),
+        "story": [_story_line(move) for move in page.moves],
         "decision": page.decision,
-        "citations": page.citations,
-        "documents": [card_of(each, capacity) for each in documents.documents_about([Ref("case", found.reference)])],
+        "citations": [law.citation_text(row["instrument"], row.get("article", "")) for row in _citations(page)],
+        "documents": [card_of(each, capacity) for each in documents.documents_about(Ref("case", found.reference))],
         "thread": thread_of([found]),
-        "acts": {act.key for act in page.acts},
+        "may_contest": page.may("contest"),
         "crumbs": _crumbs(capacity, found),
     }
     return render(request, "applicant/case.html", context)
+
+
+def _citations(page: CasePage) -> list[dict[str, str]]:
+    return page.decision.citations if page.decision else []
 
 
 def _answers(case: Case, files: Any) -> list[tuple[str, list[SummaryRow]]]:
@@ -83,13 +96,13 @@ def _answer_row(case: Case, question: rules.Question, files: Any, names: Mapping
     return words.summary_row(
         question,
         case.answers.get(question.key),
-        files=[each.file.name for each in files if each.material == question.material and each.file],
+        files=[each.name for each in files if each.material == question.material and each.name],
         source=words.source_of(source, names.get(source["register"], source["register"])) if source and not corrected else None,
         note=_("You corrected this against the register.") if corrected else "",
     )
 
 
-def _story_line(move: Any) -> PlanStep:
+def _story_line(move: Moved) -> PlanStep:
     return PlanStep(title=move.label, state="done", note=move.note, when=local_datetime(move.at))
 
 
@@ -135,11 +148,16 @@ def correction(request: HttpRequest, capacity: str, reference: str) -> HttpRespo
     return render(request, "applicant/correction.html", context, status=422 if told else 200)
 
 
+def _own(request: HttpRequest, reference: str) -> Case:
+    rows = cases.visible_cases(request.actor).select_related("service", "department__party")
+    return get_object_or_404(rows, reference=reference)
+
+
 # --- Messages -----------------------------------------------------------------------------------------
 @applicant_page
 @require_POST
 def message(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
-    found = cases.case_of_applicant(request.actor, reference=reference)
+    found = _own(request, reference)
     text = rules.tidy(request.POST.get("text", ""), lines=True)
     try:
         casework.send_message(request.actor, case=reference, text=text)
@@ -151,13 +169,18 @@ def message(request: HttpRequest, capacity: str, reference: str) -> HttpResponse
 
 
 # --- Rating -------------------------------------------------------------------------------------------
-_TAGS = {
+# The reasons of ``casework.rules.ratings`` in words.
+_TAGS: dict[str, LocalisedText] = {
     "fast": {"zh-Hans": "办得快", "en": "Fast"},
-    "friendly": {"zh-Hans": "态度好", "en": "Friendly"},
     "clear": {"zh-Hans": "说得清楚", "en": "Clear"},
+    "friendly": {"zh-Hans": "态度好", "en": "Friendly"},
+    "online_throughout": {"zh-Hans": "全程网上办完", "en": "All of it online"},
     "slow": {"zh-Hans": "办得慢", "en": "Slow"},
     "unclear": {"zh-Hans": "没有一次说清", "en": "Not told everything at once"},
-    "papers": {"zh-Hans": "要的材料多", "en": "Too many papers"},
+    "unfriendly": {"zh-Hans": "态度不好", "en": "Unfriendly"},
+    "too_many_papers": {"zh-Hans": "要的材料多", "en": "Too many papers"},
+    "had_to_come": {"zh-Hans": "还得跑现场", "en": "I had to come in person"},
+    "wrong_result": {"zh-Hans": "结果不对", "en": "The result is wrong"},
 }
 
 
@@ -176,7 +199,7 @@ def _grade_words() -> dict[int, str]:
 @require_http_methods(["GET", "POST"])
 def rate(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
     """Five grades, with reasons if the person wants; a bad one becomes work and is answered."""
-    found = cases.case_of_applicant(request.actor, reference=reference)
+    found = _own(request, reference)
     error = ""
     if request.method == "POST":
         grade = request.POST.get("grade", "")
@@ -187,7 +210,7 @@ def rate(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
                 request.actor,
                 case=reference,
                 grade=int(grade),
-                tags=[tag for tag in request.POST.getlist("tags") if tag in _TAGS],
+                tags=[tag for tag in request.POST.getlist("tags") if tag in ratings.TAGS],
                 text=rules.tidy(request.POST.get("text", ""), lines=True),
             )
         except InvalidInput as fault:
@@ -212,7 +235,7 @@ def rate(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
             _("What was it about?"),
             widget="checkboxes",
             required=False,
-            options=[Option(key, localised(text), checked=key in request.POST.getlist("tags")) for key, text in _TAGS.items()],
+            options=[Option(key, localised(text), checked=key in request.POST.getlist("tags")) for key, text in _TAGS.items() if key in ratings.TAGS],
         ),
         Field(
             "text",
@@ -238,17 +261,50 @@ def rate(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def contest(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
     """Explains the remedies; the one that is filed here begins with a draft that names the decision."""
-    page = cases.case_for_applicant(request.actor, reference=reference)
+    page = cases.case_for_applicant(request.actor, reference)
     if request.method == "POST":
         draft = intake.start_contest(request.actor, case=reference)
         return redirect("citizen:draft", capacity=capacity, reference=draft.reference)
+    outcome = page.case.outcome or page.case.state
     context = {
         "case": page.case,
-        "page": page,
         "decision": page.decision,
-        "may_file": any(act.key == "contest" for act in page.acts),
+        "ways": [_way(remedy, page) for remedy in page.procedure.remedies_for(outcome)],
+        "may_file": page.may("contest") and forms.remedy_service() is not None,
+        "badge": Badge(_("Refused"), Tone.MISS, icon="cancel") if page.case.outcome == "refused" else None,
         "crumbs": _crumbs(capacity, page.case, Crumb(_("Contest"))),
-        "department": localise(page.case.department.full_name),
-        "badge": Badge(_("Refused"), Tone.MISS) if page.case.outcome == "refused" else None,
     }
     return render(request, "applicant/contest.html", context)
+
+
+@dataclass(frozen=True)
+class Way:
+    """A remedy in words: what, to whom, until when, on which article."""
+
+    title: LocalisedText
+    body: LocalisedText
+    until: dt.date | None
+    basis: list[LocalisedText]
+    note: LocalisedText
+
+
+# What a remedy is called; procedures name it by kind.
+_REMEDIES: dict[str, LocalisedText] = {
+    "reconsideration": {"zh-Hans": "行政复议", "en": "Administrative reconsideration"},
+    "review": {"zh-Hans": "复查", "en": "Review"},
+    "litigation": {"zh-Hans": "行政诉讼", "en": "Administrative litigation"},
+    "complaint": {"zh-Hans": "投诉", "en": "Complaint"},
+    "supervision": {"zh-Hans": "向上级机关反映", "en": "Complaint to the authority above"},
+}
+
+
+def _way(remedy: Remedy, page: CasePage) -> Way:
+    told = page.case.delivered_at or page.case.closed_at
+    days = deadlines.working_days(page.case.department_id)
+    return Way(
+        title=_REMEDIES.get(remedy.kind, remedy.body),
+        body=remedy.body,
+        until=last_day(clock.local(told).date(), remedy.limit, remedy.unit, days) if told else None,
+        basis=[law.citation_text(each.instrument, each.article) for each in remedy.basis],
+        note=remedy.note,
+    )

@@ -1,12 +1,16 @@
 """The wallet: what was issued to the party, each sealed and verifiable; and the files of a draft or case."""
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+import io
+
+import segno
+from django.conf import settings
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from egov.documents import queries
+from egov.documents import queries, rules
 from egov.documents.models import IssuedDocument, StoredFile
 from egov.kernel.text import localise
 from portals.applicant.access import applicant_page
@@ -40,12 +44,13 @@ def _own(request: HttpRequest, reference: str) -> IssuedDocument:
 @require_GET
 def document(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
     found = _own(request, reference)
+    address = settings.PUBLIC_URL + reverse("public:verify_code", kwargs={"code": found.code})
     context = {
         "document": found,
         "card": card_of(found, capacity),
         "credential": getattr(found, "credential", None),
-        "qr": queries.verification_qr(found.code),
-        "verify_url": queries.verification_url(found.code),
+        "qr": segno.make(address, error="m", micro=False).svg_inline(scale=4, border=2),
+        "shown_code": rules.shown_code(found.code),
         "crumbs": [
             home_crumb(capacity),
             Crumb(_("Documents"), reverse("citizen:documents", kwargs={"capacity": capacity})),
@@ -72,7 +77,7 @@ def file(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
     found = get_object_or_404(
         StoredFile, reference=reference, owner_id=request.actor.on_behalf_of_id, removed_at__isnull=True
     )
-    stream = queries.open_file(found.pk)
-    if stream is None:
-        raise Http404
-    return FileResponse(stream, as_attachment=True, filename=found.name, content_type=found.content_type)
+    opened = queries.open_file(found.pk)
+    return FileResponse(
+        io.BytesIO(opened.content), as_attachment=True, filename=found.name, content_type=found.content_type
+    )

@@ -16,18 +16,18 @@ from egov.intake import actions, queries, rules
 from egov.intake.actions import DraftChanged, ServiceChanged, ServiceClosed
 from egov.intake.queries import Migration, OpenDraft
 from egov.intake.rules import FormPage
+from egov.kernel import clock
 from egov.kernel.errors import InvalidInput, NotFound, TooLarge
+from egov.kernel.refs import Ref
 from egov.kernel.text import localise
 from egov.registers import actions as registers
 from egov.registers.queries import register_names
 from egov.routing import queries as routing
-from egov.kernel import clock
-from egov.kernel.refs import Ref
 from portals.applicant import answers as words
 from portals.applicant import fields
 from portals.applicant.access import applicant_page
-from portals.shared.components import Attached, Crumb, Fault, Step, faults_of
-from portals.shared.templatetags.egov_ui import data_text, local_time, localised
+from portals.shared.components import Crumb, Fault, Step, faults_of
+from portals.shared.templatetags.egov_ui import localised
 
 AGAIN, NEXT, BACK, LEAVE = "again", "next", "back", "leave"
 

@@ -29,7 +29,7 @@ def home(request: HttpRequest, capacity: str) -> HttpResponse:
         "more_drafts": len(drafts) > SHOWN,
         "matters": matters.lines_of(running[:SHOWN], actor=actor),
         "more_matters": len(running) > SHOWN,
-        "unread": notices.unread_count(actor.on_behalf_of_id),
+        "unread": notices.unread_count(actor),
         "bills": payments.bills_of(actor.on_behalf_of_id).filter(state="open").count(),
     }
     return render(request, "applicant/home.html", context)

@@ -40,7 +40,7 @@ def receipt(request: HttpRequest, capacity: str, reference: str) -> HttpResponse
         "submission": submission,
         "timeline": timeline,
         "bill": bill,
-        "documents": [card_of(each, capacity) for each in documents.documents_about(_subjects(timeline))],
+        "documents": [card_of(each, capacity) for each in documents.documents_about(*_subjects(timeline))],
         "crumbs": [home_crumb(capacity), Crumb(_("Receipt"))],
     }
     return render(request, "applicant/receipt.html", context)
@@ -91,7 +91,7 @@ def matter(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
         "refused": [lane for lane in timeline.lanes if lane.case and lane.case.outcome == "refused"],
         "rate": [lane for lane in timeline.lanes if _may_rate(lane)],
         "bills": payments.bills_about(_subjects(timeline)),
-        "documents": [card_of(each, capacity) for each in documents.documents_about(_subjects(timeline))],
+        "documents": [card_of(each, capacity) for each in documents.documents_about(*_subjects(timeline))],
         "thread": thread_of(timeline.cases),
         "talk_to": next((case for case in timeline.cases if case.closed_at is None), None),
         "urls": urls,

@@ -1,7 +1,7 @@
 """The inbox of notices."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -17,7 +17,8 @@ from portals.shared.paging import page_of
 @require_http_methods(["GET", "POST"])
 def inbox(request: HttpRequest, capacity: str) -> HttpResponse:
     if request.method == "POST":
-        actions.mark_all_read(request.actor)
+        unread = queries.inbox(request.actor).filter(read_at__isnull=True).values_list("pk", flat=True)
+        actions.mark_read(request.actor, notice_ids=list(unread[:1000]))
         return redirect("citizen:notices", capacity=capacity)
     page = page_of(request, queries.inbox(request.actor), order=("-id",), size=25)
     context = {"page": page, "crumbs": [home_crumb(capacity), Crumb(_("Notices"))]}
@@ -28,7 +29,9 @@ def inbox(request: HttpRequest, capacity: str) -> HttpResponse:
 @require_GET
 def notice(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
     """One notice; opening it marks it as read."""
-    found = actions.read(request.actor, notice=pk)
+    found = get_object_or_404(queries.inbox(request.actor), pk=pk)
+    if found.read_at is None:
+        actions.mark_read(request.actor, notice_ids=[pk])
     subject = Ref.parse(found.subject)
     known = subjects.find(subject.kind)
     context = {

@@ -239,7 +239,7 @@ def in_parallel(act, times: int) -> list[object]:
         start.wait()
         try:
             results.append(act())
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             results.append(error)
         finally:
             connections.close_all()

@@ -1,0 +1,271 @@
+"""The index in the memory of a worker: what is said for each target, and how near a need comes to it. Pure.
+
+Two measures are added: the nearest sentences (cosine over concepts, words and pairs of characters, weighted by how
+few targets use them) and the sum of all a target's sentences. Concepts carry over between the languages.
+"""
+
+import math
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from egov.routing.rules import text as texts
+from egov.routing.rules.lexicon import MISSPELT, Hit, Lexicon, english_words
+
+# What a feature counts before its rarity: concepts (c), words (w), pairs of Chinese characters (b).
+KIND_WEIGHTS = {"c": 1.6, "w": 1.0, "b": 0.45}
+NEAREST = (0.6, 0.4)  # the nearest sentence; the mean of the nearest three
+CENTROID = 1.0
+UNKNOWN_RARITY = 0.6  # of the greatest, for what no target uses
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a need may lead to: a service, an event, a topic to ask about, or "none" (not for us)."""
+
+    code: str
+    kind: str
+    audience: frozenset[str] = frozenset()
+    region: str = ""  # empty: usable from everywhere in the house's regions
+    imported: bool = False
+    fileable: bool = False
+    members: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Scored:
+    """How near a need comes to a target. ``covered``: the share of what was said that the target also says."""
+
+    target: Target
+    score: float
+    nearest: float
+    covered: float
+
+
+@dataclass
+class Features:
+    """A need as the index sees it: features with weights, and the concepts with the words that showed them."""
+
+    weights: dict[str, float]
+    hits: dict[str, Hit]
+
+    @property
+    def concepts(self) -> frozenset[str]:
+        return frozenset(self.hits)
+
+
+class Spelling:
+    """Misspelt English words and the known word each comes nearest to."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = {word for word in words if len(word) > 2}
+        self._by_trigram: dict[str, list[str]] = defaultdict(list)
+        for word in self._words:
+            if len(word) >= 4:
+                for trigram in _trigrams(word):
+                    self._by_trigram[trigram].append(word)
+        self._known: dict[str, str] = {}
+
+    def correct(self, word: str) -> str:
+        """``word`` itself when known, short or hopeless."""
+        if len(word) < 4 or word in self._words or word.removesuffix("'s") in self._words or word in texts.STOP_EN:
+            return word
+        if word not in self._known:
+            if len(self._known) > 5000:
+                self._known.clear()
+            self._known[word] = self._nearest(word)
+        return self._known[word]
+
+    def _nearest(self, word: str) -> str:
+        shared = Counter(other for trigram in _trigrams(word) for other in self._by_trigram.get(trigram, ()))
+        allowed = 1 if len(word) < 7 else 2
+        best, best_distance = word, allowed + 1
+        for other, _count in shared.most_common(12):
+            if abs(len(other) - len(word)) <= allowed:
+                distance = edit_distance(word, other, allowed)
+                if distance < best_distance or (distance == best_distance and best != word and other[0] == word[0] != best[0]):
+                    best, best_distance = other, distance
+        return best
+
+
+def _trigrams(word: str) -> set[str]:
+    padded = f"${word}$"
+    return {padded[i : i + 3] for i in range(len(padded) - 2)}
+
+
+def edit_distance(one: str, other: str, limit: int) -> int:
+    """Insertions, deletions, substitutions and swaps of neighbours; ``limit`` + 1 when above ``limit``."""
+    previous: list[int] = []
+    current = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        before, previous, current = previous, current, [i]
+        for j, b in enumerate(other, 1):
+            cost = min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, before[j - 2] + 1)
+            current.append(cost)
+        if min(current) > limit:
+            return limit + 1
+    return current[-1]
+
+
+def features_of(text: str, lexicon: Lexicon, spelling: Spelling | None = None, *, exact: bool = False) -> Features:
+    """The features of a normalised text. ``exact``: for sentences of the index, without homophones and spelling."""
+    weights: dict[str, float] = {}
+    stems: list[tuple[str, str, float]] = []
+    for word in english_words(text):
+        right = spelling.correct(word) if spelling and word[0].isalpha() else word
+        stems.append((texts.stem(right), word, 1.0 if right == word else MISSPELT))
+        if right != word:
+            text = text.replace(word, right, 1)
+    for kind, value in texts.word_features(text):
+        weights[f"{kind}:{value}"] = KIND_WEIGHTS[kind]
+    hits = lexicon.concepts_in(text, stems, homophones=not exact)
+    for concept, hit in hits.items():
+        weights[f"c:{concept}"] = KIND_WEIGHTS["c"] * hit.weight
+    return Features(weights, hits)
+
+
+@dataclass
+class Index:
+    """Built once per version of the catalogue and lexicon, then only read."""
+
+    targets: list[Target]
+    lexicon: Lexicon
+    spelling: Spelling
+    labels: Mapping[str, Mapping[str, str]]  # concept -> name per language
+    _rarity: dict[str, float] = field(default_factory=dict)
+    _unknown: float = 1.0
+    _sentence_target: array = field(default_factory=lambda: array("H"))
+    _sentences: dict[str, tuple[array, array]] = field(default_factory=dict)
+    _sums: dict[str, tuple[array, array]] = field(default_factory=dict)
+    positions: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def build(
+        cls,
+        targets: Sequence[Target],
+        sentences: Iterable[tuple[str, Sequence[str], float]],
+        *,
+        lexicon: Lexicon,
+        spelling: Spelling,
+        labels: Mapping[str, Mapping[str, str]],
+    ) -> "Index":
+        """``sentences``: code of the target, features ("w:社保"), weight of the sentence (1 for what people say)."""
+        index = cls(list(targets), lexicon, spelling, labels)
+        index.positions = {target.code: i for i, target in enumerate(index.targets)}
+        known = [(index.positions[code], features, weight) for code, features, weight in sentences if code in index.positions]
+        index._weigh(known)
+        index._lay_out(known)
+        return index
+
+    def _weigh(self, sentences: Sequence[tuple[int, Sequence[str], float]]) -> None:
+        """Rarity of features over the house's own targets; imported items do not change it."""
+        users: dict[str, set[int]] = defaultdict(set)
+        foreign: set[str] = set()
+        for position, features, _weight in sentences:
+            if self.targets[position].imported:
+                foreign.update(features)
+            else:
+                for feature in features:
+                    users[feature].add(position)
+        count = sum(1 for target in self.targets if not target.imported) + 1
+        self._unknown = math.log(count) * UNKNOWN_RARITY
+        self._rarity = {feature: math.log(count / (len(used) + 0.5)) for feature, used in users.items()}
+        for feature in foreign:
+            self._rarity.setdefault(feature, self._unknown)
+
+    def _lay_out(self, sentences: Sequence[tuple[int, Sequence[str], float]]) -> None:
+        postings: dict[str, tuple[array, array]] = {}
+        sums: dict[int, Counter[str]] = defaultdict(Counter)
+        for position, features, weight in sentences:
+            number = len(self._sentence_target)
+            self._sentence_target.append(position)
+            vector = {feature: KIND_WEIGHTS[feature[0]] * self._rarity[feature] for feature in set(features)}
+            length = math.sqrt(sum(value * value for value in vector.values())) or 1.0
+            for feature, value in vector.items():
+                numbers, values = postings.setdefault(feature, (array("I"), array("f")))
+                numbers.append(number)
+                values.append(weight * value / length)
+                sums[position][feature] += weight
+        totals: dict[str, tuple[array, array]] = {}
+        for position, counts in sums.items():
+            vector = {
+                feature: KIND_WEIGHTS[feature[0]] * self._rarity[feature] * math.log1p(count)
+                for feature, count in counts.items()
+            }
+            length = math.sqrt(sum(value * value for value in vector.values())) or 1.0
+            for feature, value in vector.items():
+                numbers, values = totals.setdefault(feature, (array("H"), array("f")))
+                numbers.append(position)
+                values.append(value / length)
+        self._sentences, self._sums = postings, totals
+
+    def features(self, text: str) -> Features:
+        """The features of a normalised text as said by a person: typos are tolerated."""
+        return features_of(text, self.lexicon, self.spelling)
+
+    def rank(self, said: Features, allowed: Callable[[Target], bool] | None = None, *, limit: int = 30) -> list[Scored]:
+        """Targets by nearness, best first."""
+        query = {
+            feature: weight * self._rarity.get(feature, self._unknown) for feature, weight in said.weights.items()
+        }
+        length = math.sqrt(sum(value * value for value in query.values()))
+        if not length:
+            return []
+        nearest = self._nearest(query)
+        total: dict[int, float] = defaultdict(float)
+        covered: dict[int, float] = defaultdict(float)
+        mass = 0.0
+        for feature, value in query.items():
+            mass += value
+            positions, values = self._sums.get(feature, ((), ()))
+            for position, other in zip(positions, values, strict=True):
+                total[position] += value * other
+                covered[position] += value
+        found = [
+            Scored(
+                self.targets[position],
+                (near + CENTROID * total[position]) / length,
+                near / length,
+                covered[position] / mass,
+            )
+            for position, near in nearest.items()
+            if allowed is None or allowed(self.targets[position])
+        ]
+        found.sort(key=lambda each: (-each.score, each.target.code))
+        return found[:limit]
+
+    def _nearest(self, query: Mapping[str, float]) -> dict[int, float]:
+        """Per target: the nearest sentence and the mean of the nearest three, weighted by ``NEAREST``."""
+        reached: dict[int, float] = defaultdict(float)
+        for feature, value in query.items():
+            numbers, values = self._sentences.get(feature, ((), ()))
+            for number, other in zip(numbers, values, strict=True):
+                reached[number] += value * other
+        best: dict[int, list[float]] = {}
+        target_of = self._sentence_target
+        for number, value in reached.items():
+            position = target_of[number]
+            top = best.get(position)
+            if top is None:
+                best[position] = [value, 0.0, 0.0]
+            elif value > top[2]:
+                if value > top[0]:
+                    top[:] = [value, top[0], top[1]]
+                elif value > top[1]:
+                    top[1:] = [value, top[1]]
+                else:
+                    top[2] = value
+        return {position: NEAREST[0] * top[0] + NEAREST[1] * sum(top) / 3 for position, top in best.items()}
+
+    def shared(self, said: Features, code: str) -> list[str]:
+        """The features that ``said`` and the target share, weightiest first."""
+        position = self.positions[code]
+        found = []
+        for feature, weight in said.weights.items():
+            positions, _values = self._sums.get(feature, ((), ()))
+            if position in positions:
+                found.append((weight * self._rarity[feature], feature))
+        return [feature for _value, feature in sorted(found, reverse=True)]
