@@ -37,8 +37,8 @@ from egov.matters import actions as matters
 from egov.matters.actions import MemberSpec
 from egov.payments import actions as payments
 from egov.payments.actions import BillLineSpec
-from egov.registers import queries as registers
-from egov.routing import queries as routing
+from egov.registers import actions as registers
+from egov.registers import queries as register_queries
 
 MAX_OPEN_DRAFTS = 100
 MAX_FILES = 20  # of one draft
@@ -119,6 +119,13 @@ def start_draft(
     return draft
 
 
+def require_fileable(actor: Actor, version: ServiceVersion) -> None:
+    """Whether the actor may file this service here and now. Raises ``ServiceClosed``, ``NotPermitted``."""
+    if not version.service.enabled or not version.is_fileable:
+        raise ServiceClosed
+    _require_may_file(actor, version.service.code)
+
+
 def _fileable(service: str) -> ServiceVersion:
     version = catalogue.published(service)
     if not version.service.enabled or not version.is_fileable:
@@ -138,7 +145,7 @@ def _facts(actor: Actor, form: rules.Form, draft: str) -> dict[str, dict[str, An
     by_element = {question.element: question for question in form.questions if question.element}
     if not by_element or actor.on_behalf_of_id is None:
         return {}
-    found = registers.facts(
+    found = register_queries.facts(
         actor,
         party_id=actor.on_behalf_of_id,
         elements=sorted(by_element),
@@ -372,6 +379,35 @@ def start_contest(actor: Actor, *, case: str) -> Draft:
     )
 
 
+def consent_to_fetch(actor: Actor, *, draft: str) -> None:
+    """The person lets the competent department fetch what registers already hold, for this application only.
+
+    Asking twice changes nothing. Raises ``NotFound``, ``NotPermitted``.
+    """
+    opened = queries.open_draft(actor, reference=draft)
+    party = Party.objects.only("kind").get(pk=opened.draft.applicant_id)
+    route = queries.route_of(opened, applicant_kind=party.kind)
+    subject = Ref("draft", draft)
+    given = register_queries.consents_of(party.pk).filter(
+        subject=str(subject), recipient_id=route.department_id, revoked_at__isnull=True
+    )
+    if given.exists():
+        return
+    with transaction.atomic():
+        registers.give_consents(
+            actor,
+            party_id=party.pk,
+            subject=subject,
+            consents=[
+                registers.ConsentSpec(
+                    recipient_id=route.department_id,
+                    elements=[str(material["key"]) for material in opened.shared_materials()],
+                    purpose=opened.version.name,
+                )
+            ],
+        )
+
+
 # --- Submitting -------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class _Request:
@@ -555,12 +591,8 @@ def _file(actor: Actor, request: _Request, language: str) -> Submission:
     if checked.faults:
         raise InvalidInput(checked.faults)
     asked = {form.by_key[key].material for key in checked.visible if form.by_key[key].is_file}
-    route = routing.competent(
-        service=version.service.code,
-        region=request.region,
-        applicant_kind=request.applicant_kind,
-        answers=rules.condition_context(form, checked.answers),
-        on=clock.today(),
+    route = queries.route_for(
+        version, form, checked.answers, region=request.region, applicant_kind=request.applicant_kind
     )
     price = rules.price_of(version.fee, form, checked.answers, name=version.name)
     reference = references.draw("S")

@@ -116,6 +116,17 @@ def holds(condition: str, context: Mapping[str, Any], *, default: bool = True) -
         return False
 
 
+def place_of(form: Form, answers: Mapping[str, Any]) -> str:
+    """The region that the answers are about (a shop's, a building's), "" when they name none.
+
+    Where a person lives or is registered does not decide which department is competent for a thing elsewhere.
+    """
+    for question in form.questions:
+        if question.widget == "region" and not question.element.startswith("person.") and answers.get(question.key):
+            return str(answers[question.key])
+    return ""
+
+
 def condition_context(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
     """What conditions look at: every question by its key, null without a right answer; money in whole fen."""
     return {question.key: _for_condition(question, answers.get(question.key)) for question in form.questions}

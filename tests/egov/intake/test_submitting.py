@@ -192,9 +192,7 @@ def test_a_corrected_fact_says_so_on_the_case(services, a_draft, resident):
 def test_the_api_and_the_page_are_judged_alike(services, resident):
     services.publish()
     with pytest.raises(InvalidInput) as refused:
-        actions.submit_direct(
-            resident, service="CL02", region="990102", answers={"reason": "lost", "x": 1}, key="k"
-        )
+        actions.submit_direct(resident, service="CL02", region="990102", answers={"reason": "lost", "x": 1}, key="k")
     assert {fault.path for fault in refused.value.faults} == {"x"}
     with pytest.raises(InvalidInput) as refused:
         actions.submit_direct(resident, service="CL02", region="990102", answers={"reason": "lost"}, key="k")
@@ -266,9 +264,7 @@ def test_parallel_requests_under_one_key_are_one_submission(services, resident):
     answers = {"reason": "expired", "name": "甲"}
 
     def file() -> str:
-        return actions.submit_direct(
-            resident, service="CL02", region="990102", answers=answers, key="same"
-        ).reference
+        return actions.submit_direct(resident, service="CL02", region="990102", answers=answers, key="same").reference
 
     results = in_parallel(file, 4)
     assert len(set(results)) == 1, results
