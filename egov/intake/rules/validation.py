@@ -219,7 +219,8 @@ def _further(
     if question.is_group:
         return _rows(question, value, context, known)
     if question.is_file:
-        return []
+        several = isinstance(value, list) and not question.many
+        return [messages.broken(question, question.path, keyword="maxItems", limit=1, value=value)] if several else []
     if isinstance(value, str) and len(value) > question.max_length:
         return [messages.broken(question, question.path, keyword="maxLength", limit=question.max_length, value=value)]
     if question.type in ("integer", "number") and not _is_number(value):

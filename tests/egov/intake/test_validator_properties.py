@@ -148,28 +148,29 @@ def test_what_was_found_right_is_found_right_again(case):
         assert (again.answers, again.faults) == (checked.answers, ())
 
 
+def put(posted: QueryDict, question: rules.Question, name: str, value: Any) -> None:
+    if question.widget == "checkbox":
+        if value is True:
+            posted[name] = "true"
+    elif question.widget == "date" and isinstance(value, str) and value.count("-") == 2:
+        for part, text in zip("ymd", value.split("-"), strict=True):
+            posted[f"{name}__{part}"] = text
+    elif value is not None:
+        posted[name] = str(value)
+
+
 def as_posted(form: rules.Form, answers: dict[str, Any]) -> QueryDict:
     """``answers`` as a browser sends the page's fields."""
     posted = QueryDict(mutable=True)
-
-    def put(question: rules.Question, name: str, value: Any) -> None:
-        if question.widget == "checkbox":
-            if value is True:
-                posted[name] = "true"
-        elif question.widget == "date" and isinstance(value, str) and value.count("-") == 2:
-            for part, text in zip("ymd", value.split("-"), strict=True):
-                posted[f"{name}__{part}"] = text
-        elif value is not None:
-            posted[name] = str(value)
 
     for question in form.questions:
         value = answers.get(question.key)
         if question.is_group:
             for number, row in enumerate(value or []):
                 for child in question.children:
-                    put(child, f"{question.key}/{number}/{child.key}", row.get(child.key))
+                    put(posted, child, f"{question.key}/{number}/{child.key}", row.get(child.key))
         else:
-            put(question, question.key, value)
+            put(posted, question, question.key, value)
     return posted
 
 
