@@ -15,5 +15,8 @@ urlpatterns = [
     path("as/<str:capacity>/", include("portals.citizen.urls")),
     path("console/<str:capacity>/", include("portals.console.urls")),
     path("", include("portals.shared.urls")),
+    path("as/<str:capacity>/", include("portals.citizen.urls")),
+    # The same addresses under another name: which portal it is follows from whose matter it is.
+    path("as/<str:capacity>/", include("portals.business.urls")),
     path("", include("portals.public.urls")),
 ]
