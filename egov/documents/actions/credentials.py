@@ -181,7 +181,11 @@ def _record_change(actor: Actor, credential: Credential, action: str, kind: str,
     )
     outbox.emit(
         CredentialRevoked(
-            credential=credential.reference, kind=credential.type, holder_id=credential.holder_id, reason=kind
+            credential=credential.reference,
+            kind=credential.type,
+            holder_id=credential.holder_id,
+            reason=kind,
+            at=clock.now().isoformat(),
         ),
         request_id=actor.request_id,
     )
