@@ -15,6 +15,7 @@ from egov.catalogue.models import Event, ServiceVersion
 from egov.catalogue.queries import ServicePage
 from egov.kernel.errors import NotFound
 from egov.kernel.text import LocalisedText, language_tag
+from egov.law import queries as law
 from portals.public import figures, reading, region
 from portals.shared import components as c
 from portals.shared.paging import page_of
@@ -168,7 +169,7 @@ def _remedies(page: ServicePage) -> list[c.Why]:
             summary=str(reading.REMEDIES.get(remedy.kind, remedy.kind)),
             text=_("within %(limit)s, to %(body)s")
             % {"limit": limit(remedy.limit, remedy.unit), "body": localised_plain(remedy.body)},
-            law=reading.joined([article.text for article in remedy.basis]),
+            law=reading.joined([law.citation_text(each.instrument, each.article) for each in remedy.basis]),
         )
         for remedy in page.procedure.remedies
     ]
