@@ -12,7 +12,6 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("portals.api.urls")),
-    path("as/<str:capacity>/", include("portals.citizen.urls")),
     path("console/<str:capacity>/", include("portals.console.urls")),
     path("", include("portals.shared.urls")),
     path("as/<str:capacity>/", include("portals.citizen.urls")),
