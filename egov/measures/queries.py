@@ -101,9 +101,9 @@ def availability(days: int = DAYS) -> list[Day]:
     """One entry per day for the last ``days``, oldest first, today included; one statement."""
     today = clock.today()
     first = today - dt.timedelta(days=days - 1)
-    counted = {
-        row["day"]: row
-        for row in Availability.objects.filter(at__gte=clock.end_of_day(first - dt.timedelta(days=1)))
+    counted: dict[dt.date, dict[str, Any]] = {
+        each["day"]: dict(each)
+        for each in Availability.objects.filter(at__gte=clock.end_of_day(first - dt.timedelta(days=1)))
         .annotate(day=TruncDate("at"))
         .values("day")
         .annotate(
@@ -115,7 +115,7 @@ def availability(days: int = DAYS) -> list[Day]:
     found = []
     for number in range(days):
         day = first + dt.timedelta(days=number)
-        row = counted.get(day, {})
+        row: dict[str, Any] = counted.get(day, {})
         median = row.get("median")
         found.append(Day(day, row.get("probes", 0), row.get("answered", 0), None if median is None else round(median)))
     return found
