@@ -1,5 +1,7 @@
 """What bin/backup and bin/restore share: where an instance keeps what it must not lose."""
 
+from __future__ import annotations  # an older Python must get as far as ensure_python
+
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +23,7 @@ def folders(settings: Mapping[str, str]) -> dict[str, Path]:
     }
 
 
-def postgres_tool(name: str, *arguments: str, **options: object) -> "subprocess.CompletedProcess[str]":
+def postgres_tool(name: str, *arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
     """Run a client program of the packaged PostgreSQL."""
     program = embedded.Postgres.binaries_folder() / name
     return subprocess.run([str(program), *arguments], check=True, text=True, **options)  # type: ignore[call-overload,no-any-return]

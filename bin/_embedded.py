@@ -5,6 +5,8 @@ Standard library only, because it runs before anything is installed. Everything 
 system's directory for temporary files that is named after this one).
 """
 
+from __future__ import annotations  # an older Python must get as far as ensure_python
+
 import contextlib
 import fcntl
 import glob
@@ -43,7 +45,7 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def fail(text: str) -> "NoReturn":  # type: ignore[name-defined]  # noqa: F821
+def fail(text: str) -> NoReturn:  # type: ignore[name-defined]  # noqa: F821
     say(text)
     raise SystemExit(1)
 
@@ -228,7 +230,7 @@ class Postgres:
         done = self.tool("psql", "-d", database, "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql, capture_output=True)
         return str(done.stdout)
 
-    def tool(self, name: str, *arguments: str, **options: object) -> "subprocess.CompletedProcess[str]":
+    def tool(self, name: str, *arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
         """Run one of PostgreSQL's client programs against this server."""
         command = [str(self.binaries / name), "-h", str(self.socket), "-U", "postgres", *arguments]
         return subprocess.run(command, check=True, text=True, **options)  # type: ignore[call-overload,no-any-return]
@@ -276,12 +278,12 @@ class Postgres:
         if started.returncode:
             fail(f"PostgreSQL did not start:\n{(self.data / 'log').read_text()[-3000:]}")
 
-    def _ctl(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
+    def _ctl(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return self._own(["pg_ctl", "-D", str(self.data), *arguments], check=check)
 
     def _own(
         self, command: list[str], *, check: bool = True, found: bool = False, **options: object
-    ) -> "subprocess.CompletedProcess[str]":
+    ) -> subprocess.CompletedProcess[str]:
         """Run a program as the database's own user."""
         if not found:
             command = [str(self.binaries / command[0]), *command[1:]]
@@ -301,7 +303,8 @@ def database() -> Iterator[dict[str, str]]:
     started = not postgres.running()
     postgres.ensure()
     postgres.ensure_database("egov")
-    write_private(EMBEDDED_FILE, f"DATABASE_URL={postgres.url('egov')}\nREDIS_URL={Redis(RUN).url()}\n")
+    here = {"DATABASE_URL": postgres.url("egov"), "REDIS_URL": Redis(RUN).url()}
+    write_private(EMBEDDED_FILE, "".join(f"{k}={v}\n" for k, v in {**read_env(EMBEDDED_FILE), **here}.items()))
     try:
         yield {**given, "DATABASE_URL": postgres.url("egov")}
     finally:
@@ -397,7 +400,7 @@ def _present(program: str) -> bool:
 # --- Small things -----------------------------------------------------------------------------------
 
 
-def run(command: list[str], **options: object) -> "subprocess.CompletedProcess[bytes]":
+def run(command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(command, check=True, **options)  # type: ignore[call-overload,no-any-return]
 
 
@@ -411,7 +414,7 @@ def locked(path: Path, *, shared: bool = False) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def sharing(path: Path) -> Iterator["LastOne"]:
+def sharing(path: Path) -> Iterator[LastOne]:
     """Register as one user of something; the last one to leave may shut it down."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue import rules
 from egov.catalogue.rules import Known
+from egov.kernel.definitions import read_yaml
 from egov.kernel.errors import FieldError, InvalidInput
-from egov.law.files import read_yaml
 
 OWN_KEYS = frozenset({"code", "mode", "department_role"})
 EVENTS = Path(__file__).parent / "definitions" / "events"

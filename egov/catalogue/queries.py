@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue import registry, rules
@@ -186,6 +186,63 @@ def services(
     if codes is not None:
         rows = rows.filter(service__code__in=list(codes))
     return rows.select_related("service").defer(*HEAVY).order_by("service__code")
+
+
+def service(code: str) -> PublicService:
+    """Whatever its state. Raises ``NotFound``."""
+    row = PublicService.objects.filter(code=code).first()
+    if row is None:
+        raise NotFound(_("There is no such service."), code="service_missing")
+    return row
+
+
+def version_numbered(code: str, number: int) -> ServiceVersion:
+    """Raises ``NotFound``."""
+    row = versions_of(code).filter(number=number).first()
+    if row is None:
+        raise NotFound(_("There is no such service."), code="service_missing")
+    return row
+
+
+def version_before(row: ServiceVersion) -> ServiceVersion | None:
+    """What a version is compared with: the one in force, for a version in work; else the one before it."""
+    others = ServiceVersion.objects.filter(service_id=row.service_id).exclude(pk=row.pk)
+    if row.state in (VersionState.DRAFT, VersionState.REVIEWED):
+        return others.filter(state=VersionState.PUBLISHED).first()
+    return others.filter(number__lt=row.number).order_by("-number").first()
+
+
+def services_for_console(*, text: str = "", mode: str = "", depth: str = "") -> QuerySet[PublicService]:
+    """All services by code, with name and number of the version in force (``shown_name``, ``shown_number``)."""
+    current = ServiceVersion.objects.filter(service=OuterRef("pk"), state=VersionState.PUBLISHED)
+    rows = PublicService.objects.annotate(
+        shown_name=Subquery(current.values("name")[:1]), shown_number=Subquery(current.values("number")[:1])
+    )
+    if text:
+        named = ServiceVersion.objects.filter(
+            Q(name__icontains=text) | Q(service__code__istartswith=text), state=VersionState.PUBLISHED
+        )
+        rows = rows.filter(pk__in=named.values("service"))
+    if mode:
+        rows = rows.filter(mode=mode)
+    if depth in ("fileable", "listed"):
+        fileable = ServiceVersion.objects.filter(FILEABLE, state=VersionState.PUBLISHED).values("service")
+        rows = rows.filter(pk__in=fileable) if depth == "fileable" else rows.exclude(pk__in=fileable)
+    return rows.order_by("code")
+
+
+def competences_of(service_id: int) -> QuerySet[Competence]:
+    """The rules of a service itself, the newest first."""
+    rows = Competence.objects.filter(service_id=service_id).select_related("region", "department", "unit")
+    return rows.order_by("-valid_from", "-pk")
+
+
+def competence(competence_id: int) -> Competence:
+    """Raises ``NotFound``."""
+    row = Competence.objects.select_related("service").filter(pk=competence_id).first()
+    if row is None:
+        raise NotFound()
+    return row
 
 
 def versions_of(code: str) -> QuerySet[ServiceVersion]:

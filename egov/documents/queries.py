@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import io
+import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +19,6 @@ from egov.documents import actions, authority, rules, storage, typesetting
 from egov.documents.models import Credential, DocumentState, IssuedDocument, Seal, StoredFile
 from egov.identity.models import PartyKind
 from egov.identity.rules import mask_name
-from egov.journal import keys
 from egov.journal import queries as journal
 from egov.journal import rules as journal_rules
 from egov.journal.models import TreeHead
@@ -140,6 +140,11 @@ def seals() -> QuerySet[Seal]:
     return Seal.objects.filter(retired_at=None).select_related("department__party").order_by("valid_to", "id")
 
 
+def root_certificates() -> str:
+    """The roots (PEM) that seals are trusted under, for anyone who checks a signature with other tools."""
+    return "".join(ssl.DER_cert_to_PEM_cert(root) for root in authority.roots())
+
+
 def pending_count() -> int:
     return IssuedDocument.objects.filter(state=DocumentState.PENDING).count()
 
@@ -229,6 +234,11 @@ class Verification:
     @property
     def in_force(self) -> bool:
         return self.finding is Finding.VALID
+
+    @property
+    def verdict(self) -> str:
+        """The finding as a plain word, for the API."""
+        return self.finding.value
 
     @property
     def certificate_expired(self) -> bool:
@@ -341,7 +351,7 @@ def _dating(found: IssuedDocument) -> _Dating:
 def _first_head_over(proof: journal.Proof) -> dt.datetime | None:
     """When the entry first stood under a signed head, and the log has only grown since; None when it did not."""
     head = TreeHead.objects.filter(size__gt=proof.index).order_by("size")[:1].get()
-    note, key = journal.note_of(head), keys.find(head.key_id)
+    note, key = journal.note_of(head), journal.log_key(head.key_id)
     if key is None or not key.signed(note.head, note.signature):
         return None
     grown = journal_rules.is_consistent(

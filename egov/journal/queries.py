@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from egov.journal import keys, rules
-from egov.journal.models import Entry, EntryKind, Leaf, TreeHead, TreeNode
+from egov.journal.models import Entry, EntryKind, Leaf, TreeHead, TreeNode, Unsealed
 from egov.kernel.errors import NotFound
 from egov.kernel.refs import Ref
 
@@ -193,3 +193,8 @@ def _nodes(wanted: Iterable[rules.Node]) -> dict[rules.Node, bytes]:
         for level, index, value in TreeNode.objects.filter(inner).values_list("level", "index", "hash"):
             found[level, index] = bytes(value)
     return found
+
+
+def unsealed_count() -> int:
+    """How many entries wait for the sealer."""
+    return Unsealed.objects.count()

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from egov.journal import actions as journal
-from egov.kernel import clock
+from egov.kernel import clock, definitions
 from egov.kernel.actor import Actor
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.refs import Ref
@@ -178,12 +178,12 @@ def _load_instruments(rows: list[dict[str, Any]], report: LoadReport) -> dict[st
     present = {row.key: row for row in Instrument.objects.all()}
     new = []
     for content in rows:
-        name, found, digest = f"instrument:{content['key']}", present.get(content["key"]), files.digest(content)
+        name, found, digest = f"instrument:{content['key']}", present.get(content["key"]), definitions.digest(content)
         if found is None:
             new.append(Instrument(**content, loaded_hash=digest))
             report.created.append(name)
         else:
-            _renew(found, content, digest, files.digest(_instrument_content(found)), name, report)
+            _renew(found, content, digest, definitions.digest(_instrument_content(found)), name, report)
     Instrument.objects.bulk_create(new)
     return dict(Instrument.objects.values_list("key", "id"))
 
@@ -195,14 +195,14 @@ def _load_parameters(rows: list[dict[str, Any]], instruments: dict[str, int], re
     for content in rows:
         name = f"parameter:{content['key']}/{content['region']}/{content['valid_from']}"
         row = present.get((content["key"], content["region"], content["valid_from"]))
-        digest = files.digest(content)
+        digest = definitions.digest(content)
         fields = {**content, "instrument_id": instruments[content["instrument"]]}
         del fields["instrument"]
         if row is None:
             new.append(Parameter(**fields, loaded_hash=digest))
             report.created.append(name)
         else:
-            _renew(row, fields, digest, files.digest(_parameter_content(row)), name, report)
+            _renew(row, fields, digest, definitions.digest(_parameter_content(row)), name, report)
     Parameter.objects.bulk_create(new)
 
 
@@ -228,12 +228,12 @@ def _load_versions(
         versions.setdefault(row.key, []).append(row)
     for content in contents:
         rows = versions.get(content["key"], [])
-        digest, name = files.digest(content), f"{kind}:{content['key']}"
+        digest, name = definitions.digest(content), f"{kind}:{content['key']}"
         if any(row.loaded_hash == digest for row in rows):
             report.unchanged += 1
             continue
         current = next((row for row in rows if row.state == State.PUBLISHED), None)
-        edited = bool(rows) and (current is None or files.digest(content_of(current)) != current.loaded_hash)
+        edited = bool(rows) and (current is None or definitions.digest(content_of(current)) != current.loaded_hash)
         if current is not None and not edited:
             _retire(current)
         number = rows[-1].version + 1 if rows else 1

@@ -285,6 +285,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if EGOV_TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+# Ways to pay that people may choose: keys of gateways. The sandbox takes no money, so never behind https by itself.
+EGOV_PAYMENT_GATEWAYS = env.list("EGOV_PAYMENT_GATEWAYS", default=[] if HTTPS else ["sandbox"])
 # Where a form may lead after its redirects: payment gateways besides ourselves.
 EGOV_SANDBOX_GATEWAY_URL = env.text("EGOV_SANDBOX_GATEWAY_URL", default="http://localhost:8001")
 EGOV_GATEWAY_ORIGINS = env.list("EGOV_GATEWAY_ORIGINS", default=[EGOV_SANDBOX_GATEWAY_URL])
@@ -368,5 +370,30 @@ EGOV_REFERENCE_PREFIX = env.text("EGOV_REFERENCE_PREFIX", default="JZ")
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "allauth.idp.oidc.contrib.rest_framework.authentication.TokenAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        "rest_framework.throttling.ScopedRateThrottle",
+        "rest_framework.throttling.UserRateThrottle",
+        "rest_framework.throttling.AnonRateThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {"user": "600/min", "anon": "120/min", "submit": "60/min", "search": "120/min"},
+    "EXCEPTION_HANDLER": "portals.api.problems.handle",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "egov",
+    "DESCRIPTION": "State a need, file for services, follow cases, decide them. Errors are RFC 9457 problem details.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portals.shared import navigation
 from portals.shared.navigation import NavItem
@@ -15,7 +16,7 @@ class PublicPortalConfig(AppConfig):
             "public",
             NavItem(_("Services"), "public:front", order=10, prefix="/service"),
             NavItem(_("My matters"), "shared:me", order=20),
-            NavItem(_("Open government"), "public:performance", order=30),
-            NavItem(_("Track a number"), "public:track", order=40),
-            NavItem(_("Verify"), "public:verify", order=50),
+            NavItem(pgettext_lazy("menu", "Open"), "public:performance", order=30),
+            NavItem(pgettext_lazy("menu", "Track"), "public:track", order=40),
+            NavItem(pgettext_lazy("menu", "Verify"), "public:verify", order=50),
         )

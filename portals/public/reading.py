@@ -1,54 +1,84 @@
 """What the public pages read from the catalogue, made ready to draw."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Q, QuerySet, Value, When
-from django.db.models.fields import BooleanField
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from egov.catalogue.models import CaseKind, Event, ServiceVersion, VersionState
+from egov.catalogue.models import CaseKind, ServiceVersion
+from egov.kernel.text import LocalisedText, language_tag
 from portals.shared import components as c
 from portals.shared.templatetags.egov_ui import limit, localised_plain, money_plain
 
-FILEABLE = Q(form__isnull=False) & (Q(plan__isnull=False) | Q(auto_decision__isnull=False))
+AUDIENCES: dict[str, str | Promise] = {
+    "person": gettext_lazy("Residents"),
+    "enterprise": gettext_lazy("Enterprises"),
+    "sole_trader": gettext_lazy("Sole traders"),
+    "social_organisation": gettext_lazy("Social organisations"),
+    "institution": gettext_lazy("Public institutions"),
+    "department": gettext_lazy("Departments"),
+    "staff": gettext_lazy("Civil servants"),
+    "administrator": gettext_lazy("Insolvency administrators"),
+    "other": gettext_lazy("Others"),
+}
+CHANNELS: dict[str, str | Promise] = {
+    "online": gettext_lazy("online, here"),
+    "mobile": gettext_lazy("on a phone, here"),
+    "window": gettext_lazy("at a counter"),
+    "self_service": gettext_lazy("at a self-service machine"),
+    "post": gettext_lazy("by post"),
+    "phone": gettext_lazy("by telephone"),
+}
+SOURCES: dict[str, tuple[str | Promise, str]] = {
+    "applicant": (gettext_lazy("you hand it in"), "file_upload"),
+    "shared": (gettext_lazy("we fetch it"), "verified_user"),
+    "predecessor": (gettext_lazy("result of an earlier step; we take it over"), "link"),
+    "promise": (gettext_lazy("your written promise instead of the paper"), "edit"),
+}
+REMEDIES: dict[str, str | Promise] = {
+    "reconsideration": gettext_lazy("Administrative reconsideration"),
+    "litigation": gettext_lazy("Administrative litigation"),
+    "review": gettext_lazy("Review by the same body"),
+    "complaint": gettext_lazy("Complaint"),
+    "supervision": gettext_lazy("Supervision"),
+}
 
 
-def published() -> QuerySet[ServiceVersion]:
-    """Published versions of enabled services as lists need them, with ``fileable``; the heavy parts stay behind."""
-    return (
-        ServiceVersion.objects.filter(state=VersionState.PUBLISHED, service__enabled=True)
-        .select_related("service")
-        .defer("form", "plan", "effects", "auto_decision", "materials", "faq", "legal_basis", "rights", "conditions")
-        .annotate(fileable=Case(When(FILEABLE, then=Value(True)), default=Value(False), output_field=BooleanField()))
-    )
+def cards(versions: Sequence[ServiceVersion], *, start: int = 1) -> list[c.ServiceCard]:
+    return [card(version, number=number) for number, version in enumerate(versions, start)]
 
 
-def cards(
-    versions: Sequence[ServiceVersion], *, reasons: dict[str, Sequence[str]] | None = None
-) -> list[c.ServiceCard]:
-    """One card per version, numbered in their order. ``reasons``: code → why it is listed."""
-    return [
-        card(version, number=number, reasons=(reasons or {}).get(version.service.code, ()))
-        for number, version in enumerate(versions, 1)
-    ]
-
-
-def card(version: Any, *, number: int | None = None, reasons: Sequence[str] = ()) -> c.ServiceCard:
+def card(version: Any, *, number: int | None = None, reasons: Sequence[str] = (), note: str = "") -> c.ServiceCard:
+    """``reasons``: why it is listed. Names come in another language only where the data has no better."""
     return c.ServiceCard(
         title=localised_plain(version.name),
         url=reverse("public:service", args=[version.service.code]),
-        text=localised_plain(version.summary),
+        text=note or localised_plain(version.summary),
         reasons=reasons,
         time=promised(version),
         time_note=by_law(version),
-        cost=cost(version),
+        cost=cost(version.fee),
         department=localised_plain(version.department_name),
-        badges=() if version.fileable else (c.Badge(_("At the counter"), c.Tone.WAIT, "location_on"),),
+        badges=() if fileable(version) else (c.Badge(_("Filed elsewhere"), c.Tone.WAIT, "location_on"),),
         number=number,
+        language=other_language(version.name),
     )
+
+
+def fileable(version: Any) -> bool:
+    """Online depth 1 is listed only; the catalogue checks that a deeper one has a form and a way to a decision."""
+    return bool(version.online_depth > 1)
+
+
+def other_language(text: Mapping[str, str]) -> str:
+    """The language of the text that is shown, when the page's own is missing; else ""."""
+    if not text or text.get(language_tag()):
+        return ""
+    return "zh-Hans" if text.get("zh-Hans") else next(iter(text))
 
 
 def promised(version: ServiceVersion) -> str:
@@ -65,10 +95,10 @@ def by_law(version: ServiceVersion) -> str:
     return _("by law at most %(limit)s") % {"limit": limit(version.statutory_limit, version.statutory_unit or "wd")}
 
 
-def cost(version: ServiceVersion) -> str:
+def cost(fee: Mapping[str, Any]) -> str:
     """What it costs, in a word or two; a range when items differ."""
-    items = version.fee.get("items") or [version.fee]
-    amounts = sorted({Decimal(str(item.get("amount") or 0)) for item in items})
+    rows = fee.get("items") or [fee]
+    amounts = sorted({Decimal(str(row.get("amount") or 0)) for row in rows})
     if amounts == [Decimal(0)]:
         return _("free")
     if len(amounts) == 1:
@@ -76,5 +106,11 @@ def cost(version: ServiceVersion) -> str:
     return _("%(low)s to %(high)s") % {"low": money_plain(amounts[0]), "high": money_plain(amounts[-1])}
 
 
-def events(kind: str) -> list[Event]:
-    return list(Event.objects.filter(kind=kind).order_by("order", "code"))
+def audience_words(keys: Sequence[str]) -> str:
+    separator = "、" if language_tag() == "zh-Hans" else ", "
+    return separator.join(str(AUDIENCES.get(key, key)) for key in keys)
+
+
+def joined(texts: Sequence[LocalisedText]) -> str:
+    separator = "；" if language_tag() == "zh-Hans" else "; "
+    return separator.join(localised_plain(text) for text in texts)

@@ -1,5 +1,7 @@
 """Pages that belong to no portal: the choice of a capacity, and the heartbeat that keeps a session."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
@@ -12,7 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from egov.identity import queries as identity
 from egov.identity.queries import Capacity
-from egov.kernel.actor import CapacityKind
+from egov.kernel.actor import APPLICANT_KINDS, CapacityKind
+from egov.kernel.errors import NotFound
 
 CONSOLE_ROLES = {"platform_admin", "department_admin"}
 
@@ -25,34 +28,51 @@ class Door:
     icon: str
 
 
+SERVICE_CODE = re.compile(r"[A-Za-z0-9-]{2,64}")
+
+
 @login_required
 @never_cache
 @require_GET
 def me(request: HttpRequest) -> HttpResponse:
-    """In which capacities may I act? With one only, straight on."""
-    doors = [door for capacity in identity.capacities_of(request.user) for door in _doors(capacity)]
+    """In which capacities may I act? With one only, straight on. ``?start=LC01``: for whom is this service filed?"""
+    service = request.GET.get("start", "")
+    if service and not SERVICE_CODE.fullmatch(service):
+        raise NotFound
+    capacities = identity.capacities_of(request.user)
+    doors = _doors_to_start(capacities, service) if service else [d for each in capacities for d in _doors(each)]
     if len(doors) == 1 and "stay" not in request.GET:
         return redirect(doors[0].url)
-    return render(request, "shared/me.html", {"doors": doors})
+    return render(request, "shared/me.html", {"doors": doors, "service": service})
+
+
+def _doors_to_start(capacities: Sequence[Capacity], service: str) -> list[Door]:
+    doors = []
+    for capacity in capacities:
+        if CapacityKind(capacity.kind) in APPLICANT_KINDS:
+            text, icon = TEXTS[CapacityKind(capacity.kind)]
+            doors.append(Door(str(capacity.title), text, f"/as/{capacity.slug}/start/{service}/", icon))
+    return doors
+
+
+TEXTS = {
+    CapacityKind.SELF: (_("For yourself"), "person"),
+    CapacityKind.GUARDIAN: (_("For your child or ward, as guardian"), "people"),
+    CapacityKind.REPRESENTATIVE: (_("For the organisation you represent"), "location_city"),
+    CapacityKind.AGENT: (_("Under a mandate you accepted"), "contact_page"),
+}
 
 
 def _doors(capacity: Capacity) -> list[Door]:
-    title = str(capacity.title)
-    if capacity.kind == CapacityKind.POST:
-        doors = [Door(title, _("Office: inbox, cases, decisions"), f"/desk/{capacity.slug}/", "work")]
-        if CONSOLE_ROLES & set(capacity.roles):
-            doors.append(
-                Door(title, _("Administration: departments, services, rules"), f"/console/{capacity.slug}/", "settings")
-            )
-        return doors
-    texts = {
-        CapacityKind.SELF: (_("For yourself"), "person"),
-        CapacityKind.GUARDIAN: (_("For your child or ward, as guardian"), "people"),
-        CapacityKind.REPRESENTATIVE: (_("For the organisation you represent"), "location_city"),
-        CapacityKind.AGENT: (_("Under a mandate you accepted"), "contact_page"),
-    }
-    text, icon = texts.get(CapacityKind(capacity.kind), (_("Another capacity"), "person"))
-    return [Door(title, text, f"/as/{capacity.slug}/", icon)]
+    title, kind = str(capacity.title), CapacityKind(capacity.kind)
+    if kind is not CapacityKind.POST:
+        text, icon = TEXTS[kind]
+        return [Door(title, text, f"/as/{capacity.slug}/", icon)]
+    doors = [Door(title, _("Office: inbox, cases, decisions"), f"/desk/{capacity.slug}/", "work")]
+    if CONSOLE_ROLES & set(capacity.roles):
+        text = _("Administration: departments, services, rules")
+        doors.append(Door(title, text, f"/console/{capacity.slug}/", "settings"))
+    return doors
 
 
 @require_POST

@@ -10,7 +10,7 @@ BASE: Path = settings.BASE_DIR
 PLATFORM = {f"egov.{room}": level for level, room in enumerate(settings.PLATFORM_ROOMS)}
 MODES = {f"{mode}.{room}" for mode, rooms in settings.MODE_ROOMS.items() for room in rooms}
 # A room's public face; the rest is its own.
-PUBLIC = {"models", "actions", "queries", "rules", "registry", "demo"}
+PUBLIC = {"models", "actions", "queries", "rules", "registry", "errors", "demo"}
 FOLDERS = ("egov", "g2b", "g2c", "g2e", "g2g", "portals")
 
 

@@ -109,11 +109,12 @@ class Instance:
             [*command, "-Q", queues, "-c", "2", "-B", "-l", "INFO", "-n", f"{uuid.uuid4().hex}@t"], **extra
         )
 
-    def web(self, port: int, **extra: str) -> Any:
+    def web(self, port: int, *, target: str = "egov.wsgi:application", **extra: str) -> Any:
         process = self.spawn(
             [
-                *(PYTHON, "-m", "granian", "--interface", "wsgi", "egov.wsgi:application", "--port", str(port)),
+                *(PYTHON, "-m", "granian", "--interface", "wsgi", target, "--port", str(port)),
                 *("--workers", "2", "--blocking-threads", "4", "--no-access-log"),
+                *("--workers-kill-timeout", "20"),
             ],
             **extra,
         )

@@ -15,8 +15,11 @@ from egov.routing.rules.lexicon import MISSPELT, Hit, Lexicon, english_words
 
 # What a feature counts before its rarity: concepts (c), words (w), pairs of Chinese characters (b).
 KIND_WEIGHTS = {"c": 1.6, "w": 1.0, "b": 0.45}
-NEAREST = (0.6, 0.4)  # the nearest sentence; the mean of the nearest three
-CENTROID = 1.0
+NEAREST = (0.3, 0.7)  # the nearest sentence; the mean of the nearest three
+SUM_OF_ALL = 3.0  # against 1 for the nearest
+RARITY_POWER = 0.7  # below 1, so that one rare word does not drown the others
+COVERAGE_POWER = 0.7  # a target that explains more of what was said is nearer
+CORRECTIONS_KEPT = 5000
 UNKNOWN_RARITY = 0.6  # of the greatest, for what no target uses
 
 
@@ -56,42 +59,40 @@ class Features:
 
 
 class Spelling:
-    """Misspelt English words and the known word each comes nearest to."""
+    """Misspelt English words and the known word each comes nearest to: one slip, or one on either side."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = {word for word in words if len(word) > 2}
-        self._by_trigram: dict[str, list[str]] = defaultdict(list)
-        for word in self._words:
+        self._shortened: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(self._words):
             if len(word) >= 4:
-                for trigram in _trigrams(word):
-                    self._by_trigram[trigram].append(word)
-        self._known: dict[str, str] = {}
+                for short in _shortened(word):
+                    self._shortened[short].append(word)
+        self._corrected: dict[str, str] = {}
 
     def correct(self, word: str) -> str:
         """``word`` itself when known, short or hopeless."""
         if len(word) < 4 or word in self._words or word.removesuffix("'s") in self._words or word in texts.STOP_EN:
             return word
-        if word not in self._known:
-            if len(self._known) > 5000:
-                self._known.clear()
-            self._known[word] = self._nearest(word)
-        return self._known[word]
+        if word not in self._corrected:
+            if len(self._corrected) >= CORRECTIONS_KEPT:
+                self._corrected.clear()
+            self._corrected[word] = self._nearest(word)
+        return self._corrected[word]
 
     def _nearest(self, word: str) -> str:
-        shared = Counter(other for trigram in _trigrams(word) for other in self._by_trigram.get(trigram, ()))
         allowed = 1 if len(word) < 7 else 2
-        best, best_distance = word, allowed + 1
-        for other, _count in shared.most_common(12):
-            if abs(len(other) - len(word)) <= allowed:
-                distance = edit_distance(word, other, allowed)
-                if distance < best_distance or (distance == best_distance and best != word and other[0] == word[0] != best[0]):
-                    best, best_distance = other, distance
-        return best
+        best = (allowed + 1, True, word)
+        for short in _shortened(word):
+            for other in self._shortened.get(short, ()):
+                candidate = (edit_distance(word, other, allowed), other[0] != word[0], other)
+                best = min(best, candidate)
+        return best[2]
 
 
-def _trigrams(word: str) -> set[str]:
-    padded = f"${word}$"
-    return {padded[i : i + 3] for i in range(len(padded) - 2)}
+def _shortened(word: str) -> set[str]:
+    """``word`` and all it becomes when one letter is left out."""
+    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
 
 
 def edit_distance(one: str, other: str, limit: int) -> int:
@@ -171,8 +172,10 @@ class Index:
                 for feature in features:
                     users[feature].add(position)
         count = sum(1 for target in self.targets if not target.imported) + 1
-        self._unknown = math.log(count) * UNKNOWN_RARITY
-        self._rarity = {feature: math.log(count / (len(used) + 0.5)) for feature, used in users.items()}
+        self._unknown = (math.log(count) * UNKNOWN_RARITY) ** RARITY_POWER
+        self._rarity = {
+            feature: math.log(count / (len(used) + 0.5)) ** RARITY_POWER for feature, used in users.items()
+        }
         for feature in foreign:
             self._rarity.setdefault(feature, self._unknown)
 
@@ -224,16 +227,13 @@ class Index:
             for position, other in zip(positions, values, strict=True):
                 total[position] += value * other
                 covered[position] += value
-        found = [
-            Scored(
-                self.targets[position],
-                (near + CENTROID * total[position]) / length,
-                near / length,
-                covered[position] / mass,
-            )
-            for position, near in nearest.items()
-            if allowed is None or allowed(self.targets[position])
-        ]
+        found = []
+        for position, near in nearest.items():
+            target = self.targets[position]
+            if allowed is None or allowed(target):
+                share = covered[position] / mass
+                score = (near + SUM_OF_ALL * total[position]) / length / (1 + SUM_OF_ALL)
+                found.append(Scored(target, score * share**COVERAGE_POWER, near / length, share))
         found.sort(key=lambda each: (-each.score, each.target.code))
         return found[:limit]
 

@@ -15,7 +15,7 @@ from portals.shared.components import Figure
 
 @administrators
 def overview(request: HttpRequest, capacity: str) -> HttpResponse:
-    services = catalogue.coverage()
+    services = catalogue.numbers()
     units_without_posts = identity.units_without_posts()
     waiting = outbox.waiting()
     figures = [
@@ -33,6 +33,6 @@ def overview(request: HttpRequest, capacity: str) -> HttpResponse:
             "figures": figures,
             "units_without_posts": units_without_posts,
             "stages": DemoState.objects.order_by("pk"),
-            "drafts": catalogue.versions_in_work(),
+            "drafts": catalogue.drafts(),
         },
     )

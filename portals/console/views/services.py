@@ -7,18 +7,24 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from egov.catalogue import actions, queries
+from egov.catalogue.models import ServiceVersion
 from egov.identity import queries as identity
-from egov.kernel.clock import today
+from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
 from portals.console import forms
 from portals.console.access import administrators
 from portals.console.views.acting import form_page, posted
 from portals.shared.paging import page_of
 
+
+def _retire(actor: Actor, *, version_id: int) -> ServiceVersion:
+    return actions.retire_version(actor, version_id=version_id, reason="console")
+
+
 ACTS = {
     "review": (actions.review_version, _("Reviewed. Somebody may publish it now.")),
     "publish": (actions.publish_version, _("Published. New cases use this version; open ones keep theirs.")),
-    "retire": (actions.retire_version, _("Retired.")),
+    "retire": (_retire, _("Retired.")),
 }
 
 MODES = [("g2c", _("residents")), ("g2b", _("businesses")), ("g2g", _("departments")), ("g2e", _("staff"))]
@@ -34,7 +40,7 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
     return render(
         request,
         "console/services.html",
-        {"page": page, "coverage": queries.coverage(), "chosen": request.GET, "modes": MODES},
+        {"page": page, "coverage": queries.numbers(), "chosen": request.GET, "modes": MODES},
     )
 
 
@@ -44,7 +50,7 @@ def detail(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
     service = queries.service(code)
     context = {
         "service": service,
-        "versions": queries.versions_of(service.pk),
+        "versions": queries.versions_of(code),
         "competences": queries.competences_of(service.pk),
         "competence_form": forms.CompetenceForm(),
     }
@@ -67,7 +73,7 @@ def switch(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
 @administrators
 def draft(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
     """Write the next version, starting from the newest."""
-    newest = queries.newest_version(code)
+    newest = queries.versions_of(code).first() or queries.published(code)
     form = forms.VersionForm(request.POST) if request.method == "POST" else forms.VersionForm.of(newest)
     return form_page(
         request,
@@ -85,7 +91,7 @@ def draft(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
 @require_GET
 @administrators
 def version(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
-    row = queries.version(code, number)
+    row = queries.version_numbered(code, number)
     base = queries.version_before(row)
     differences = queries.differences(base, row) if base else []
     return render(request, "console/version.html", {"version": row, "base": base, "differences": differences})
@@ -97,7 +103,7 @@ def act(request: HttpRequest, capacity: str, code: str, number: int, act: str) -
     if act not in ACTS:
         raise NotFound()
     action, done = ACTS[act]
-    row = queries.version(code, number)
+    row = queries.version_numbered(code, number)
     return posted(
         request,
         act=lambda: action(request.actor, version_id=row.pk),
@@ -138,7 +144,7 @@ def end_competence(request: HttpRequest, capacity: str, pk: int) -> HttpResponse
     code = queries.competence(pk).service.code
     return posted(
         request,
-        act=lambda: actions.end_competence(request.actor, competence_id=pk, on=today()),
+        act=lambda: actions.end_competence(request.actor, competence_id=pk),
         done=_("The rule has ended."),
         back=reverse("console:service", args=[capacity, code]),
     )

@@ -135,10 +135,16 @@ def local_datetime(moment: dt.datetime | None) -> SafeString | str:
     """2026年11月24日 09:12 · 24 November 2026, 09:12"""
     if moment is None:
         return ""
+    stamp = clock.local(moment).isoformat(timespec="minutes")
+    return format_html('<time datetime="{}">{}</time>', stamp, local_datetime_plain(moment))
+
+
+@register.filter
+def local_datetime_plain(moment: dt.datetime) -> str:
+    """As ``local_datetime``, without markup."""
     local = clock.local(moment)
     separator = " " if _is_chinese() else ", "
-    text = f"{local_date_plain(local)}{separator}{local:%H:%M}"
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), text)
+    return f"{local_date_plain(local)}{separator}{local:%H:%M}"
 
 
 @register.filter
@@ -200,6 +206,12 @@ def number(value: Decimal | float | int | None) -> str:
 def percent(share: Decimal | float | None) -> str:
     """0.968 → 96.8 %, written 96.8%."""
     return "" if share is None else f"{Decimal(str(share)) * 100:.1f}%"
+
+
+@register.filter
+def percent_fine(share: Decimal | float | None) -> str:
+    """0.99954 → 99.95%: for availability, where the second place matters."""
+    return "" if share is None else f"{Decimal(str(share)) * 100:.2f}%"
 
 
 @register.filter

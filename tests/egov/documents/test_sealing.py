@@ -165,6 +165,8 @@ def test_the_certificate_names_the_department(agency):
     assert "CN=临江区市场监督管理局" in subject
     assert "O=Linjiang Market Regulation Bureau" in subject
     assert certificate.extensions.get_extension_for_class(x509.KeyUsage).value.content_commitment
+    (root,) = x509.load_pem_x509_certificates(queries.root_certificates().encode())
+    certificate.verify_directly_issued_by(root)
     long_name = {"zh-Hans": "很长的名称" * 20, "en": "x" * 200}
     assert authority.make_seal(key_id="long", names=long_name, code="c" * 100)
 

@@ -1,0 +1,250 @@
+"""Services and events: what there is, what one takes, and where it begins."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from egov.catalogue import queries as catalogue
+from egov.catalogue.models import Event, ServiceVersion
+from egov.catalogue.queries import ServicePage
+from egov.kernel.errors import NotFound
+from egov.kernel.text import LocalisedText, language_tag
+from egov.law import queries as law
+from portals.public import figures, reading, region
+from portals.public.groups import GROUPS
+from portals.shared import components as c
+from portals.shared.paging import page_of
+from portals.shared.templatetags.egov_ui import limit, localised_plain, money_plain
+
+PAGE = 30
+MODES = ("g2c", "g2b")  # what residents and businesses use; business of the authorities is not offered here
+SHOWN_AUDIENCES = ("person", "enterprise", "sole_trader", "social_organisation")
+
+
+@require_safe
+def services(request: HttpRequest) -> HttpResponse:
+    """All services of residents and businesses, by code; filters stand in the address."""
+    chosen = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "for", "how", "event")}
+    rows = catalogue.services(
+        audience=chosen["for"] if chosen["for"] in SHOWN_AUDIENCES else "",
+        event=chosen["event"],
+        fileable={"online": True, "listed": False}.get(chosen["how"]),
+    ).filter(service__mode__in=MODES)
+    if chosen["q"]:
+        named = Q(service__code__iexact=chosen["q"])
+        for language in ("zh-Hans", "en"):
+            named |= Q(**{f"name__{language}__icontains": chosen["q"]})
+            named |= Q(**{f"department_name__{language}__icontains": chosen["q"]})
+        rows = rows.filter(named)
+    page = page_of(request, rows, order=("service__code",), size=PAGE)
+    return render(
+        request,
+        "public/services.html",
+        {
+            "page": page,
+            "cards": reading.cards(page.items),
+            "filter_fields": _filter_fields(chosen),
+            "total": rows.count(),
+            "query": chosen["q"],
+        },
+    )
+
+
+def _filter_fields(chosen: dict[str, str]) -> list[c.Field]:
+    def option(value: str, label: Any, name: str) -> c.Option:
+        return c.Option(value, label, checked=chosen[name] == value)
+
+    audiences = [option("", _("Everybody"), "for")]
+    audiences += [option(key, reading.AUDIENCES[key], "for") for key in SHOWN_AUDIENCES]
+    ways = [
+        option("", _("All"), "how"),
+        option("online", _("Filed here"), "how"),
+        option("listed", _("Filed elsewhere"), "how"),
+    ]
+    occasions = [option("", _("Any"), "event")]
+    occasions += [
+        option(event.code, localised_plain(event.name), "event")
+        for event in catalogue.events()
+        if event.kind != "internal"
+    ]
+    return [
+        c.Field("q", _("Name or department"), "search", chosen["q"]),
+        c.Field("for", _("For whom"), "select", options=audiences),
+        c.Field("event", _("Occasion"), "select", options=occasions),
+        c.Field("how", _("How"), "select", options=ways),
+    ]
+
+
+# --- One service -------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Material:
+    name: LocalisedText
+    how: str
+    icon: str
+    condition: str
+    issuer: LocalisedText
+
+
+@require_safe
+def service(request: HttpRequest, code: str) -> HttpResponse:
+    here = region.chosen(request)
+    page = catalogue.service_page(code, here.code)
+    version = page.version
+    response = render(
+        request,
+        "public/service.html",
+        {
+            "page": page,
+            "version": version,
+            "fileable": reading.fileable(version) and version.service.enabled,
+            "keys": _keys(page),
+            "who": reading.audience_words(version.audience),
+            "materials": [_material(row) for row in version.materials],
+            "fee_rows": [_fee_row(row) for row in version.fee.get("items", [])],
+            "cost": reading.cost(version.fee),
+            "channels": [reading.CHANNELS[key] for key in version.channel.get("forms", []) if key in reading.CHANNELS],
+            "remedies": _remedies(page),
+            "measured": figures.of_service(code),
+            "history": catalogue.versions_of(code).filter(published_at__isnull=False)[:5],
+            "here": here,
+            "region_field": region.field(request, _("Where you ask from")),
+            "start_url": f"{reverse('shared:me')}?start={code}",
+        },
+    )
+    region.remember(request, response)
+    return response
+
+
+def _keys(page: ServicePage) -> list[tuple[str, str, str]]:
+    """The answers that come first: (what, value, note)."""
+    version = page.version
+    to_hand_in = [
+        row for row in version.materials if row.get("source") == "applicant" and row.get("required") != "never"
+    ]
+    fetched = [row for row in version.materials if row.get("source") == "shared"]
+    return [
+        (_("Time promised"), reading.promised(version), reading.by_law(version)),
+        (_("Cost"), reading.cost(version.fee), ""),
+        (
+            _("Papers from you"),
+            _("none") if not to_hand_in else str(len(to_hand_in)),
+            _("%(n)s more are fetched for you") % {"n": len(fetched)} if fetched else "",
+        ),
+        (
+            _("Visits"),
+            _("none") if reading.fileable(version) else _("to the counter"),
+            _("wholly online") if version.online_depth >= 4 else "",
+        ),
+    ]
+
+
+def _material(row: dict[str, Any]) -> Material:
+    how, icon = reading.SOURCES.get(row.get("source", "applicant"), reading.SOURCES["applicant"])
+    required = row.get("required", "always")
+    condition = (
+        ""
+        if required == "always"
+        else _("if you wish")
+        if required == "never"
+        else _("only in some cases; the form asks")
+    )
+    return Material(row.get("name", {}), str(how), icon, condition, row.get("issuer", {}))
+
+
+def _fee_row(row: dict[str, Any]) -> tuple[LocalisedText, str, LocalisedText]:
+    return row.get("name", {}), money_plain(row.get("amount") or 0), row.get("basis") or {}
+
+
+def _remedies(page: ServicePage) -> list[c.Why]:
+    """Where to turn when one disagrees: what, within how long, to whom, by which article."""
+    if page.procedure is None:
+        return []
+    return [
+        c.Why(
+            summary=str(reading.REMEDIES.get(remedy.kind, remedy.kind)),
+            text=_("within %(limit)s, to %(body)s")
+            % {"limit": limit(remedy.limit, remedy.unit), "body": localised_plain(remedy.body)},
+            law=reading.joined([law.citation_text(each.instrument, each.article) for each in remedy.basis]),
+        )
+        for remedy in page.procedure.remedies
+    ]
+
+
+# --- One group of people -------------------------------------------------------------------------------------
+@require_safe
+def group(request: HttpRequest, key: str) -> HttpResponse:
+    found = GROUPS.get(key)
+    if found is None:
+        raise NotFound
+    versions = catalogue.published_many(found.codes)
+    rows = [versions[code] for code in found.codes if code in versions and versions[code].service.enabled]
+    return render(request, "public/group.html", {"group": found, "cards": reading.cards(rows)})
+
+
+# --- One event ---------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Stage:
+    number: int
+    cards: list[c.ServiceCard]
+
+
+@require_safe
+def event(request: HttpRequest, code: str) -> HttpResponse:
+    found = catalogue.event(code)
+    if found.kind == "internal":
+        raise NotFound
+    versions = {version.service.code: version for version in catalogue.services(event=code)}
+    stages = _stages(found, versions)
+    shown = list(versions.values())
+    return render(
+        request,
+        "public/event.html",
+        {
+            "event": found,
+            "stages": stages,
+            "count": sum(len(stage.cards) for stage in stages),
+            "departments": len({localised_plain(version.department_name) for version in shown}),
+            "online": sum(reading.fileable(version) for version in shown),
+            "questions": [question.get("text", {}) for question in found.definition.get("questions", [])],
+            "needs": (found.needs.get(language_tag()) or [])[:3],
+        },
+    )
+
+
+def _stages(found: Event, versions: dict[str, ServiceVersion]) -> list[Stage]:
+    """Members by stage (what can go on side by side); members without a place come last."""
+    members = found.definition.get("members", [])
+    waits_for: dict[str, set[str]] = {row["service"]: set() for row in members}
+    for edge in found.definition.get("edges", []):
+        if edge["from"] in waits_for and edge["to"] in waits_for:
+            waits_for[edge["to"]].add(edge["from"])
+    notes = {row["service"]: row.get("note", {}) for row in members}
+    placed: set[str] = set()
+    stages: list[list[str]] = []
+    while len(placed) < len(waits_for):
+        ready = [code for code in waits_for if code not in placed and waits_for[code] <= placed]
+        if not ready:  # the loader refuses circles; whatever is left goes last
+            ready = [code for code in waits_for if code not in placed]
+        stages.append(ready)
+        placed |= set(ready)
+    loose = [code for code in versions if code not in waits_for]
+    if loose:
+        stages.append(loose)
+    drawn = [
+        Stage(
+            number,
+            [
+                reading.card(versions[code], note=localised_plain(notes.get(code, {})))
+                for code in codes
+                if code in versions
+            ],
+        )
+        for number, codes in enumerate(stages, 1)
+    ]
+    return [stage for stage in drawn if stage.cards]
