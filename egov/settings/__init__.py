@@ -285,6 +285,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if EGOV_TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+# Ways to pay that people may choose: keys of gateways. The sandbox takes no money, so never behind https by itself.
+EGOV_PAYMENT_GATEWAYS = env.list("EGOV_PAYMENT_GATEWAYS", default=[] if HTTPS else ["sandbox"])
 # Where a form may lead after its redirects: payment gateways besides ourselves.
 EGOV_SANDBOX_GATEWAY_URL = env.text("EGOV_SANDBOX_GATEWAY_URL", default="http://localhost:8001")
 EGOV_GATEWAY_ORIGINS = env.list("EGOV_GATEWAY_ORIGINS", default=[EGOV_SANDBOX_GATEWAY_URL])
