@@ -303,7 +303,8 @@ def database() -> Iterator[dict[str, str]]:
     started = not postgres.running()
     postgres.ensure()
     postgres.ensure_database("egov")
-    write_private(EMBEDDED_FILE, f"DATABASE_URL={postgres.url('egov')}\nREDIS_URL={Redis(RUN).url()}\n")
+    here = {"DATABASE_URL": postgres.url("egov"), "REDIS_URL": Redis(RUN).url()}
+    write_private(EMBEDDED_FILE, "".join(f"{k}={v}\n" for k, v in {**read_env(EMBEDDED_FILE), **here}.items()))
     try:
         yield {**given, "DATABASE_URL": postgres.url("egov")}
     finally:

@@ -19,7 +19,6 @@ from egov.documents import actions, authority, rules, storage, typesetting
 from egov.documents.models import Credential, DocumentState, IssuedDocument, Seal, StoredFile
 from egov.identity.models import PartyKind
 from egov.identity.rules import mask_name
-from egov.journal import keys
 from egov.journal import queries as journal
 from egov.journal import rules as journal_rules
 from egov.journal.models import TreeHead
@@ -352,7 +351,7 @@ def _dating(found: IssuedDocument) -> _Dating:
 def _first_head_over(proof: journal.Proof) -> dt.datetime | None:
     """When the entry first stood under a signed head, and the log has only grown since; None when it did not."""
     head = TreeHead.objects.filter(size__gt=proof.index).order_by("size")[:1].get()
-    note, key = journal.note_of(head), keys.find(head.key_id)
+    note, key = journal.note_of(head), journal.log_key(head.key_id)
     if key is None or not key.signed(note.head, note.signature):
         return None
     grown = journal_rules.is_consistent(
