@@ -105,7 +105,7 @@ def last_day(started: dt.date, limit: int, unit: str, working_days: WorkingDays)
     if unit == "h":
         raise ValueError("hours have no last day")
     begun = end_of_day(started) - dt.timedelta(hours=12)
-    return due_day(_due_with(begun, limit, unit, working_days, 0))
+    return due_day(due_at(begun, limit, unit, working_days))
 
 
 def due_day(due: dt.datetime) -> dt.date:
@@ -131,13 +131,11 @@ def due_with_pauses(
     was over gives nothing back.
     """
     back = dt.timedelta() if unit == "h" else 0
-    due = _due_with(started, limit, unit, working_days, back)
     for pause in sorted(pauses, key=lambda each: each.start):
-        if pause.end is None or pause.start >= due:
-            continue
-        back += _given_back(pause.start, pause.end, unit, working_days)
-        due = _due_with(started, limit, unit, working_days, back)
-    return due
+        if pause.end is not None and pause.start < _over_at(started, limit, unit, working_days, back):
+            back += _given_back(pause.start, pause.end, unit, working_days)
+    over = _over_at(started, limit, unit, working_days, back)
+    return over if unit in ("h", "wd") else end_of_day(working_days.next_working(due_day(over)))
 
 
 def _given_back(start: dt.datetime, end: dt.datetime, unit: str, working_days: WorkingDays) -> Any:
@@ -148,7 +146,8 @@ def _given_back(start: dt.datetime, end: dt.datetime, unit: str, working_days: W
     return working_days.between(first, last) if unit == "wd" else (last - first).days
 
 
-def _due_with(started: dt.datetime, limit: int, unit: str, working_days: WorkingDays, back: Any) -> dt.datetime:
+def _over_at(started: dt.datetime, limit: int, unit: str, working_days: WorkingDays, back: Any) -> dt.datetime:
+    """When the limit itself is over, before a last day that is off moves on to the next working day."""
     if unit == "h":
         return started + dt.timedelta(hours=limit) + back
     begin = local(started).date()
@@ -161,7 +160,7 @@ def _due_with(started: dt.datetime, limit: int, unit: str, working_days: Working
             undelayed = plus_months(begin, limit)
         case _:
             raise ValueError(f"unknown unit of time: {unit!r}")
-    return end_of_day(working_days.next_working(undelayed + dt.timedelta(days=back)))
+    return end_of_day(undelayed + dt.timedelta(days=back))
 
 
 class Colour(StrEnum):

@@ -142,7 +142,7 @@ def crawlers(request: pytest.FixtureRequest) -> list[Crawler]:
         return [VISITOR]
 
 
-def test_every_page(crawlers, new_context, live_server, client):
+def test_every_page(crawlers, public_city, new_context, live_server, client):
     from axe_playwright_python.sync_playwright import Axe
 
     axe, faults, visited = Axe(), [], Counter()

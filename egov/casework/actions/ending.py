@@ -112,7 +112,13 @@ def _decision_overdue(actor: Actor, case: str, *, statutory: bool) -> None:
             row.save(update_fields=["overdue_at"])
         journal.record(actor, "casework.overdue", Ref("case", case), content={"statutory": statutory})
         outbox.emit(
-            DeadlineMissed(case=case, service=row.service.code, department_id=row.department_id, statutory=statutory)
+            DeadlineMissed(
+                case=case,
+                service=row.service.code,
+                department_id=row.department_id,
+                applicant_id=row.applicant_id,
+                statutory=statutory,
+            )
         )
 
 

@@ -11,6 +11,7 @@ from django.db.models import Subquery
 from django.utils.translation import gettext_lazy as _
 
 from egov.casework import deciding, moving, opening
+from egov.casework import facts as casework_facts
 from egov.casework.models import Case, CaseFile, CaseState, Transition
 from egov.casework.rules.lifecycle import TRANSITIONS
 from egov.catalogue.models import ServiceVersion
@@ -20,7 +21,7 @@ from egov.identity.models import Party
 from egov.journal import actions as journal
 from egov.kernel import clock, outbox, references
 from egov.kernel.actor import Actor
-from egov.kernel.errors import InvalidInput
+from egov.kernel.errors import InvalidInput, NotFound
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
 from egov.law import queries as law
@@ -28,6 +29,7 @@ from egov.law.rules import ProcedureDefinition
 from egov.work import actions as work
 
 DEFAULT_PROCEDURE = "public_service"
+CONTESTED = "case.contested"
 
 
 class Route(Protocol):
@@ -113,7 +115,7 @@ def _prepare(spec: CaseSpec, now: dt.datetime) -> _Opening:
         reference=spec.reference or references.draw("C"),
         matter=spec.matter,
         submission=spec.submission,
-        about=spec.about,
+        about=spec.about or references.normalise(str(spec.answers.get(_contested_field(version), "") or "")),
         service=version.service,
         version=version,
         procedure=procedure.key,
@@ -202,23 +204,40 @@ def _announce(actor: Actor, cases: Sequence[Case]) -> None:
 
 
 def _contest(actor: Actor, openings: Sequence[_Opening], now: dt.datetime) -> None:
-    """A case that contests a decision is linked to it on both sides; the decision must be the applicant's own."""
+    """A case that contests a decision is linked to it on both sides; the decision must be the applicant's own.
+
+    Raises ``InvalidInput`` for a decision that is not theirs, ``NoRemedy``, ``RemedyTimePassed``.
+    """
+    act = TRANSITIONS["contest"]
     for each in openings:
-        if not each.spec.about:
+        if not each.case.about:
             continue
-        contested = moving.load(each.spec.about)
-        facts = moving.facts.facts_of(contested, moving.facts.procedure_of(contested))
-        act = TRANSITIONS["contest"]
-        if contested.applicant_id != each.case.applicant_id or contested.state not in act.before:
-            raise InvalidInput.at(
-                "about", "not_contestable", _("This is not a decision of yours that can be contested.")
-            )
-        for guard in act.guards:
-            if (obstacle := guard(facts)) is not None:
-                raise obstacle
+        contested = _contested(each.case)
+        facts = casework_facts.facts_of(contested, casework_facts.procedure_of(contested))
+        obstacle = next((found for guard in act.guards if (found := guard(facts)) is not None), None)
+        if obstacle is not None:
+            raise obstacle
         Transition.objects.create(
             **moving.story(actor, act, contested, contested.state, now, note=each.case.reference), case=contested
         )
+
+
+def _contested(case: Case) -> Case:
+    try:
+        contested = moving.load(case.about)
+    except NotFound:
+        contested = None
+    of_applicant = contested is not None and contested.applicant_id == case.applicant_id
+    if contested is None or not of_applicant or contested.state not in TRANSITIONS["contest"].before:
+        field = _contested_field(case.version) or "about"
+        raise InvalidInput.at(field, "not_contestable", _("This is not a decision of yours that can be contested."))
+    return contested
+
+
+def _contested_field(version: ServiceVersion) -> str:
+    """The question of the form that names the contested decision: the one of the element ``case.contested``."""
+    properties: Mapping[str, Any] = (version.form or {}).get("properties", {})
+    return next((name for name, each in properties.items() if each.get("x-element") == CONTESTED), "")
 
 
 # --- Paid ----------------------------------------------------------------------------------------------

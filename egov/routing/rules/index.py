@@ -15,8 +15,13 @@ from egov.routing.rules.lexicon import MISSPELT, Hit, Lexicon, english_words
 
 # What a feature counts before its rarity: concepts (c), words (w), pairs of Chinese characters (b).
 KIND_WEIGHTS = {"c": 1.6, "w": 1.0, "b": 0.45}
-NEAREST = (0.6, 0.4)  # the nearest sentence; the mean of the nearest three
-CENTROID = 1.0
+NEAREST = (0.3, 0.7)  # the nearest sentence; the mean of the nearest three
+SUM_OF_ALL = 3.0  # against 1 for the nearest
+RARITY_POWER = 0.7  # below 1, so that one rare word does not drown the others
+COVERAGE_POWER = 0.7  # a target that explains more of what was said is nearer
+CORRECTIONS_KEPT = 5000
+WORTH_SAYING = 0.3  # as a reason, beside the weightiest one
+EXPANDED = 0.9  # what a synonym means, against having said it
 UNKNOWN_RARITY = 0.6  # of the greatest, for what no target uses
 
 
@@ -28,6 +33,7 @@ class Target:
     kind: str
     audience: frozenset[str] = frozenset()
     region: str = ""  # empty: usable from everywhere in the house's regions
+    reach: str = ""  # how far a service with a region is offered: "", "province", "country"
     imported: bool = False
     fileable: bool = False
     members: tuple[str, ...] = ()
@@ -39,7 +45,6 @@ class Scored:
 
     target: Target
     score: float
-    nearest: float
     covered: float
 
 
@@ -56,42 +61,40 @@ class Features:
 
 
 class Spelling:
-    """Misspelt English words and the known word each comes nearest to."""
+    """Misspelt English words and the known word each comes nearest to: one slip, or one on either side."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = {word for word in words if len(word) > 2}
-        self._by_trigram: dict[str, list[str]] = defaultdict(list)
-        for word in self._words:
+        self._shortened: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(self._words):
             if len(word) >= 4:
-                for trigram in _trigrams(word):
-                    self._by_trigram[trigram].append(word)
-        self._known: dict[str, str] = {}
+                for short in _shortened(word):
+                    self._shortened[short].append(word)
+        self._corrected: dict[str, str] = {}
 
     def correct(self, word: str) -> str:
         """``word`` itself when known, short or hopeless."""
-        if len(word) < 4 or word in self._words or word.removesuffix("'s") in self._words or word in texts.STOP_EN:
+        if len(word) < 4 or word in self._words or word.removesuffix("'s") in self._words or word in texts.STOP_WORDS:
             return word
-        if word not in self._known:
-            if len(self._known) > 5000:
-                self._known.clear()
-            self._known[word] = self._nearest(word)
-        return self._known[word]
+        if word not in self._corrected:
+            if len(self._corrected) >= CORRECTIONS_KEPT:
+                self._corrected.clear()
+            self._corrected[word] = self._nearest(word)
+        return self._corrected[word]
 
     def _nearest(self, word: str) -> str:
-        shared = Counter(other for trigram in _trigrams(word) for other in self._by_trigram.get(trigram, ()))
         allowed = 1 if len(word) < 7 else 2
-        best, best_distance = word, allowed + 1
-        for other, _count in shared.most_common(12):
-            if abs(len(other) - len(word)) <= allowed:
-                distance = edit_distance(word, other, allowed)
-                if distance < best_distance or (distance == best_distance and best != word and other[0] == word[0] != best[0]):
-                    best, best_distance = other, distance
-        return best
+        best = (allowed + 1, True, word)
+        for short in _shortened(word):
+            for other in self._shortened.get(short, ()):
+                candidate = (edit_distance(word, other, allowed), other[0] != word[0], other)
+                best = min(best, candidate)
+        return best[2]
 
 
-def _trigrams(word: str) -> set[str]:
-    padded = f"${word}$"
-    return {padded[i : i + 3] for i in range(len(padded) - 2)}
+def _shortened(word: str) -> set[str]:
+    """``word`` and all it becomes when one letter is left out."""
+    return {word, *(word[:i] + word[i + 1 :] for i in range(len(word)))}
 
 
 def edit_distance(one: str, other: str, limit: int) -> int:
@@ -134,7 +137,8 @@ class Index:
     targets: list[Target]
     lexicon: Lexicon
     spelling: Spelling
-    labels: Mapping[str, Mapping[str, str]]  # concept -> name per language
+    # Features that a concept brings along: what a synonym means in free words.
+    expansions: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     _rarity: dict[str, float] = field(default_factory=dict)
     _unknown: float = 1.0
     _sentence_target: array = field(default_factory=lambda: array("H"))
@@ -150,10 +154,10 @@ class Index:
         *,
         lexicon: Lexicon,
         spelling: Spelling,
-        labels: Mapping[str, Mapping[str, str]],
+        expansions: Mapping[str, Mapping[str, float]] | None = None,
     ) -> "Index":
         """``sentences``: code of the target, features ("w:社保"), weight of the sentence (1 for what people say)."""
-        index = cls(list(targets), lexicon, spelling, labels)
+        index = cls(list(targets), lexicon, spelling, expansions or {})
         index.positions = {target.code: i for i, target in enumerate(index.targets)}
         known = [(index.positions[code], features, weight) for code, features, weight in sentences if code in index.positions]
         index._weigh(known)
@@ -171,8 +175,10 @@ class Index:
                 for feature in features:
                     users[feature].add(position)
         count = sum(1 for target in self.targets if not target.imported) + 1
-        self._unknown = math.log(count) * UNKNOWN_RARITY
-        self._rarity = {feature: math.log(count / (len(used) + 0.5)) for feature, used in users.items()}
+        self._unknown = (math.log(count) * UNKNOWN_RARITY) ** RARITY_POWER
+        self._rarity = {
+            feature: math.log(count / (len(used) + 0.5)) ** RARITY_POWER for feature, used in users.items()
+        }
         for feature in foreign:
             self._rarity.setdefault(feature, self._unknown)
 
@@ -204,10 +210,14 @@ class Index:
 
     def features(self, text: str) -> Features:
         """The features of a normalised text as said by a person: typos are tolerated."""
-        return features_of(text, self.lexicon, self.spelling)
+        said = features_of(text, self.lexicon, self.spelling)
+        for concept in self.expansions.keys() & said.hits.keys():
+            for feature, weight in self.expansions[concept].items():
+                said.weights.setdefault(feature, weight * EXPANDED)
+        return said
 
-    def rank(self, said: Features, allowed: Callable[[Target], bool] | None = None, *, limit: int = 30) -> list[Scored]:
-        """Targets by nearness, best first."""
+    def rank(self, said: Features, offer: Callable[[Target], float], *, limit: int = 30) -> list[Scored]:
+        """Targets by nearness, best first. ``offer``: how readily a target is offered, 0 for not at all, 1 as usual."""
         query = {
             feature: weight * self._rarity.get(feature, self._unknown) for feature, weight in said.weights.items()
         }
@@ -224,16 +234,14 @@ class Index:
             for position, other in zip(positions, values, strict=True):
                 total[position] += value * other
                 covered[position] += value
-        found = [
-            Scored(
-                self.targets[position],
-                (near + CENTROID * total[position]) / length,
-                near / length,
-                covered[position] / mass,
-            )
-            for position, near in nearest.items()
-            if allowed is None or allowed(self.targets[position])
-        ]
+        found = []
+        for position, near in nearest.items():
+            target = self.targets[position]
+            readiness = offer(target)
+            if readiness:
+                share = covered[position] / mass
+                score = (near + SUM_OF_ALL * total[position]) / length / (1 + SUM_OF_ALL)
+                found.append(Scored(target, readiness * score * share**COVERAGE_POWER, share))
         found.sort(key=lambda each: (-each.score, each.target.code))
         return found[:limit]
 
@@ -261,11 +269,12 @@ class Index:
         return {position: NEAREST[0] * top[0] + NEAREST[1] * sum(top) / 3 for position, top in best.items()}
 
     def shared(self, said: Features, code: str) -> list[str]:
-        """The features that ``said`` and the target share, weightiest first."""
+        """What ``said`` and the target share, weightiest first; what hardly counts beside the first is left out."""
         position = self.positions[code]
         found = []
         for feature, weight in said.weights.items():
-            positions, _values = self._sums.get(feature, ((), ()))
+            positions, values = self._sums.get(feature, ((), ()))
             if position in positions:
-                found.append((weight * self._rarity[feature], feature))
-        return [feature for _value, feature in sorted(found, reverse=True)]
+                found.append((weight * self._rarity[feature] * values[positions.index(position)], feature))
+        found.sort(reverse=True)
+        return [feature for value, feature in found if value >= found[0][0] * WORTH_SAYING]

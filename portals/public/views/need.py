@@ -11,7 +11,6 @@ from django.views.decorators.http import require_safe
 from egov.catalogue import queries as catalogue
 from egov.kernel.text import language_tag
 from egov.routing import queries as routing
-from egov.routing.queries import Candidate
 from portals.public import reading, region
 from portals.shared import components as c
 from portals.shared.templatetags.egov_ui import localised_plain
@@ -47,7 +46,7 @@ def need(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _cards(candidates: Sequence[Candidate]) -> list[c.ServiceCard]:
+def _cards(candidates: "Sequence[routing.Candidate]") -> list[c.ServiceCard]:
     versions = catalogue.published_many(each.code for each in candidates)
     found = [(each, versions[each.code]) for each in candidates if each.code in versions]
     return [
@@ -56,6 +55,6 @@ def _cards(candidates: Sequence[Candidate]) -> list[c.ServiceCard]:
     ]
 
 
-def _event(candidate: Candidate) -> c.Link:
+def _event(candidate: "routing.Candidate") -> c.Link:
     address = reverse("public:event", args=[candidate.code])
     return c.Link(localised_plain(candidate.title), address, reading.joined(candidate.reasons))

@@ -3,34 +3,62 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from egov.casework import queries as casework
-from egov.kernel import references
+from egov.casework.models import CaseState
+from egov.casework.queries import Track
+from egov.deadlines import queries as deadlines
+from egov.deadlines.rules import remaining
+from egov.kernel import clock, references
 from egov.kernel.errors import NotFound
 from portals.shared import components as c
 
 
+@never_cache
 @require_safe
 def track(request: HttpRequest) -> HttpResponse:
-    typed = request.GET.get("number", "").strip()
+    typed = request.GET.get("number", "").strip()[:60]
     if not typed:
         return render(request, "public/track.html", {"number": "", "faults": []})
     number = references.normalise(typed)
     if not references.is_valid(number):
-        fault = c.Fault(
+        return _refused(
+            request,
+            typed,
+            422,
             _("This number has a typing error: its last two characters do not fit. Compare it with your receipt."),
-            "number",
         )
-        return render(request, "public/track.html", {"number": typed, "faults": [fault]}, status=422)
     try:
         tracked = casework.track(number)
     except NotFound:
-        fault = c.Fault(
-            _(
-                "There is no case with this number. Take the number of the case (with -C-) or of the matter (with -M-) from your receipt."
-            ),
-            "number",
+        return _refused(
+            request, typed, 404, _("There is no case with this number. Take the number with -C- from your receipt.")
         )
-        return render(request, "public/track.html", {"number": typed, "faults": [fault]}, status=404)
-    return render(request, "public/track.html", {"number": number, "faults": [], "tracked": tracked})
+    context = {
+        "number": number,
+        "faults": [],
+        "tracked": tracked,
+        "state_word": CaseState(tracked.state).label,
+        "deadline": _deadline(tracked),
+    }
+    return render(request, "public/track.html", context)
+
+
+def _refused(request: HttpRequest, typed: str, status: int, text: str) -> HttpResponse:
+    return render(request, "public/track.html", {"number": typed, "faults": [c.Fault(text, "number")]}, status=status)
+
+
+def _deadline(tracked: Track) -> c.Deadline:
+    due = tracked.promised_due_at
+    if tracked.ended_at is not None:
+        return c.Deadline.done(at=tracked.ended_at, due=due)
+    if tracked.state == CaseState.CORRECTION:
+        return c.Deadline.paused(_("Waits for the applicant"), due)
+    if tracked.state == CaseState.SUSPENDED:
+        return c.Deadline.paused(_("Clock stopped"), due)
+    if due is None:
+        return c.Deadline.none()
+    left = remaining(started=tracked.received_at, due=due, now=clock.now(), working_days=deadlines.working_days())
+    return c.Deadline.running(colour=left.colour, days=left.days, due=due)

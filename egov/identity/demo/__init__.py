@@ -1,0 +1,21 @@
+"""The demonstration city's people, businesses, departments and accounts. Fictional, whole, the same for the same seed.
+
+Rows are written in bulk under the same constraints as any other, not action by action. Each function finds out for
+itself whether its part is laid already, and then changes nothing. Each draws its own source of chance from ``rng``
+first, so that a part laid earlier does not change the next one.
+"""
+
+from egov.identity.demo.accounts import ACCOUNTS, PASSWORD, DemoAccount, lay_accounts
+from egov.identity.demo.businesses import lay_businesses
+from egov.identity.demo.departments import lay_departments
+from egov.identity.demo.people import lay_people
+
+__all__ = [
+    "ACCOUNTS",
+    "PASSWORD",
+    "DemoAccount",
+    "lay_accounts",
+    "lay_businesses",
+    "lay_departments",
+    "lay_people",
+]

@@ -1,0 +1,192 @@
+"""From ranked targets to an answer: services, an event, several needs, a question back, or nothing. Pure.
+
+Every threshold stands here, tuned on the tuning half of ``evaluation/needs.csv``; docs/rules/routing.md explains them.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from egov.routing.rules import text as texts
+from egov.routing.rules.index import Features, Index, Scored, Target
+
+# A need is not ours when the best target is farther away than this,
+TOO_FAR = 0.045
+# or when "none" comes this near in proportion.
+NONE_WINS = 0.75
+# A topic is asked about when it explains this much of what was said and is so much nearer than any target.
+TOPIC_COVERS = 0.45
+TOPIC_AGAINST_BEST = 1.2
+# Everything that has to be arranged: the event wins over one of its services that is not much nearer.
+EVENT_WHEN_ALL = 0.55
+EVENT_WITH_SERVICE = 1.0  # the nearest service is one of its members
+EVENT_OTHERWISE = 0.8
+# Several needs in one message: each part must be this near to be a need of its own.
+PART_NEAR = 0.16
+PARTS = 4
+# In a story of so many clauses, the nearest clause counts beside the whole.
+STORY = 5
+CLAUSE_WEIGHT = 0.4
+CLAUSE_FEATURES = 3
+# Between equally near services a question is better than a guess, when little was said.
+TIE = 0.93
+LITTLE_SAID = 4
+
+EVERYTHING = "paperwork_all"
+
+
+@dataclass(slots=True)
+class Answer:
+    """What the rules make of a need. ``outcome``: match, ask or abstain."""
+
+    outcome: str
+    ranked: list[Scored] = field(default_factory=list)  # services and events, best first
+    bundle: str = ""  # code of the event when it is the answer
+    topic: str = ""  # key of the topic to ask about
+    options: tuple[str, ...] = ()  # codes to choose from when the question is made from the candidates
+    said: Features = field(default_factory=lambda: Features({}, {}))
+    parts: tuple[str, ...] = ()  # the needs that were told apart
+    unknown: bool = False  # nothing at all was near, so that a misspelt name may still be meant
+
+
+Offer = Callable[[Target], float]
+
+
+def decide(text: str, index: Index, offer: Offer) -> Answer:
+    """``text`` as typed; ``offer`` says how readily a service or event is offered to this person (0: not at all)."""
+    normal = texts.normalise(text)
+    if not texts.parts(normal):
+        return Answer("abstain")
+    several = _several_needs(normal, index, offer)
+    if several is not None:
+        return several
+    return _one_need(normal, index, offer)
+
+
+def _one_need(normal: str, index: Index, offer: Offer) -> Answer:
+    said = index.features(normal)
+    everything = index.rank(said, lambda target: 1.0 if target.kind in ("topic", "none") else offer(target), limit=60)
+    offered = [each for each in everything if each.target.kind in ("service", "event")]
+    best = offered[0] if offered else None
+    none = next((each for each in everything if each.target.kind == "none"), None)
+    topic = next((each for each in everything if each.target.kind == "topic"), None)
+    if topic and _asks_about(topic, best):
+        return Answer("ask", offered, topic=topic.target.code.removeprefix("topic:"), said=said)
+    if best is None or _not_for_us(best, none):
+        return Answer("abstain", said=said, unknown=none is None or none.score < TOO_FAR)
+    offered = _with_clauses(normal, offered, index, offer)
+    tied = _tied(said, offered)
+    if tied:
+        return Answer("ask", offered, options=tied, said=said)
+    return _event_or_service(said, offered)
+
+
+def _asks_about(topic: Scored, best: Scored | None) -> bool:
+    if topic.covered < TOPIC_COVERS:
+        return False
+    return best is None or topic.score >= best.score * TOPIC_AGAINST_BEST
+
+
+def _not_for_us(best: Scored, none: Scored | None) -> bool:
+    return best.score < TOO_FAR or (none is not None and none.score >= best.score * NONE_WINS)
+
+
+def _tied(said: Features, offered: Sequence[Scored]) -> tuple[str, ...]:
+    """Codes of services so near to each other that little was said to choose by."""
+    if len([feature for feature in said.weights if feature[0] != "b"]) > LITTLE_SAID:
+        return ()
+    near = [each for each in offered if each.score >= offered[0].score * TIE]
+    return tuple(each.target.code for each in near) if 3 <= len(near) <= 5 else ()
+
+
+def _with_clauses(normal: str, offered: list[Scored], index: Index, offer: Offer) -> list[Scored]:
+    """A story has one clause that names the need; its nearness is added to that of the whole."""
+    clauses = texts.clauses(normal)
+    if len(clauses) < STORY or not offered:
+        return offered
+    nearest: dict[str, float] = {}
+    for clause in clauses:
+        said = index.features(clause)
+        if len(said.weights) < CLAUSE_FEATURES:
+            continue
+        for each in index.rank(said, offer):
+            code = each.target.code
+            nearest[code] = max(nearest.get(code, 0.0), each.score)
+    for each in offered:
+        each.score = (each.score + CLAUSE_WEIGHT * nearest.get(each.target.code, 0.0)) / (1 + CLAUSE_WEIGHT)
+    offered.sort(key=lambda each: (-each.score, each.target.code))
+    return offered
+
+
+def _event_or_service(said: Features, offered: list[Scored]) -> Answer:
+    """A life event when all of it is meant, the one service when that is named."""
+    event = next((each for each in offered if each.target.kind == "event"), None)
+    service = next((each for each in offered if each.target.kind == "service"), None)
+    if event is None or service is None:
+        return Answer("match", _ordered(offered, event), event.target.code if event and not service else "", said=said)
+    if EVERYTHING in said.concepts:
+        chosen = event.score >= service.score * EVENT_WHEN_ALL
+    elif service.target.code in event.target.members:
+        chosen = event.score * EVENT_WITH_SERVICE >= service.score
+    else:
+        chosen = event.score * EVENT_OTHERWISE >= service.score
+    if chosen:
+        return Answer("match", _ordered(offered, event), event.target.code, said=said)
+    return Answer("match", [each for each in offered if each.target.kind == "service" or each is event], said=said)
+
+
+def _ordered(offered: list[Scored], event: Scored | None) -> list[Scored]:
+    """The event first, then its members as near as they are, then the rest."""
+    if event is None:
+        return offered
+    members = set(event.target.members)
+    inside = [each for each in offered if each.target.code in members]
+    outside = [each for each in offered if each is not event and each.target.code not in members]
+    return [event, *inside, *outside]
+
+
+def _several_needs(normal: str, index: Index, offer: Offer) -> Answer | None:
+    """Needs told apart in one message, or None when it is one."""
+    sentences = texts.sentences(normal)
+    if len(sentences) < 2:
+        return None
+    answers: list[tuple[str, Answer]] = []
+    for sentence in sentences[: PARTS * 2]:
+        answer = _one_need(sentence, index, offer)
+        if answer.outcome == "match" and answer.ranked[0].score >= PART_NEAR and not answer.bundle:
+            answers.append((sentence, answer))
+    leads: dict[str, tuple[str, Answer]] = {}
+    for sentence, answer in answers:
+        leads.setdefault(answer.ranked[0].target.code, (sentence, answer))
+    if len(leads) < 2:
+        return None
+    chosen = list(leads.values())[:PARTS]
+    weights: dict[str, float] = {}
+    hits = {}
+    for _sentence, answer in chosen:
+        weights.update(answer.said.weights)
+        hits.update(answer.said.hits)
+    return Answer(
+        "match", _interleaved([answer.ranked for _, answer in chosen]), said=Features(weights, hits),
+        parts=tuple(sentence for sentence, _ in chosen),
+    )
+
+
+def _interleaved(lists: Sequence[Sequence[Scored]]) -> list[Scored]:
+    """The best of each need, then the second of each, without repeats."""
+    found: dict[str, Scored] = {}
+    for rank in range(max(map(len, lists))):
+        for each in lists:
+            if rank < len(each) and each[rank].target.kind == "service":
+                found.setdefault(each[rank].target.code, each[rank])
+    return list(found.values())
+
+
+def services_offered(answer: Answer, index: Index, *, limit: int) -> list[str]:
+    """Codes of the services offered, best first; for an event its members."""
+    if answer.outcome != "match":
+        return []
+    if answer.bundle:
+        members = index.targets[index.positions[answer.bundle]].members
+        inside = [each.target.code for each in answer.ranked if each.target.code in members]
+        return [*inside, *(code for code in members if code not in inside)]
+    return [each.target.code for each in answer.ranked if each.target.kind == "service"][:limit]
