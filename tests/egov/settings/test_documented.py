@@ -35,7 +35,7 @@ def settings_in_code():
 
 
 def settings_in_document():
-    rows = re.findall(r"^\| `([A-Z_]+)` \|", (BASE / "docs/operator/settings.md").read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| `([A-Z0-9_]+)` \|", (BASE / "docs/operator/settings.md").read_text(), re.MULTILINE)
     assert len(rows) == len(set(rows)), "a setting is listed twice"
     return set(rows)
 
