@@ -17,8 +17,8 @@ from egov.kernel.models import DemoState
 from egov.ledger import actions as ledger
 from egov.ledger.models import Fund
 from egov.registers import actions as registers
-from egov.routing import actions as routing
 from egov.registers.demo import lay_keepers
+from egov.routing import actions as routing
 
 SEED = 20261124
 CASES = 3000
