@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from egov.identity.models import Region
@@ -30,6 +30,12 @@ def shown(question: Question, value: Any, *, files: Sequence[str] = ()) -> Shown
     if question.widget == "checkboxes":
         return format_html_join("、" if _joins_wide() else ", ", "{}", ((_label(question, item),) for item in value))
     return _one(question, value)
+
+
+def told(sentence: str, **values: Any) -> SafeString:
+    """A translated sentence with values in it that may carry markup (the language of a text, a date)."""
+    shown_values = {name: conditional_escape(value) for name, value in values.items()}
+    return mark_safe(conditional_escape(sentence) % shown_values)  # noqa: S308 (each part is escaped)
 
 
 def _joins_wide() -> bool:
@@ -79,7 +85,7 @@ def _rows(question: Question, rows: Any) -> Shown:
         return str(rows)
     return format_html_join(
         "",
-        "<span class=\"entry\">{}</span>",
+        '<span class="entry">{}</span>',
         (
             (
                 format_html_join(

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.front, name="front"),
     path("need", views.need, name="need"),
     path("event/<str:code>", views.event, name="event"),
+    path("for/<slug:key>", views.group, name="group"),
     path("services", views.services, name="services"),
     path("service/<str:code>", views.service, name="service"),
     path("departments", views.departments, name="departments"),

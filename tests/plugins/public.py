@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from egov.catalogue.models import Competence, Event
-from egov.identity.models import Region
+from egov.identity.models import Organisation, Region
 from egov.kernel import clock
 
 
@@ -20,6 +20,8 @@ def public_city(casework: Any) -> Any:
     Competence.objects.create(
         department=casework.department, department_role="market", region_id="990102", valid_from="2020-01-01"
     )
+    for key, name in (("jz.linjiang.water", "Water Affairs"), ("jz.linjiang.data", "Data Administration")):
+        Organisation.objects.filter(key=key).update(full_name={"zh-Hans": "临江区某局", "en": f"Linjiang {name}"})
     event = Event.objects.create(
         code="BE01",
         kind="business",
@@ -27,13 +29,19 @@ def public_city(casework: Any) -> Any:
         needs={"zh-Hans": ["我想开一家面馆"], "en": ["I want to open a noodle shop"]},
         definition={"members": [{"service": "LC01"}, {"service": "BR02"}], "edges": [{"from": "BR02", "to": "LC01"}]},
     )
-    for code, name in (("LC01", "Food business licence"), ("BR02", "Sole trader registration")):
+    named = (
+        ("LC01", "Food business licence"),
+        ("BR02", "Sole trader registration"),
+        ("CP01", "Hotline request"),
+        ("CP03", "Freedom of information"),
+    )
+    for code, name in named:
         version = casework.service(
             code=code,
             name={"zh-Hans": f"事项{code}", "en": name},
             department_name={"zh-Hans": "市场监督管理局", "en": "Market Regulation"},
             audience=["enterprise"],
-            **({"online_depth": 4} if code == "LC01" else {"online_depth": 1, "form": None, "plan": None}),
+            **({"online_depth": 4} if code != "BR02" else {"online_depth": 1, "form": None, "plan": None}),
             fee={"amount": "0.00"},
             legal_basis=[{"text": {"zh-Hans": "食品安全法 第三十五条", "en": "Food Safety Law art. 35"}}],
             channel={"forms": ["online", "window"]},
@@ -42,5 +50,6 @@ def public_city(casework: Any) -> Any:
             ],
             published_at=clock.now(),
         )
-        version.service.events.add(event)
+        if code in ("LC01", "BR02"):
+            version.service.events.add(event)
     return casework

@@ -1,6 +1,7 @@
 """Accounts: who is behind one, and how surely."""
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -87,6 +88,14 @@ def confirm_contact(account: Account, *, channel: str) -> None:
     changed = Contact.objects.filter(party_id=account.person_id, channel=channel).update(verified_at=clock.now())
     if not account.person_id or not changed:
         raise NotFound()
+
+
+def set_language(account: Account, *, language: str) -> None:
+    """The language of messages and letters to the account's holder, as Django names it ("zh-hans", "en")."""
+    if language not in dict(settings.LANGUAGES):
+        raise InvalidInput.at("language", "unknown", _("This language is not offered."))
+    account.language = language
+    account.save(update_fields=["language"])
 
 
 @transaction.atomic

@@ -45,7 +45,12 @@ GRADES = sorted(ratings.GRADES, reverse=True)
 def _crumbs(capacity: str, case: Case, *further: Crumb) -> list[Crumb]:
     matter = reverse("citizen:matter", kwargs={"capacity": capacity, "reference": case.matter})
     here = reverse("citizen:case", kwargs={"capacity": capacity, "reference": case.reference})
-    return [home_crumb(capacity), Crumb(_("Matter"), matter), Crumb(localised(case.title), here if further else ""), *further]
+    return [
+        home_crumb(capacity),
+        Crumb(_("Matter"), matter),
+        Crumb(localised(case.title), here if further else ""),
+        *further,
+    ]
 
 
 @applicant_page
@@ -60,7 +65,7 @@ def case(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
         "story": [_story_line(move) for move in page.moves],
         "decision": page.decision,
         "citations": [law.citation_text(row["instrument"], row.get("article", "")) for row in _citations(page)],
-        "documents": [card_of(each, capacity) for each in documents.documents_about(Ref("case", found.reference))],
+        "documents": [card_of(each, capacity) for each in documents.documents_about([Ref("case", found.reference)])],
         "thread": thread_of([found]),
         "may_contest": page.may("contest"),
         "crumbs": _crumbs(capacity, found),
@@ -78,7 +83,11 @@ def _answers(case: Case, files: Any) -> list[tuple[str, list[SummaryRow]]]:
     names = register_names()
     sections = []
     for page in form.pages:
-        rows = [_answer_row(case, form.by_key[key], files, names) for key in page.fields if _was_answered(case, form.by_key[key], files)]
+        rows = [
+            _answer_row(case, form.by_key[key], files, names)
+            for key in page.fields
+            if _was_answered(case, form.by_key[key], files)
+        ]
         if rows:
             sections.append((localised(page.title), rows))
     return sections
@@ -97,7 +106,9 @@ def _answer_row(case: Case, question: rules.Question, files: Any, names: Mapping
         question,
         case.answers.get(question.key),
         files=[each.name for each in files if each.material == question.material and each.name],
-        source=words.source_of(source, names.get(source["register"], source["register"])) if source and not corrected else None,
+        source=words.source_of(source, names.get(source["register"], source["register"]))
+        if source and not corrected
+        else None,
         note=_("You corrected this against the register.") if corrected else "",
     )
 
@@ -235,7 +246,11 @@ def rate(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
             _("What was it about?"),
             widget="checkboxes",
             required=False,
-            options=[Option(key, localised(text), checked=key in request.POST.getlist("tags")) for key, text in _TAGS.items() if key in ratings.TAGS],
+            options=[
+                Option(key, localised(text), checked=key in request.POST.getlist("tags"))
+                for key, text in _TAGS.items()
+                if key in ratings.TAGS
+            ],
         ),
         Field(
             "text",

@@ -1,7 +1,7 @@
 """Views of the public portal, split by subject."""
 
 from portals.public.views.about import accessibility, help_page, privacy, sitemap
-from portals.public.views.catalogue import event, service, services
+from portals.public.views.catalogue import event, group, service, services
 from portals.public.views.departments import department, departments
 from portals.public.views.front import front
 from portals.public.views.need import need
@@ -17,6 +17,7 @@ __all__ = [
     "departments",
     "event",
     "front",
+    "group",
     "help_page",
     "journal",
     "journal_proof",

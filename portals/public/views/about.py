@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from egov.catalogue import queries as catalogue
 from egov.identity.models import Unit
 from egov.kernel.text import LocalisedText
+from portals.public.groups import GROUPS
 
 
 @dataclass(frozen=True)
@@ -42,5 +43,9 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    events = {"life_events": catalogue.events("life"), "business_events": catalogue.events("business")}
+    events = {
+        "life_events": catalogue.events("life"),
+        "business_events": catalogue.events("business"),
+        "groups": GROUPS.values(),
+    }
     return render(request, "public/sitemap.html", events)

@@ -17,6 +17,7 @@ from egov.kernel.errors import NotFound
 from egov.kernel.text import LocalisedText, language_tag
 from egov.law import queries as law
 from portals.public import figures, reading, region
+from portals.public.groups import GROUPS
 from portals.shared import components as c
 from portals.shared.paging import page_of
 from portals.shared.templatetags.egov_ui import limit, localised_plain, money_plain
@@ -173,6 +174,17 @@ def _remedies(page: ServicePage) -> list[c.Why]:
         )
         for remedy in page.procedure.remedies
     ]
+
+
+# --- One group of people -------------------------------------------------------------------------------------
+@require_safe
+def group(request: HttpRequest, key: str) -> HttpResponse:
+    found = GROUPS.get(key)
+    if found is None:
+        raise NotFound
+    versions = catalogue.published_many(found.codes)
+    rows = [versions[code] for code in found.codes if code in versions and versions[code].service.enabled]
+    return render(request, "public/group.html", {"group": found, "cards": reading.cards(rows)})
 
 
 # --- One event ---------------------------------------------------------------------------------------------

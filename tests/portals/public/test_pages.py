@@ -27,7 +27,7 @@ def city(public_city):
 
 
 ADDRESSES = [
-    "/", "/services", "/service/LC01", "/service/BR02", "/event/BE01", "/departments", "/department/jz.linjiang.market",
+    "/", "/services", "/service/LC01", "/service/BR02", "/event/BE01", "/for/older", "/departments", "/department/jz.linjiang.market",
     "/track", "/verify", "/journal/proof", "/performance", "/ratings", "/status", "/help", "/privacy", "/accessibility",
     "/sitemap", "/styleguide/",
 ]  # fmt: skip
@@ -112,6 +112,14 @@ def test_a_damaged_cursor_is_answered_not_crashed(client, city):
 def test_members_of_an_event_stand_in_the_order_of_their_edges(client, city):
     html = client.get("/event/BE01?lang=en").content.decode()
     assert html.index("Sole trader registration") < html.index("Food business licence")
+
+
+def test_each_group_of_people_has_its_entry_in_the_footer(client, city):
+    footer = client.get("/help?lang=en").content.decode().partition("<footer")[2]
+    addresses = set(re.findall(r'href="(/for/[a-z-]+)"', footer))
+    assert len(addresses) == 6
+    assert all(client.get(address).status_code == 200 for address in addresses)
+    assert client.get("/for/nobody").status_code == 404
 
 
 # --- Tracking ------------------------------------------------------------------------------------------

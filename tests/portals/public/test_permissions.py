@@ -50,6 +50,7 @@ TABLE = PermissionTable(
         "public:front": page("/"),
         "public:need": page("/need"),
         "public:event": page("/event/BE01"),
+        "public:group": page("/for/older"),
         "public:services": page("/services"),
         "public:service": page("/service/{service}"),
         "public:departments": page("/departments"),
