@@ -12,6 +12,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("portals.api.urls")),
+    path("desk/<str:capacity>/", include("portals.staff.urls")),
     path("console/<str:capacity>/", include("portals.console.urls")),
     path("", include("portals.shared.urls")),
     path("as/<str:capacity>/", include("portals.citizen.urls")),

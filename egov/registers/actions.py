@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from django.db import transaction
@@ -20,6 +20,8 @@ from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
 from egov.registers import queries
 from egov.registers.models import Consent, DataElement, FactCorrection, Holding, Register
+
+M = TypeVar("M", Register, DataElement)
 
 DEFINITIONS = Path(__file__).parent / "definitions" / "elements.yaml"
 
@@ -100,7 +102,7 @@ def give_consents(actor: Actor, *, party_id: int, subject: Ref, consents: Iterab
                 given_at=moment,
             )
         )
-    new = [row for row in given if row.pk is None]
+    new = [row for row in given if row._state.adding]
     if new:
         Consent.objects.bulk_create(new)
         content = [[row.recipient_id, row.elements] for row in new]
@@ -265,7 +267,7 @@ def load_elements(actor: Actor, *, path: Path = DEFINITIONS) -> int:
     return changed
 
 
-def _put_all(model: type[Register] | type[DataElement], wanted: dict[str, dict[str, Any]]) -> int:
+def _put_all(model: type[M], wanted: dict[str, dict[str, Any]]) -> int:
     """Bring the rows of ``wanted`` (by key) to what it says, with three statements; how many are new or changed."""
     present = {row.key: row for row in model._default_manager.all()}
     new = [model(key=key, **values) for key, values in wanted.items() if key not in present]

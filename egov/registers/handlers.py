@@ -10,7 +10,7 @@ from egov.kernel import clock
 from egov.registers.registry import Fact, RegisterHandler, handlers
 
 # data element -> what identity calls it, in this order; for a person and for an organisation
-_OF_A_PERSON = {
+_OF_A_PERSON: dict[str, tuple[str, ...]] = {
     "person.name": ("person.name",),
     "person.name_latin": ("person.name_latin",),
     "person.id_number": ("person.id_number",),
@@ -32,7 +32,7 @@ _OF_A_PERSON = {
     "contact.phone": ("person.phone",),
     "contact.name": ("person.name",),
 }
-_OF_AN_ORGANISATION = {
+_OF_AN_ORGANISATION: dict[str, tuple[str, ...]] = {
     "organisation.name": ("organisation.name",),
     "organisation.uscc": ("organisation.uscc",),
     "organisation.type": ("organisation.type",),

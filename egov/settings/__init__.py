@@ -292,6 +292,8 @@ EGOV_SANDBOX_GATEWAY_URL = env.text("EGOV_SANDBOX_GATEWAY_URL", default="http://
 EGOV_GATEWAY_ORIGINS = env.list("EGOV_GATEWAY_ORIGINS", default=[EGOV_SANDBOX_GATEWAY_URL])
 # Where the sandbox gateway reaches this platform.
 EGOV_CALLBACK_URL = env.text("EGOV_CALLBACK_URL", default=PUBLIC_URL)
+# Where the worker asks each minute whether the service answers.
+EGOV_PROBE_URL = env.text("EGOV_PROBE_URL", default=PUBLIC_URL)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

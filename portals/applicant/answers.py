@@ -8,11 +8,13 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from egov.casework.models import Case
 from egov.identity.models import Region
 from egov.identity.rules import mask_number
-from egov.intake.queries import regions
+from egov.intake.queries import form_for, regions
 from egov.intake.rules import Question
 from egov.kernel.text import localise
+from egov.registers.queries import register_names
 from portals.shared.components import Source, SummaryRow
 from portals.shared.templatetags.egov_ui import data_text, local_date, localised, money
 
@@ -153,4 +155,40 @@ def summary_row(
         note=note,
         action=(action or _("Change")) if change_url else "",
         action_url=change_url,
+    )
+
+
+def sections_of(case: Case, files: Any) -> list[tuple[str, list[SummaryRow]]]:
+    """What was submitted, page by page, as the version of that time asked it."""
+    form = form_for(case.version)
+    names = register_names()
+    sections = []
+    for page in form.pages:
+        rows = [
+            _answer_row(case, form.by_key[key], files, names)
+            for key in page.fields
+            if _was_answered(case, form.by_key[key], files)
+        ]
+        if rows:
+            sections.append((localised(page.title), rows))
+    return sections
+
+
+def _was_answered(case: Case, question: Question, files: Any) -> bool:
+    if question.is_file:
+        return any(each.material == question.material for each in files)
+    return question.key in case.answers
+
+
+def _answer_row(case: Case, question: Question, files: Any, names: Mapping[str, Any]) -> SummaryRow:
+    source = case.sources.get(question.key)
+    corrected = bool(source and source.get("corrected"))
+    return summary_row(
+        question,
+        case.answers.get(question.key),
+        files=[each.name for each in files if each.material == question.material and each.name],
+        source=source_of(source, names.get(source["register"], source["register"]))
+        if source and not corrected
+        else None,
+        note=_("You corrected this against the register.") if corrected else "",
     )

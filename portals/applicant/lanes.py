@@ -65,9 +65,9 @@ def _ended(lane: MatterLane) -> Badge:
     state = lane.case.state if lane.case else ""
     words = {
         "not_accepted": Badge(_("Not accepted"), Tone.MISS, icon="cancel"),
-        "redirected": Badge(_("Sent to the competent body"), Tone.WAIT, icon="redo"),
+        "redirected": Badge(_("Sent to the competent body"), Tone.WAIT, icon="fast_forward"),
         "withdrawn": Badge(_("Withdrawn"), Tone.DONE, icon="undo"),
-        "terminated": Badge(_("Ended"), Tone.DONE, icon="block"),
+        "terminated": Badge(_("Ended"), Tone.DONE, icon="do_not_disturb"),
     }
     return words.get(state) or Badge(_("Done late") if lane.missed else _("Done"), Tone.DONE)
 

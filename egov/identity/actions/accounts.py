@@ -85,8 +85,9 @@ def unlink_account(actor: Actor, *, account_id: int, reason: str) -> Account:
 @transaction.atomic
 def confirm_contact(account: Account, *, channel: str) -> None:
     """The holder entered the code that was sent to their contact. Raises ``NotFound`` without such a contact."""
-    changed = Contact.objects.filter(party_id=account.person_id, channel=channel).update(verified_at=clock.now())
-    if not account.person_id or not changed:
+    if account.person_id is None:
+        raise NotFound()
+    if not Contact.objects.filter(party_id=account.person_id, channel=channel).update(verified_at=clock.now()):
         raise NotFound()
 
 

@@ -180,7 +180,7 @@ def register_organisation(
         add_number(party.pk, "cn.uscc", rules.check_uscc(uscc).number, path="uscc", since=organisation.founded_on)
     if legal_representative_id is not None:
         office = "operator" if kind == OrganisationKind.SOLE_TRADER else "legal_representative"
-        _add_representative(party.pk, legal_representative_id, office, organisation.founded_on)
+        _add_representative(party.pk, legal_representative_id, office, founded_on or clock.today())
     journal.record(actor, "identity.register_organisation", party_ref(party.pk), content=kind)
     outbox.emit(OrganisationRegistered(party_id=party.pk, kind=kind, region=region_code), request_id=actor.request_id)
     return organisation

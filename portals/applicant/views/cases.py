@@ -1,7 +1,6 @@
 """One case: what was answered, how it stands, the decision; correcting, writing, rating, contesting."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,14 +28,13 @@ from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
 from egov.law import queries as law
 from egov.law.rules import Remedy
-from egov.registers.queries import register_names
 from portals.applicant import answers as words
 from portals.applicant import fields
 from portals.applicant.access import applicant_page
 from portals.applicant.cards import card_of
 from portals.applicant.talk import thread_of
 from portals.applicant.views.matters import home_crumb
-from portals.shared.components import Badge, Crumb, Fault, Field, Option, PlanStep, SummaryRow, Tone, faults_of
+from portals.shared.components import Badge, Crumb, Fault, Field, Option, PlanStep, Tone, faults_of
 from portals.shared.templatetags.egov_ui import local_datetime, localised
 
 GRADES = sorted(ratings.GRADES, reverse=True)
@@ -61,7 +59,7 @@ def case(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
     context = {
         "case": found,
         "page": page,
-        "sections": _answers(found, page.papers),
+        "sections": words.sections_of(found, page.papers),
         "story": [_story_line(move) for move in page.moves],
         "decision": page.decision,
         "citations": [law.citation_text(row["instrument"], row.get("article", "")) for row in _citations(page)],
@@ -75,42 +73,6 @@ def case(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
 
 def _citations(page: CasePage) -> list[dict[str, str]]:
     return page.decision.citations if page.decision else []
-
-
-def _answers(case: Case, files: Any) -> list[tuple[str, list[SummaryRow]]]:
-    """What was submitted, page by page, as the version of that time asked it."""
-    form = forms.form_for(case.version)
-    names = register_names()
-    sections = []
-    for page in form.pages:
-        rows = [
-            _answer_row(case, form.by_key[key], files, names)
-            for key in page.fields
-            if _was_answered(case, form.by_key[key], files)
-        ]
-        if rows:
-            sections.append((localised(page.title), rows))
-    return sections
-
-
-def _was_answered(case: Case, question: rules.Question, files: Any) -> bool:
-    if question.is_file:
-        return any(each.material == question.material for each in files)
-    return question.key in case.answers
-
-
-def _answer_row(case: Case, question: rules.Question, files: Any, names: Mapping[str, Any]) -> SummaryRow:
-    source = case.sources.get(question.key)
-    corrected = bool(source and source.get("corrected"))
-    return words.summary_row(
-        question,
-        case.answers.get(question.key),
-        files=[each.name for each in files if each.material == question.material and each.name],
-        source=words.source_of(source, names.get(source["register"], source["register"]))
-        if source and not corrected
-        else None,
-        note=_("You corrected this against the register.") if corrected else "",
-    )
 
 
 def _story_line(move: Moved) -> PlanStep:

@@ -1,11 +1,13 @@
 """A submission is taken once, whole, in few statements, or not at all."""
 
+import io
 import threading
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
+from PIL import Image
 
 from egov.casework.models import Case
 from egov.catalogue import queries as catalogue
@@ -23,7 +25,11 @@ from tests.plugins.intake import PHOTO, question
 
 pytestmark = pytest.mark.django_db
 
-PDF = b"%PDF-1.4\n1 0 obj\n<</Type/Catalog>>\nendobj\ntrailer\n<</Root 1 0 R>>\n%%EOF\n"
+
+def a_pdf() -> SimpleUploadedFile:
+    stream = io.BytesIO()
+    Image.new("RGB", (40, 40), "white").save(stream, "PDF")
+    return SimpleUploadedFile("letter.pdf", stream.getvalue(), content_type="application/pdf")
 
 
 def test_everything_that_belongs_to_a_submission_is_there(a_draft, resident, services):
@@ -252,8 +258,7 @@ def test_only_own_files_can_be_handed_in(services, a_draft, a_picture, resident,
 def test_a_file_must_fit_the_material_it_is_handed_in_for(services, a_draft, resident):
     services.publish(materials=[PHOTO, {**PHOTO, "key": "letter", "accept": "", "name": {"en": "Letter"}}])
     draft = a_draft(resident)
-    pdf = SimpleUploadedFile("letter.pdf", PDF, content_type="application/pdf")
-    letter = actions.attach(resident, draft=draft.reference, material="letter", upload=pdf).file
+    letter = actions.attach(resident, draft=draft.reference, material="letter", upload=a_pdf()).file
     complete = {"service": "CL02", "region": "990102", "answers": {"reason": "expired", "name": "甲"}}
     with pytest.raises(InvalidInput) as refused:
         actions.submit_direct(resident, **complete, files={"photo": [letter.reference]}, key="k")

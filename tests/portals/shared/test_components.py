@@ -128,7 +128,10 @@ def test_every_picture_that_a_template_names_is_in_the_sprite(settings):
     known = set(re.findall(r'id="([^"]+)"', sprite))
     named: set[str] = set(c.Badge.ICONS.values()) - {""}
     for path in (settings.BASE_DIR / "templates").rglob("*.html"):
-        named |= set(re.findall(r'{% icon "([a-z_]+)"', path.read_text()))
+        text = path.read_text()
+        named |= set(re.findall(r'{% icon "([a-z_]+)"', text))
+        named |= set(re.findall(r'{% badge [\w.]+ "[a-z]+" "([a-z_]+)"', text))
+        named |= set(re.findall(r'{% empty (?:[\w."]+ )+"([a-z_]+)" %}', text))
     for path in (settings.BASE_DIR / "portals").rglob("*.py"):
         text = path.read_text()
         named |= set(re.findall(r'\bicon(?:_name)?=\s*"([a-z_]+)"', text))
