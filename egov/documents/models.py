@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from egov.identity.models import Organisation, Party
 from egov.kernel.text import LocalisedTextField
@@ -57,8 +58,8 @@ class Seal(models.Model):
 
 class DocumentState(models.TextChoices):
     PENDING = "pending", _("being typeset")
-    SEALED = "sealed", _("sealed")
-    REVOKED = "revoked", _("revoked")
+    SEALED = "sealed", pgettext_lazy("document", "sealed")
+    REVOKED = "revoked", pgettext_lazy("document", "withdrawn")
 
 
 class IssuedDocument(models.Model):
@@ -113,11 +114,11 @@ class IssuedDocument(models.Model):
 
 
 class EndKind(models.TextChoices):
-    CANCELLED = "cancelled", _("cancelled")  # 注销
-    REVOKED = "revoked", _("revoked")  # 吊销, as a penalty
-    ANNULLED = "annulled", _("annulled")  # 撤销, granted unlawfully
-    REPLACED = "replaced", _("replaced by a newer version")
-    LOST = "lost", _("declared lost")
+    CANCELLED = "cancelled", pgettext_lazy("certificate", "cancelled")  # 注销
+    REVOKED = "revoked", pgettext_lazy("certificate", "revoked")  # 吊销, as a penalty
+    ANNULLED = "annulled", pgettext_lazy("certificate", "annulled")  # 撤销, granted unlawfully
+    REPLACED = "replaced", pgettext_lazy("certificate", "replaced by a newer version")
+    LOST = "lost", pgettext_lazy("certificate", "declared lost")
 
 
 class Credential(models.Model):

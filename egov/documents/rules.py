@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from egov.kernel.actor import Actor
 from egov.kernel.text import LocalisedText, language_tag, localise
@@ -136,15 +136,15 @@ class CredentialState(StrEnum):
 
 
 _STATE_LABELS = {
-    CredentialState.NOT_YET_VALID: _("not valid yet"),
-    CredentialState.VALID: _("valid"),
-    CredentialState.SUSPENDED: _("suspended"),
-    CredentialState.EXPIRED: _("expired"),
-    CredentialState.REPLACED: _("replaced by a newer version"),
-    CredentialState.CANCELLED: _("cancelled"),
-    CredentialState.REVOKED: _("revoked"),
-    CredentialState.ANNULLED: _("annulled"),
-    CredentialState.LOST: _("declared lost"),
+    CredentialState.NOT_YET_VALID: pgettext_lazy("certificate", "not valid yet"),
+    CredentialState.VALID: pgettext_lazy("certificate", "valid"),
+    CredentialState.SUSPENDED: pgettext_lazy("certificate", "suspended"),
+    CredentialState.EXPIRED: pgettext_lazy("certificate", "expired"),
+    CredentialState.REPLACED: pgettext_lazy("certificate", "replaced by a newer version"),
+    CredentialState.CANCELLED: pgettext_lazy("certificate", "cancelled"),
+    CredentialState.REVOKED: pgettext_lazy("certificate", "revoked"),
+    CredentialState.ANNULLED: pgettext_lazy("certificate", "annulled"),
+    CredentialState.LOST: pgettext_lazy("certificate", "declared lost"),
 }
 
 

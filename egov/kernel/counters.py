@@ -9,12 +9,18 @@ def next_value(key: str) -> int:
     Must run inside the transaction that uses the number: the row stays locked until it ends, and a
     rollback gives the number back. Raises ``TransactionManagementError`` outside a transaction.
     """
+    return next_values(key, 1)[0]
+
+
+def next_values(key: str, count: int) -> range:
+    """The next ``count`` numbers of the series at once, under the same rule."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a gapless number is drawn inside a transaction")
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into kernel_counter (key, value) values (%s, 1) "
-            "on conflict (key) do update set value = kernel_counter.value + 1 returning value",
-            [key],
+            "insert into kernel_counter (key, value) values (%s, %s) "
+            "on conflict (key) do update set value = kernel_counter.value + excluded.value returning value",
+            [key, count],
         )
-        return int(cursor.fetchone()[0])
+        last = int(cursor.fetchone()[0])
+    return range(last - count + 1, last + 1)

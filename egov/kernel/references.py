@@ -6,6 +6,7 @@ The counter comes in blocks, so most references cost no round trip; gaps are all
 law wants without gaps come from :class:`egov.kernel.models.Counter`.
 """
 
+import datetime as dt
 import os
 import threading
 import unicodedata
@@ -53,9 +54,9 @@ def check_characters(body: str) -> str:
     return ALPHABET[check // 36] + ALPHABET[check % 36]
 
 
-def draw(kind: str) -> str:
-    """A new reference for ``kind`` (one capital letter or two)."""
-    body = f"{settings.EGOV_REFERENCE_PREFIX}-{kind}-{clock.today():%y%m%d}-{_next_number():05d}"
+def draw(kind: str, *, day: dt.date | None = None) -> str:
+    """A new reference for ``kind`` (one capital letter or two); ``day`` for a thing that is older than today."""
+    body = f"{settings.EGOV_REFERENCE_PREFIX}-{kind}-{day or clock.today():%y%m%d}-{_next_number():05d}"
     return f"{body}-{check_characters(body)}"
 
 

@@ -99,7 +99,7 @@ def reserve(actor: Actor, *, fund: str, amount: Decimal, subject: Ref) -> Reserv
         raise NotFound(_("There is no such fund."))
     if row.closed_at:
         raise TransitionNotAllowed(_("The fund is closed."))
-    with _refusing():
+    with refusing():
         reservation = Reservation.objects.create(
             fund=row, amount_fen=_fen(amount), subject=str(subject), made_at=clock.now()
         )
@@ -195,7 +195,7 @@ def _book(postings: Sequence[tuple[str, int]], *, memo: str, subject: Ref) -> Tr
     )
     # Always in the order of accounts, so that two transactions never wait for each other's funds.
     rows = sorted(((accounts[key].pk, fen) for key, fen in postings))
-    with _refusing():
+    with refusing():
         Posting.objects.bulk_create(
             Posting(transaction=booked, account_id=account_id, amount_fen=fen) for account_id, fen in rows
         )
@@ -203,7 +203,7 @@ def _book(postings: Sequence[tuple[str, int]], *, memo: str, subject: Ref) -> Tr
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
+def refusing() -> Iterator[None]:
     """The database's refusal as the person is told it."""
     try:
         with transaction.atomic():

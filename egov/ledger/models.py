@@ -6,6 +6,7 @@ A debit is positive, a credit negative. Transactions and postings are never chan
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from egov.identity.models import Organisation
 from egov.kernel.text import LocalisedTextField
@@ -104,9 +105,9 @@ class Posting(models.Model):
 
 
 class ReservationState(models.TextChoices):
-    HELD = "held", _("held")
-    USED = "used", _("used")
-    RELEASED = "released", _("released")
+    HELD = "held", pgettext_lazy("reservation", "held")
+    USED = "used", pgettext_lazy("reservation", "used")
+    RELEASED = "released", pgettext_lazy("reservation", "released")
 
 
 class Reservation(models.Model):

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from egov.identity.models import Party
 from egov.kernel.text import LocalisedTextField
@@ -31,10 +32,10 @@ class Notice(models.Model):
 
 
 class DeliveryState(models.TextChoices):
-    WAITING = "waiting", _("waiting")
-    SENT = "sent", _("sent")
-    FAILED = "failed", _("failed, will be tried again")
-    DEAD = "dead", _("given up")
+    WAITING = "waiting", pgettext_lazy("delivery", "waiting")
+    SENT = "sent", pgettext_lazy("delivery", "sent")
+    FAILED = "failed", pgettext_lazy("delivery", "failed, will be tried again")
+    DEAD = "dead", pgettext_lazy("delivery", "given up")
 
 
 class Delivery(models.Model):

@@ -28,8 +28,10 @@ def kinds() -> list[str]:
     return sorted(_texts())
 
 
-def write(kind: str, *, subject: Ref, context: Mapping[str, Any]) -> tuple[LocalisedText, LocalisedText]:
-    """Title and body in each language. Raises ``LookupError`` for an unknown kind, ``KeyError`` for a missing name."""
+def write(
+    kind: str, *, subject: Ref, context: Mapping[str, Any], named: LocalisedText | None = None
+) -> tuple[LocalisedText, LocalisedText]:
+    """Title and body in each language; ``named`` is the subject's title where the caller knows it. Raises ``LookupError`` for an unknown kind, ``KeyError`` for a missing name."""
     try:
         texts = _texts()[kind]
     except KeyError:
@@ -37,7 +39,8 @@ def write(kind: str, *, subject: Ref, context: Mapping[str, Any]) -> tuple[Local
     title, body = {}, {}
     for tag, code in LANGUAGES.items():
         with translation.override(code):
-            words = {"subject": _subject_title(subject), **{k: _in_words(v, tag) for k, v in context.items()}}
+            called = localise(named, tag) if named else _subject_title(subject)
+            words = {"subject": called, **{k: _in_words(v, tag) for k, v in context.items()}}
             title[tag] = texts["title"][tag].format_map(words)
             body[tag] = texts["body"][tag].format_map(words)
     return title, body

@@ -7,10 +7,10 @@ Accounts are made when they are first needed: ``gateway:<key>`` (asset), ``incom
 from collections import Counter
 from decimal import ROUND_DOWN, Decimal
 
+from egov.identity.models import Organisation
 from egov.kernel import money
 from egov.kernel.actor import SYSTEM
 from egov.kernel.refs import Ref
-from egov.kernel.text import LocalisedText
 from egov.ledger import actions as ledger
 from egov.ledger.models import AccountKind
 from egov.payments.models import BillLine, Payment, PaymentState, Refund
@@ -26,7 +26,7 @@ def received(payment: Payment) -> None:
     income = _shares(payment, fen)
     ledger.post(
         SYSTEM,
-        postings=[(_gateway(payment), fen), *((account, -share) for account, share in income.items())],
+        postings=[(gateway_account(payment.gateway), fen), *((account, -share) for account, share in income.items())],
         memo=payment.reference,
         subject=Ref("payment", payment.reference),
     )
@@ -38,16 +38,29 @@ def given_back(refund: Refund) -> None:
     debits = _shares(refund.payment, fen, subject=refund.subject)
     ledger.post(
         SYSTEM,
-        postings=[*debits.items(), (_gateway(refund.payment), -fen)],
+        postings=[*debits.items(), (gateway_account(refund.payment.gateway), -fen)],
         memo=refund.reference,
         subject=Ref("refund", refund.reference),
     )
 
 
-def _gateway(payment: Payment) -> str:
-    key = f"gateway:{payment.gateway}"
-    ledger.open_account(key=key, name=gateways.get(payment.gateway).name, kind=AccountKind.ASSET)
+def gateway_account(gateway: str) -> str:
+    """The account of what a gateway owes us; made when it is missing."""
+    key = f"gateway:{gateway}"
+    ledger.open_account(key=key, name=gateways.get(gateway).name, kind=AccountKind.ASSET)
     return key
+
+
+def income_account(department: Organisation) -> str:
+    """The account of a department's fees; made when it is missing."""
+    key, name = department.key or str(department.pk), department.full_name
+    account = f"income:{key}"
+    ledger.open_account(
+        key=account,
+        name={"zh-Hans": f"{name.get('zh-Hans', '')}非税收入", "en": f"Fees of {name.get('en', key)}"},
+        kind=AccountKind.INCOME,
+    )
+    return account
 
 
 def _shares(payment: Payment, fen: int, *, subject: str = "") -> dict[str, int]:
@@ -57,21 +70,9 @@ def _shares(payment: Payment, fen: int, *, subject: str = "") -> dict[str, int]:
         return {SURPLUS: fen}
     lines = BillLine.objects.filter(bill_id=payment.bill_id, **({"subject": subject} if subject else {}))
     weights: Counter[str] = Counter()
-    for line in lines.select_related("department__party").order_by("pk"):
-        weights[_income(line.department.key or str(line.department_id), line.department.full_name)] += money.to_fen(
-            line.amount
-        )
+    for line in lines.select_related("department").order_by("pk"):
+        weights[income_account(line.department)] += money.to_fen(line.amount)
     return {account: share for account, share in split(fen, weights).items() if share}
-
-
-def _income(key: str, name: LocalisedText) -> str:
-    account = f"income:{key}"
-    ledger.open_account(
-        key=account,
-        name={"zh-Hans": f"{name.get('zh-Hans', '')}非税收入", "en": f"Fees of {name.get('en', key)}"},
-        kind=AccountKind.INCOME,
-    )
-    return account
 
 
 def split(fen: int, weights: dict[str, int]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from egov.identity.models import Organisation, Party
 from egov.kernel.money import MoneyField
@@ -11,10 +12,10 @@ from egov.ledger.models import Fund, Reservation
 
 
 class BillState(models.TextChoices):
-    OPEN = "open", _("to be paid")
-    PAID = "paid", _("paid")
-    CANCELLED = "cancelled", _("cancelled")
-    REFUNDED = "refunded", _("refunded")
+    OPEN = "open", pgettext_lazy("bill", "to be paid")
+    PAID = "paid", pgettext_lazy("bill", "paid")
+    CANCELLED = "cancelled", pgettext_lazy("bill", "cancelled")
+    REFUNDED = "refunded", pgettext_lazy("bill", "refunded")
 
 
 class Bill(models.Model):
@@ -54,10 +55,10 @@ class BillLine(models.Model):
 
 
 class PaymentState(models.TextChoices):
-    STARTED = "started", _("started")
-    SUCCEEDED = "succeeded", _("succeeded")
-    FAILED = "failed", _("failed")
-    SURPLUS = "surplus", _("not owed, given back")
+    STARTED = "started", pgettext_lazy("payment", "started")
+    SUCCEEDED = "succeeded", pgettext_lazy("payment", "succeeded")
+    FAILED = "failed", pgettext_lazy("payment", "failed")
+    SURPLUS = "surplus", pgettext_lazy("payment", "not owed, given back")
 
 
 class Payment(models.Model):
@@ -141,9 +142,9 @@ class Refund(models.Model):
 
 
 class DisbursementState(models.TextChoices):
-    REQUESTED = "requested", _("requested")
-    SETTLED = "settled", _("settled")
-    RETURNED = "returned", _("returned")
+    REQUESTED = "requested", pgettext_lazy("disbursement", "requested")
+    SETTLED = "settled", pgettext_lazy("disbursement", "settled")
+    RETURNED = "returned", pgettext_lazy("disbursement", "returned")
 
 
 class Disbursement(models.Model):

@@ -1,5 +1,10 @@
 """Paying a bill: through a gateway, or at the counter; the receipt and the booking that follow."""
 
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +16,7 @@ from egov.kernel import clock, counters, money, outbox, references
 from egov.kernel.actor import SYSTEM, Actor
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.refs import Ref
-from egov.kernel.text import language_tag, localise
+from egov.kernel.text import LocalisedText, language_tag, localise
 from egov.payments import books, rules
 from egov.payments.actions.bills import locked_bill
 from egov.payments.actions.refunds import start_refund
@@ -150,26 +155,15 @@ def _issue_receipt(bill: Bill, payment: Payment) -> FiscalReceipt:
         holder_id=bill.payer_id,
         department_id=lines[0].department_id,
         number=f"{series}-{number:08d}",
-        data={
-            "series": series,
-            "number": f"{number:08d}",
-            "payer": bill.payer.name,
-            "lines": [
-                {
-                    "text": line.text,
-                    "department": line.department.full_name,
-                    "basis": line.basis,
-                    "amount": f"{line.amount:,.2f}",
-                }
-                for line in lines
-            ],
-            "total": f"{bill.total:,.2f}",
-            "total_words": rules.in_capitals(money.to_fen(bill.total)),
-            "paid_on": clock.today().isoformat(),
-            "method": gateways.get(payment.gateway).methods[payment.method],
-            "transaction": payment.gateway_reference,
-            "bill": bill.reference,
-        },
+        data=receipt_data(
+            payment,
+            bill=bill,
+            payer=bill.payer.name,
+            lines=[(line.text, line.department.full_name, line.basis, line.amount) for line in lines],
+            series=series,
+            number=number,
+            day=clock.today(),
+        ),
     )
     return FiscalReceipt.objects.create(
         series=series,
@@ -179,3 +173,31 @@ def _issue_receipt(bill: Bill, payment: Payment) -> FiscalReceipt:
         issued_at=clock.now(),
         document_ref=document.reference,
     )
+
+
+def receipt_data(
+    payment: Payment,
+    *,
+    bill: Bill,
+    payer: str,
+    lines: Sequence[tuple[LocalisedText, LocalisedText, str, Decimal]],
+    series: str,
+    number: int,
+    day: dt.date,
+) -> dict[str, Any]:
+    """What the receipt's template reads; ``lines``: text, department, basis, yuan."""
+    return {
+        "series": series,
+        "number": f"{number:08d}",
+        "payer": payer,
+        "lines": [
+            {"text": text, "department": department, "basis": basis, "amount": f"{amount:,.2f}"}
+            for text, department, basis, amount in lines
+        ],
+        "total": f"{bill.total:,.2f}",
+        "total_words": rules.in_capitals(money.to_fen(bill.total)),
+        "paid_on": day.isoformat(),
+        "method": gateways.get(payment.gateway).methods[payment.method],
+        "transaction": payment.gateway_reference,
+        "bill": bill.reference,
+    }
