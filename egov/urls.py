@@ -12,8 +12,11 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("portals.api.urls")),
-    path("as/<str:capacity>/", include("portals.citizen.urls")),
+    path("desk/<str:capacity>/", include("portals.staff.urls")),
     path("console/<str:capacity>/", include("portals.console.urls")),
     path("", include("portals.shared.urls")),
+    path("as/<str:capacity>/", include("portals.citizen.urls")),
+    # The same addresses under another name: which portal it is follows from whose matter it is.
+    path("as/<str:capacity>/", include("portals.business.urls")),
     path("", include("portals.public.urls")),
 ]

@@ -388,9 +388,11 @@ def numbers() -> Numbers:
         disabled=Count("pk", filter=Q(service__enabled=False)),
         imported=Count("pk", filter=~Q(service__source="house")),
     )
-    by_mode = {
-        row.pop("service__mode"): {**row, "listed": row["services"] - row["fileable"]} for row in map(dict, counted)
-    }
+    by_mode: dict[str, dict[str, int]] = {}
+    for row in counted:
+        counts: dict[str, Any] = dict(row)
+        mode = str(counts.pop("service__mode"))
+        by_mode[mode] = {**counts, "listed": counts["services"] - counts["fileable"]}
 
     def total(name: str) -> int:
         return sum(row[name] for row in by_mode.values())

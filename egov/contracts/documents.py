@@ -34,3 +34,4 @@ class CredentialRevoked(Event):
     kind: str
     holder_id: int
     reason: str
+    at: str  # ISO 8601

@@ -30,6 +30,7 @@ class DisbursementSettled(Event):
     disbursement: str
     subject: str
     amount_fen: int
+    payee_id: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,4 +39,5 @@ class DisbursementReturned(Event):
     disbursement: str
     subject: str
     amount_fen: int
+    payee_id: int
     reason: str

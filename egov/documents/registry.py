@@ -1,9 +1,10 @@
-"""Extension points of sealing: where a department's key lives, and who confirms the time.
+"""Extension points: where a department's key lives, who confirms the time, how data stands on a certificate.
 
 A provider declares its key, reads its options from the settings and has a ``check()`` that the console shows.
 """
 
 import importlib.util
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -174,6 +175,15 @@ seal_providers.add("pkcs11", TokenSeals())
 # Without one the journal alone dates a seal.
 time_authorities: Registry[TimeAuthority] = Registry("time-stamp authorities")
 time_authorities.add("rfc3161", Rfc3161())
+
+
+# Says how data elements are shown on a certificate: data -> rows ({"label": …, "value": …}). Filled by the dictionary.
+row_writers: Registry[Callable[[Mapping[str, Any]], list[dict[str, Any]]]] = Registry("rows of certificates")
+
+
+def rows_of(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a certificate shows of its data elements, in the order they stand."""
+    return [row for _key, write in row_writers.items() for row in write(data)]
 
 
 def expires_soon(seal: Seal, *, days: int = 30) -> bool:

@@ -23,7 +23,7 @@ def keeps_history(model: M) -> M:
     """What administrators configure keeps its earlier values; who changed it stands in the journal."""
     changed = pghistory.UpdateEvent(condition=pghistory.AnyChange(), row=pghistory.Old)
     track = pghistory.track(changed, pghistory.DeleteEvent())
-    return track(model)  # type: ignore[no-any-return]
+    return track(model)
 
 
 class Dated(models.Model):
@@ -125,7 +125,7 @@ class OrganisationKind(models.TextChoices):
 
 
 @keeps_history
-class Organisation(models.Model):
+class Organisation(models.Model):  # type: ignore[django-manager-missing]
     """Enterprise, sole trader, social organisation, department or institution.
 
     A department has a ``key`` that configuration names it by ("jz.market"), a ``level`` and a place in the tree.
@@ -404,7 +404,7 @@ class Mandate(Dated):
         return f"{self.grantor_id} → {self.agent_id}"
 
 
-class Account(AbstractUser):
+class Account(AbstractUser):  # type: ignore[django-manager-missing]
     """What a person signs in with. The person behind it may act in many capacities."""
 
     first_name = None  # type: ignore[assignment]

@@ -6,3 +6,6 @@ class IntakeConfig(AppConfig):
     name = "egov.intake"
     label = "intake"
     verbose_name = _("Intake")
+
+    def ready(self) -> None:
+        from egov.intake import subjects  # noqa: F401 (registers how its rows are named)

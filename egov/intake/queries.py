@@ -16,10 +16,13 @@ from egov.identity.models import Region
 from egov.intake import rules
 from egov.intake.models import Attachment, Draft, Submission
 from egov.intake.rules import Checked, Form, Price
+from egov.kernel import clock
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
 from egov.kernel.memory import Kept
 from egov.kernel.text import LocalisedText
+from egov.routing import queries as routing
+from egov.routing.queries import RouteChoice
 
 
 def form_for(version: ServiceVersion) -> Form:
@@ -133,6 +136,30 @@ def open_draft(actor: Actor, *, reference: str) -> OpenDraft:
 def fileable_services(audience: str = "") -> dict[str, LocalisedText]:
     """Code and name of every service that can be filed here; of one ``audience`` (catalogue) only. One statement."""
     return {version.service.code: version.name for version in catalogue.services(audience=audience, fileable=True)}
+
+
+def route_for(
+    version: ServiceVersion, form: Form, answers: Mapping[str, Any], *, region: str, applicant_kind: str
+) -> RouteChoice:
+    """Which unit handles these answers; they decide the place when they name one. No statement once kept."""
+    return routing.competent(
+        service=version.service.code,
+        region=rules.place_of(form, answers) or region,
+        applicant_kind=applicant_kind,
+        answers=rules.condition_context(form, answers),
+        on=clock.today(),
+    )
+
+
+def route_of(opened: OpenDraft, *, applicant_kind: str) -> RouteChoice:
+    """Where a draft would go as it stands."""
+    return route_for(
+        opened.version,
+        opened.form,
+        opened.checked.answers,
+        region=opened.draft.region,
+        applicant_kind=applicant_kind,
+    )
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def encrypt(text: str) -> bytes:
     return nonce + _keys()[0].encrypt(nonce, text.encode(), None)
 
 
-def decrypt(sealed: bytes) -> str:
+def decrypt(sealed: bytes | memoryview) -> str:
     """Raises ``cryptography.exceptions.InvalidTag`` when the bytes were altered or the key is another."""
     sealed = bytes(sealed)
     return _keys()[0].decrypt(sealed[:_NONCE], sealed[_NONCE:], None).decode()

@@ -8,8 +8,4 @@ class MattersConfig(AppConfig):
     verbose_name = _("Matters")
 
     def ready(self) -> None:
-        from egov.kernel.refs import subjects
-        from egov.matters import consumers  # noqa: F401 (registers what it consumes)
-        from egov.matters.subjects import SUBJECT
-
-        subjects.add("matter", SUBJECT)
+        from egov.matters import consumers, subjects  # noqa: F401 (register what they consume and how rows are named)

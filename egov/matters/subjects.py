@@ -3,7 +3,7 @@
 from django.urls import NoReverseMatch, reverse
 
 from egov.kernel.actor import Actor
-from egov.kernel.refs import Ref, Subject
+from egov.kernel.refs import Ref, Subject, subjects
 from egov.kernel.text import localise
 from egov.matters import queries
 from egov.matters.models import Matter
@@ -27,4 +27,4 @@ def _may_view(ref: Ref, actor: Actor) -> bool:
     return queries.visible_matters(actor).filter(reference=ref.key).exists()
 
 
-SUBJECT = Subject(title=_title, url=_url, may_view=_may_view)
+subjects.add("matter", Subject(title=_title, url=_url, may_view=_may_view))

@@ -6,3 +6,8 @@ class MeasuresConfig(AppConfig):
     name = "egov.measures"
     label = "measures"
     verbose_name = _("Measures")
+
+    def ready(self) -> None:
+        from egov.measures import declared
+
+        declared.register()

@@ -126,12 +126,12 @@ def _hand_over(delivery: Delivery) -> None:
 
 def _outgoing(delivery: Delivery) -> Outgoing:
     notice = Notice.objects.get(pk=delivery.notice_id)
-    account = Account.objects.filter(person_id=notice.recipient_id).values("language").first()
-    language = (account or {}).get("language") or settings.LANGUAGE_CODE
+    chosen = Account.objects.filter(person_id=notice.recipient_id).values_list("language", flat=True).first()
+    language = chosen or settings.LANGUAGE_CODE
     with translation.override(language):
         return Outgoing(
             key=delivery.idempotency_key,
-            address=secrets.decrypt(delivery.address),
+            address=secrets.decrypt(bytes(delivery.address)),
             title=localise(notice.title),
             body=localise(notice.body),
             url=f"{settings.PUBLIC_URL}/me/",

@@ -11,7 +11,7 @@ from egov.contracts.cases import (
     SubmissionAccepted,
 )
 from egov.contracts.documents import CredentialIssued, CredentialRevoked
-from egov.contracts.money import BillPaid, RefundSettled
+from egov.contracts.money import BillPaid, DisbursementReturned, DisbursementSettled, RefundSettled
 from egov.kernel.actor import SYSTEM
 from egov.kernel.money import from_fen
 from egov.kernel.outbox import consumes
@@ -132,6 +132,31 @@ def tell_refund(event: RefundSettled) -> None:
     )
 
 
+@consumes(DisbursementSettled, key="notices.disbursement_settled")
+def tell_money_sent(event: DisbursementSettled) -> None:
+    notify(
+        SYSTEM,
+        recipients=[event.payee_id],
+        key=f"disbursement:{event.disbursement}:settled",
+        kind="disbursement_settled",
+        subject=Ref("disbursement", event.disbursement),
+        context={"amount": from_fen(event.amount_fen)},
+    )
+
+
+@consumes(DisbursementReturned, key="notices.disbursement_returned")
+def tell_money_returned(event: DisbursementReturned) -> None:
+    notify(
+        SYSTEM,
+        recipients=[event.payee_id],
+        key=f"disbursement:{event.disbursement}:returned",
+        kind="disbursement_returned",
+        subject=Ref("disbursement", event.disbursement),
+        context={"amount": from_fen(event.amount_fen)},
+        needs_action=True,
+    )
+
+
 @consumes(CredentialIssued, key="notices.credential_issued")
 def tell_issue(event: CredentialIssued) -> None:
     notify(
@@ -146,11 +171,13 @@ def tell_issue(event: CredentialIssued) -> None:
 
 @consumes(CredentialRevoked, key="notices.credential_revoked")
 def tell_revocation(event: CredentialRevoked) -> None:
+    """A certificate may be suspended more than once, so each event is told; the key is the moment's."""
+    suspended = event.reason == "suspended"
     notify(
         SYSTEM,
         recipients=[event.holder_id],
-        key=f"credential:{event.credential}:revoked",
-        kind="credential_revoked",
+        key=f"credential:{event.credential}:{event.reason}:{event.at}",
+        kind="credential_suspended" if suspended else "credential_revoked",
         subject=Ref("credential", event.credential),
         context={"reference": event.credential},
         needs_action=True,

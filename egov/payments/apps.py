@@ -8,8 +8,4 @@ class PaymentsConfig(AppConfig):
     verbose_name = _("Payments")
 
     def ready(self) -> None:
-        from egov.kernel.refs import subjects
-        from egov.payments import gateways  # noqa: F401
-        from egov.payments.subjects import BILL
-
-        subjects.add("bill", BILL)
+        from egov.payments import gateways, subjects  # noqa: F401

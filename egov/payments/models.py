@@ -57,6 +57,7 @@ class PaymentState(models.TextChoices):
     STARTED = "started", _("started")
     SUCCEEDED = "succeeded", _("succeeded")
     FAILED = "failed", _("failed")
+    SURPLUS = "surplus", _("not owed, given back")
 
 
 class Payment(models.Model):
@@ -83,6 +84,7 @@ class Payment(models.Model):
                 name="gateway_reference_once",
             ),
         ]
+        indexes = [models.Index(fields=["gateway", "settled_at"], name="payment_day")]
 
     def __str__(self) -> str:
         return self.reference
@@ -117,6 +119,9 @@ class Refund(models.Model):
     gateway_reference = models.CharField(max_length=80, blank=True)
     requested_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    last_error = models.TextField(blank=True)
 
     class Meta:
         verbose_name = _("refund")
@@ -124,12 +129,21 @@ class Refund(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_positive"),
             models.UniqueConstraint(
-                fields=["payment", "subject"], condition=~Q(state="failed"), name="refund_once_per_subject"
+                fields=["payment", "subject"],
+                condition=~Q(state="failed") & ~Q(subject=""),
+                name="refund_once_per_subject",
             ),
         ]
+        indexes = [models.Index(fields=["due_at"], name="refund_waiting", condition=Q(state="started"))]
 
     def __str__(self) -> str:
         return self.reference
+
+
+class DisbursementState(models.TextChoices):
+    REQUESTED = "requested", _("requested")
+    SETTLED = "settled", _("settled")
+    RETURNED = "returned", _("returned")
 
 
 class Disbursement(models.Model):
@@ -144,11 +158,7 @@ class Disbursement(models.Model):
     amount = MoneyField()
     purpose = LocalisedTextField()
     subject = models.CharField(max_length=120, db_index=True)  # Ref
-    state = models.CharField(
-        max_length=10,
-        default="requested",
-        choices=[("requested", _("requested")), ("settled", _("settled")), ("returned", _("returned"))],
-    )
+    state = models.CharField(max_length=10, choices=DisbursementState, default=DisbursementState.REQUESTED)
     requested_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     return_reason = models.CharField(max_length=200, blank=True)

@@ -4,12 +4,14 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from egov.identity.models import Organisation
+from egov.identity.rules import may_administer_platform, may_register
 from egov.journal import actions as journal
 from egov.kernel import clock, references
 from egov.kernel.actor import Actor
@@ -18,6 +20,8 @@ from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
 from egov.registers import queries
 from egov.registers.models import Consent, DataElement, FactCorrection, Holding, Register
+
+M = TypeVar("M", Register, DataElement)
 
 DEFINITIONS = Path(__file__).parent / "definitions" / "elements.yaml"
 
@@ -65,35 +69,62 @@ class ConsentSpec:
     purpose: LocalisedText
 
 
+@transaction.atomic
 def give_consents(actor: Actor, *, party_id: int, subject: Ref, consents: Iterable[ConsentSpec]) -> list[Consent]:
-    """Let departments read named elements for a matter; one insert, one journal entry.
-
-    Raises ``NotPermitted`` unless the actor acts for the party.
+    """Let departments read named elements for a matter. One that stands for the same department and subject is kept
+    when it says the same, else revoked and given anew. Raises ``NotPermitted`` unless the actor acts for the party.
     """
     _must_act_for(actor, party_id)
     moment = clock.now()
-    rows = [
-        Consent(
-            party_id=party_id,
-            recipient_id=spec.recipient_id,
-            elements=list(spec.elements),
-            purpose=spec.purpose,
-            subject=str(subject),
-            given_by_id=actor.party_id or party_id,
-            given_at=moment,
+    standing = {
+        row.recipient_id: row
+        for row in Consent.objects.select_for_update().filter(
+            party_id=party_id, subject=str(subject), revoked_at__isnull=True
         )
-        for spec in consents
-    ]
-    if rows:
-        Consent.objects.bulk_create(rows)
-        journal.record(
-            actor,
-            "registers.give_consents",
-            Ref("party", str(party_id)),
-            subject,
-            content=[[row.recipient_id, row.elements] for row in rows],
+    }
+    given: list[Consent] = []
+    for spec in consents:
+        elements = sorted(set(spec.elements))
+        earlier = standing.get(spec.recipient_id)
+        if earlier is not None and earlier.elements == elements:
+            given.append(earlier)
+            continue
+        if earlier is not None:
+            Consent.objects.filter(pk=earlier.pk).update(revoked_at=moment)
+        given.append(
+            Consent(
+                party_id=party_id,
+                recipient_id=spec.recipient_id,
+                elements=elements,
+                purpose=spec.purpose,
+                subject=str(subject),
+                given_by_id=actor.party_id or party_id,
+                given_at=moment,
+            )
         )
-    return rows
+    new = [row for row in given if row._state.adding]
+    if new:
+        Consent.objects.bulk_create(new)
+        content = [[row.recipient_id, row.elements] for row in new]
+        journal.record(actor, "registers.give_consents", Ref("party", str(party_id)), subject, content=content)
+    return given
+
+
+def give_consent(
+    actor: Actor,
+    *,
+    recipient_id: int,
+    elements: Sequence[str],
+    purpose: LocalisedText,
+    subject: Ref,
+    party_id: int | None = None,
+) -> Consent:
+    """One consent, of the party that the actor acts for. Raises ``NotPermitted``."""
+    party_id = party_id if party_id is not None else actor.on_behalf_of_id
+    if party_id is None:
+        raise NotPermitted()
+    spec = ConsentSpec(recipient_id, elements, purpose)
+    return give_consents(actor, party_id=party_id, subject=subject, consents=[spec])[0]
 
 
 @transaction.atomic
@@ -158,8 +189,7 @@ def answer_fact_correction(actor: Actor, *, reference: str, accepted: bool, answ
     if correction is None:
         raise NotFound()
     register = correction.element.register
-    keeper_id = register.keeper_id if register else None
-    if not actor.is_staff or keeper_id not in (None, actor.department_id):
+    if not _may_answer(actor, register.keeper_id if register else None):
         raise NotPermitted()
     if correction.state != "open":
         raise TransitionNotAllowed()
@@ -177,43 +207,83 @@ def answer_fact_correction(actor: Actor, *, reference: str, accepted: bool, answ
     return correction
 
 
+def _may_answer(actor: Actor, keeper_id: int | None) -> bool:
+    """Registrars of the keeper; of a register without a keeper, the platform's administrators."""
+    if keeper_id is None:
+        return may_administer_platform(actor)
+    return actor.is_staff and may_register(actor) and actor.department_id == keeper_id
+
+
+@transaction.atomic
+def set_keeper(actor: Actor, *, register: str, department_id: int | None) -> Register:
+    """Say which department keeps a register and answers corrections of it.
+
+    Only for administrators of the platform. Raises ``NotPermitted``, ``NotFound``.
+    """
+    if not may_administer_platform(actor):
+        raise NotPermitted()
+    row = Register.objects.select_for_update().filter(key=register).first()
+    if row is None or (department_id is not None and not Organisation.objects.filter(pk=department_id).exists()):
+        raise NotFound()
+    row.keeper_id = department_id
+    row.save(update_fields=["keeper"])
+    journal.record(actor, "registers.set_keeper", Ref("register", register), content=department_id)
+    return row
+
+
 @transaction.atomic
 def load_elements(actor: Actor, *, path: Path = DEFINITIONS) -> int:
-    """Load registers and data elements from YAML; returns how many rows are new or changed."""
-    definitions = yaml.safe_load(path.read_text())
-    changed = 0
-    registers = {}
-    for key, row in definitions["registers"].items():
-        register, touched = _put(Register, {"key": key}, {"name": row["name"], "handler": row.get("handler", "")})
-        registers[key] = register
-        changed += touched
+    """Load registers and data elements from YAML; returns how many rows are new or changed.
+
+    The dictionary is defined by its file and nowhere else; who keeps a register is set by people and left alone.
+    Raises ``NotPermitted``; ``InvalidInput`` for an element whose register is not defined.
+    """
+    if not may_administer_platform(actor):
+        raise NotPermitted()
+    definitions = yaml.safe_load(path.read_text(encoding="utf-8"))
+    changed = _put_all(
+        Register,
+        {
+            key: {"name": row["name"], "handler": row.get("handler", "")}
+            for key, row in definitions["registers"].items()
+        },
+    )
+    registers = dict(Register.objects.values_list("key", "pk"))
+    elements = {}
     for key, row in definitions["elements"].items():
-        values = {
+        register = row.get("register", "")
+        if register and register not in registers:
+            raise InvalidInput.at(key, "register", _("This register is not defined."))
+        elements[key] = {
             "name": row["name"],
             "meaning": row.get("meaning", {}),
             "schema": row.get("schema", {"type": "string"}),
-            "register": registers.get(row.get("register", "")),
+            "register_id": registers.get(register),
             "sensitive": row.get("sensitive", False),
         }
-        changed += _put(DataElement, {"key": key}, values)[1]
+    changed += _put_all(DataElement, elements)
+    if changed:
+        queries.register_names.forget()
     return changed
 
 
-def _put(model: type[Any], key: dict[str, Any], values: dict[str, Any]) -> tuple[Any, bool]:
-    row = model.objects.filter(**key).first()
-    if row is None:
-        try:
-            return model.objects.create(**key, **values), True
-        except IntegrityError as error:
-            raise InvalidInput.at(next(iter(key.values())), "conflict", str(error)) from error
-    stale = [name for name, value in values.items() if getattr(row, name) != value]
-    for name in stale:
-        setattr(row, name, values[name])
+def _put_all(model: type[M], wanted: dict[str, dict[str, Any]]) -> int:
+    """Bring the rows of ``wanted`` (by key) to what it says, with three statements; how many are new or changed."""
+    present = {row.key: row for row in model._default_manager.all()}
+    new = [model(key=key, **values) for key, values in wanted.items() if key not in present]
+    stale = []
+    for key, values in wanted.items():
+        row = present.get(key)
+        if row is not None and any(getattr(row, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(row, name, value)
+            stale.append(row)
+    model._default_manager.bulk_create(new)
     if stale:
-        row.save(update_fields=stale)
-    return row, bool(stale)
+        model._default_manager.bulk_update(stale, [name.removesuffix("_id") for name in next(iter(wanted.values()))])
+    return len(new) + len(stale)
 
 
 def _must_act_for(actor: Actor, party_id: int) -> None:
-    if not (actor.is_system or party_id in (actor.party_id, actor.on_behalf_of_id)):
+    if not (actor.is_system or queries.is_own(actor, party_id)):
         raise NotPermitted()

@@ -8,4 +8,7 @@ class RegistersConfig(AppConfig):
     verbose_name = _("Registers")
 
     def ready(self) -> None:
-        from egov.registers import handlers  # noqa: F401
+        from egov.documents.registry import row_writers
+        from egov.registers import handlers, rows  # noqa: F401
+
+        row_writers.add("registers", rows.rows_of)

@@ -10,13 +10,27 @@ from django.db.models import Q, QuerySet
 from egov.journal import actions as journal
 from egov.kernel import clock
 from egov.kernel.actor import Actor
+from egov.kernel.errors import NotPermitted
 from egov.kernel.memory import Kept
-from egov.kernel.refs import Ref
+from egov.kernel.refs import Ref, subjects
 from egov.kernel.text import LocalisedText
 from egov.registers.models import Consent, DataElement, FactCorrection, Holding, Register
 from egov.registers.registry import Fact, handlers
 
-__all__ = ["Fact", "consents_of", "corrections_of", "data_about", "element", "facts", "holdings_of", "register_names"]
+__all__ = [
+    "Fact",
+    "HeldDatum",
+    "consented",
+    "consents_of",
+    "corrections_for",
+    "corrections_of",
+    "data_about",
+    "element",
+    "facts",
+    "holdings_of",
+    "is_own",
+    "register_names",
+]
 
 
 def facts(
@@ -24,9 +38,13 @@ def facts(
 ) -> dict[str, Fact]:
     """What the registers at hand hold of ``elements`` about a party; missing ones are left out.
 
-    Reading another party's facts is one journal entry with its purpose; reading one's own is not.
-    Registers of other authorities are skipped: they are fetched in the background.
+    A party's own side reads without a trace. Officers read for a ``purpose`` and a ``subject`` that they may view, and
+    each reading is one journal entry. Registers of other authorities are skipped: they are fetched in the background.
+    Raises ``NotPermitted``.
     """
+    own = is_own(actor, party_id)
+    if not own and not actor.is_system:
+        _require_reason(actor, purpose, subject)
     wanted = list(dict.fromkeys(elements))
     found: dict[str, Fact] = {}
     for handler in handlers.values():
@@ -36,10 +54,24 @@ def facts(
         asked = [name for name in wanted if name in mine and name not in found]
         if asked:
             found.update(handler.facts(party_id, asked))
-    if found and party_id not in (actor.party_id, actor.on_behalf_of_id) and not actor.is_system:
+    if found and not own and not actor.is_system:
         refs = [Ref("party", str(party_id)), *([subject] if subject else [])]
         journal.record_view(actor, *refs, reason=purpose)
     return found
+
+
+def is_own(actor: Actor, party_id: int) -> bool:
+    """Whether the actor stands on this party's side; an officer in a post never does, not even for themselves."""
+    return actor.is_applicant and party_id in (actor.party_id, actor.on_behalf_of_id)
+
+
+def _require_reason(actor: Actor, purpose: str, subject: Ref | None) -> None:
+    """Personal Information Protection Law art. 6: data are read for a definite purpose."""
+    if not actor.is_staff or not purpose or subject is None:
+        raise NotPermitted()
+    known = subjects.find(subject.kind)
+    if known is not None and not known.may_view(subject, actor):
+        raise NotPermitted()
 
 
 def _load_register_names() -> dict[str, LocalisedText]:
@@ -77,7 +109,12 @@ class HeldDatum:
 
 
 def data_about(actor: Actor, *, party_id: int) -> list[HeldDatum]:
-    """Everything the registers at hand hold about a party, in the order of the dictionary."""
+    """Everything the registers at hand hold about a party, in the order of the dictionary, for the party's own side.
+
+    An agent whose mandate is limited to some services does not see it all. Raises ``NotPermitted``.
+    """
+    if actor.mandate_services is not None or not (actor.is_system or is_own(actor, party_id)):
+        raise NotPermitted()
     elements = list(DataElement.objects.select_related("register").order_by("id"))
     known = facts(actor, party_id=party_id, elements=[row.key for row in elements], purpose="data_about")
     registers = {row.key: row for row in Register.objects.select_related("keeper__party")}
@@ -104,6 +141,25 @@ def data_about(actor: Actor, *, party_id: int) -> list[HeldDatum]:
 def consents_of(party_id: int) -> QuerySet[Consent]:
     """Given and revoked consents, newest first."""
     return Consent.objects.filter(party_id=party_id).select_related("recipient__party").order_by("-id")
+
+
+def consented(*, party_id: int, recipient_id: int, element: str, subject: Ref | None = None) -> bool:
+    """Whether the party lets this department read the element now (for this subject, if given)."""
+    given = Consent.objects.filter(
+        party_id=party_id, recipient_id=recipient_id, revoked_at__isnull=True, elements__contains=[element]
+    )
+    if subject is not None:
+        given = given.filter(subject=str(subject))
+    return given.exists()
+
+
+def corrections_for(department_id: int) -> QuerySet[FactCorrection]:
+    """Corrections that wait for this department as the keeper of the register, oldest first."""
+    return (
+        FactCorrection.objects.filter(state="open", element__register__keeper_id=department_id)
+        .select_related("element", "party")
+        .order_by("asked_at", "id")
+    )
 
 
 def corrections_of(party_id: int) -> QuerySet[FactCorrection]:

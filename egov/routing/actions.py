@@ -1,40 +1,329 @@
-"""Words people say for words the catalogue uses."""
+"""The lexicon that needs are understood with, and the index made from it and from the catalogue."""
 
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from celery import current_app
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from egov.catalogue.models import Event, PublicService, ServiceVersion, VersionState
 from egov.journal import actions as journal
+from egov.kernel import clock
 from egov.kernel.actor import Actor
+from egov.kernel.definitions import digest
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
 from egov.kernel.refs import Ref
-from egov.routing.models import Synonym
+from egov.kernel.text import language_tag
+from egov.routing import files, memory
+from egov.routing.models import Concept, Example, Language, Need, Origin, SearchEntry, Synonym, Topic
+from egov.routing.queries import NeedMatch
+from egov.routing.rules import text as texts
+from egov.routing.rules.index import features_of
 
 EDITORS = frozenset({"platform_admin", "department_admin"})
+# How much a text of this kind counts beside what people say.
+WEIGHTS = {"name": 1.0, "need": 1.0, "example": 1.0, "question": 0.7, "summary": 0.5, "output": 0.4, "department": 0.3}
+MAX_NEED = 500
+_NUMBERS = re.compile(r"\d{5,}")
+
+
+@dataclass
+class LoadReport:
+    """How many rows came and went."""
+
+    added: int = 0
+    removed: int = 0
+    changed: int = 0
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.added or self.removed or self.changed)
+
+
+@transaction.atomic
+def load_definitions(actor: Actor, *, folder: Path = texts.DEFINITIONS) -> LoadReport:
+    """Bring the shipped lexicon into the database and index it. Loading twice changes nothing.
+
+    Rows that an administrator added stay; shipped rows that one switched off stay off; a topic that one changed is
+    kept. For platform administrators. Raises ``NotPermitted``.
+    """
+    _may_edit(actor, {"platform_admin"})
+    found = files.read_definitions(folder)
+    report = LoadReport()
+    _load_concepts(found.concepts, report)
+    _load_rows(Synonym, ("language", "said", "meant"), found.synonyms, report)
+    _load_rows(Example, ("target", "language", "text"), found.examples, report)
+    _load_topics(found.topics, report)
+    if report.anything:
+        journal.record(actor, "routing.load", Ref("lexicon", "shipped"), content=[report.added, report.removed])
+        reindex(actor)
+    return report
+
+
+def _load_concepts(found: dict[str, dict[str, str]], report: LoadReport) -> None:
+    present = {row.key: row for row in Concept.objects.all()}
+    new = [Concept(key=key, name=name) for key, name in found.items() if key not in present]
+    changed = [row for key, row in present.items() if key in found and row.name != found[key]]
+    for row in changed:
+        row.name = found[row.key]
+    Concept.objects.bulk_create(new, batch_size=1000)
+    Concept.objects.bulk_update(changed, ["name"])
+    gone, _rows = Concept.objects.filter(key__in=present.keys() - found.keys()).delete()
+    report.added += len(new)
+    report.changed += len(changed)
+    report.removed += gone
+
+
+def _load_rows(
+    model: type[Synonym] | type[Example], columns: tuple[str, str, str], found: Iterable[tuple[str, ...]], report: LoadReport
+) -> None:
+    wanted = set(found)
+    present = {row[1:]: row[0] for row in model.objects.values_list("pk", *columns)}
+    shipped = set(model.objects.filter(origin=Origin.FILE, active=True).values_list(*columns))
+    new = [
+        model(origin=Origin.FILE, **dict(zip(columns, row, strict=True))) for row in sorted(wanted - present.keys())
+    ]
+    # Unique without the language for examples: the same words in two languages are one row.
+    made = model.objects.bulk_create(new, batch_size=2000, ignore_conflicts=True)
+    gone = [present[row] for row in shipped - wanted]
+    model.objects.filter(pk__in=gone).delete()
+    report.added += len(made)
+    report.removed += len(gone)
+
+
+def _load_topics(found: Iterable[files.TopicFile], report: LoadReport) -> None:
+    present = {row.key: row for row in Topic.objects.all()}
+    for file in found:
+        row = present.get(file.key)
+        if row is None:
+            Topic.objects.create(key=file.key, question=file.question, options=file.options, loaded_hash=file.digest)
+            report.added += 1
+        elif row.loaded_hash != file.digest and row.loaded_hash == digest([row.question, row.options]):
+            row.question, row.options, row.loaded_hash = file.question, file.options, file.digest
+            row.save()
+            report.changed += 1
+
+
+@transaction.atomic
+def reindex(actor: Actor, *, services: Collection[str] | None = None) -> int:
+    """Make the search entries of ``services`` (codes of services and events), or of everything; returns how many.
+
+    Raises ``NotPermitted``.
+    """
+    _may_edit(actor)
+    memory.kept.moved()  # first, so that two runs follow each other
+    lexicon, _labels, _expansions = memory.read_lexicon()
+    rows = SearchEntry.objects.all()
+    if services is not None:
+        rows = rows.filter(target__in=services)
+    rows.delete()
+    entries = [*_catalogue_entries(services), *_example_entries(services)]
+    for entry in entries:
+        said = features_of(texts.normalise(entry.text), lexicon, exact=True)
+        entry.features = " ".join(said.weights)
+        entry.words = " ".join(feature[2:] for feature in said.weights if feature[0] == "w")
+    SearchEntry.objects.bulk_create((entry for entry in entries if entry.features), batch_size=2000)
+    return len(entries)
+
+
+def _catalogue_entries(codes: Collection[str] | None) -> Iterator[SearchEntry]:
+    versions = ServiceVersion.objects.filter(state=VersionState.PUBLISHED, service__enabled=True)
+    events = Event.objects.all()
+    if codes is not None:
+        versions = versions.filter(service__code__in=codes)
+        events = events.filter(code__in=codes)
+    columns = ("service_id", "service__code", "service__source", "name", "needs", "summary")
+    for pk, code, source, name, needs, summary, department, outputs, faq in versions.values_list(
+        *columns, "department_name", "outputs", "faq"
+    ).order_by("pk"):
+        texts_by_kind = {"name": [name], "need": [needs]}
+        if source == "house":  # of imported items the name says it all; the rest would only blur
+            texts_by_kind |= {"summary": [summary], "department": [department]}
+            texts_by_kind["output"] = [output.get("name", {}) for output in outputs]
+            texts_by_kind["question"] = [row.get("question", {}) for row in faq]
+        for entry in _entries(code, texts_by_kind):
+            entry.service_id = pk
+            yield entry
+    for event in events:
+        for entry in _entries(event.code, {"name": [event.name], "need": [event.needs], "summary": [event.summary]}):
+            entry.event = event
+            yield entry
+
+
+def _entries(target: str, texts_by_kind: dict[str, list[dict[str, str | list[str]]]]) -> Iterator[SearchEntry]:
+    seen = set()
+    for kind, localised in texts_by_kind.items():
+        for text in localised:
+            for language, said in text.items():
+                for sentence in [said] if isinstance(said, str) else said:
+                    if sentence and sentence not in seen:
+                        seen.add(sentence)
+                        yield SearchEntry(
+                            target=target, language=language, kind=kind, text=sentence, weight=WEIGHTS[kind]
+                        )
+
+
+def _example_entries(codes: Collection[str] | None) -> Iterator[SearchEntry]:
+    examples = Example.objects.filter(active=True).order_by("pk")
+    if codes is not None:
+        examples = examples.filter(target__in=codes)
+    services = dict(PublicService.objects.filter(enabled=True).values_list("code", "pk"))
+    events = dict(Event.objects.values_list("code", "pk"))
+    for target, language, text in examples.values_list("target", "language", "text"):
+        if target in services or target in events or target == files.NONE or target.startswith(files.TOPIC):
+            yield SearchEntry(
+                target=target,
+                service_id=services.get(target),
+                event_id=events.get(target),
+                language=language,
+                kind="example",
+                text=text,
+                weight=WEIGHTS["example"],
+            )
 
 
 @transaction.atomic
 def add_synonym(actor: Actor, *, language: str, said: str, meant: str) -> Synonym:
-    """For administrators. Raises ``NotPermitted``, ``InvalidInput`` when it is known already."""
+    """Words people say for a concept (by key or name) or for other words. In force at once, indexed in the background.
+
+    For administrators. Raises ``NotPermitted``, ``InvalidInput`` when it is empty or known already.
+    """
     _may_edit(actor)
-    try:
-        with transaction.atomic():
-            row = Synonym.objects.create(language=language, said=said.strip(), meant=meant.strip())
-    except IntegrityError as error:
-        raise InvalidInput.at("said", "known", _("This word is known already.")) from error
+    said, meant = said.strip(), _concept_named(meant.strip())
+    if not texts.parts(texts.normalise(said)):
+        raise InvalidInput.at("said", "empty", _("Write the words that people say."))
+    row = Synonym.objects.filter(language=language, said=said, meant=meant).first()
+    if row is not None and row.active:
+        raise InvalidInput.at("said", "known", _("This word is known already."))
+    if row is not None:
+        row.active = True
+        row.save(update_fields=["active"])
+    else:
+        row = Synonym.objects.create(language=language, said=said, meant=meant)
     journal.record(actor, "routing.add_synonym", Ref("synonym", str(row.pk)), content=[language, said, meant])
+    _lexicon_moved()
     return row
 
 
 @transaction.atomic
 def remove_synonym(actor: Actor, *, synonym_id: int) -> None:
-    """For administrators. Raises ``NotPermitted``, ``NotFound``."""
+    """For administrators. A shipped word is switched off, so that it stays away. Raises ``NotPermitted``, ``NotFound``."""
     _may_edit(actor)
-    deleted, _rows = Synonym.objects.filter(pk=synonym_id).delete()
-    if not deleted:
-        raise NotFound()
+    _remove(Synonym, synonym_id)
     journal.record(actor, "routing.remove_synonym", Ref("synonym", str(synonym_id)))
+    _lexicon_moved()
 
 
-def _may_edit(actor: Actor) -> None:
-    if not (actor.is_system or (actor.is_staff and actor.roles & EDITORS)):
+@transaction.atomic
+def add_example(actor: Actor, *, target: str, text: str, origin: Origin = Origin.CONSOLE) -> Example:
+    """A sentence people say for a service or an event (code), a topic ("topic:loan") or for nothing ("none").
+
+    For administrators. Raises ``NotPermitted``, ``InvalidInput`` when there is no such target or it is known already.
+    """
+    _may_edit(actor)
+    _must_exist(target)
+    said = text.strip()[: Example._meta.get_field("text").max_length]
+    if not texts.parts(texts.normalise(said)):
+        raise InvalidInput.at("text", "empty", _("Write the words that people say."))
+    language = Language.CHINESE if texts.share_of_chinese(texts.normalise(said)) >= 0.5 else Language.ENGLISH
+    try:
+        with transaction.atomic():
+            row = Example.objects.create(target=target, language=language, text=said, origin=origin)
+    except IntegrityError as error:
+        raise InvalidInput.at("text", "known", _("This sentence is known already.")) from error
+    journal.record(actor, "routing.add_example", Ref("example", str(row.pk)), content=[target, said])
+    reindex(actor, services=[target])
+    return row
+
+
+@transaction.atomic
+def remove_example(actor: Actor, *, example_id: int) -> None:
+    """For administrators. A shipped sentence is switched off. Raises ``NotPermitted``, ``NotFound``."""
+    _may_edit(actor)
+    target = _remove(Example, example_id).target
+    journal.record(actor, "routing.remove_example", Ref("example", str(example_id)))
+    reindex(actor, services=[target])
+
+
+def note_need(actor: Actor, *, text: str, language: str, region: str, match: NeedMatch) -> Need:
+    """Keep what was said and offered, without the person and without long numbers, to learn from. Anyone may."""
+    return Need.objects.create(
+        text=_NUMBERS.sub("…", text.strip()[:MAX_NEED]),
+        language=language_tag(language),
+        region=region,
+        offered=[{"kind": each.kind, "code": each.code, "score": each.score} for each in match.candidates],
+        asked_back=match.question is not None,
+        at=clock.now(),
+    )
+
+
+def choose_for_need(actor: Actor, *, need_id: int, code: str) -> None:
+    """The person went on with one of what was offered. Anyone may, once. Raises ``NotFound``."""
+    if not Need.objects.filter(pk=need_id, chosen="", offered__contains=[{"code": code}]).update(chosen=code):
+        raise NotFound()
+
+
+@transaction.atomic
+def learn_need(actor: Actor, *, need_id: int, target: str) -> Example | None:
+    """Take what somebody said as an example of ``target``, or of nothing when ``target`` is "". For administrators.
+
+    Raises ``NotPermitted``, ``NotFound``, ``InvalidInput`` when the sentence is known already.
+    """
+    _may_edit(actor)
+    need = Need.objects.select_for_update(of=("self",)).filter(pk=need_id, learned=False).first()
+    if need is None:
+        raise NotFound()
+    need.learned = True
+    need.save(update_fields=["learned"])
+    return add_example(actor, target=target, text=need.text, origin=Origin.LEARNED) if target else None
+
+
+def _may_edit(actor: Actor, roles: Collection[str] = EDITORS) -> None:
+    if not (actor.is_system or (actor.is_staff and actor.roles & set(roles))):
         raise NotPermitted()
+
+
+def _concept_named(meant: str) -> str:
+    """The key of the concept that has this key or name in a language, else the words as they are."""
+    if not meant:
+        raise InvalidInput.at("meant", "empty", _("Write what the catalogue calls it."))
+    by_name = Concept.objects.filter(key=meant) | Concept.objects.filter(name__contains={Language.CHINESE: meant})
+    found = by_name | Concept.objects.filter(name__contains={Language.ENGLISH: meant})
+    key: str = found.values_list("key", flat=True).first() or meant
+    return key
+
+
+def _must_exist(target: str) -> None:
+    known = (
+        target == files.NONE
+        or PublicService.objects.filter(code=target).exists()
+        or Event.objects.filter(code=target).exists()
+        or Topic.objects.filter(key=target.removeprefix(files.TOPIC)).exists()
+    )
+    if not known:
+        raise InvalidInput.at("target", "unknown", _("There is no such service, event or topic."))
+
+
+def _remove(model: type[Synonym] | type[Example], pk: int) -> Synonym | Example:
+    row = model.objects.select_for_update(of=("self",)).filter(pk=pk, active=True).first()
+    if row is None:
+        raise NotFound()
+    if row.origin == Origin.FILE:
+        row.active = False
+        row.save(update_fields=["active"])
+    else:
+        row.delete()
+    return row
+
+
+def _lexicon_moved() -> None:
+    """What is said is understood anew at once; sentences of the index are read again by the worker."""
+    memory.kept.moved()
+    transaction.on_commit(_ask_to_reindex, robust=True)
+
+
+def _ask_to_reindex() -> None:
+    current_app.send_task("routing.reindex", queue="bulk", retry=False, ignore_result=True)

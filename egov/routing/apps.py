@@ -6,3 +6,6 @@ class RoutingConfig(AppConfig):
     name = "egov.routing"
     label = "routing"
     verbose_name = _("Routing")
+
+    def ready(self) -> None:
+        from egov.routing import consumers  # noqa: F401

@@ -1,34 +1,138 @@
-"""From a stated need to services and competent departments, with the reasons kept."""
+"""What people say for what the catalogue offers, and what was made of it.
+
+The lexicon (concepts, synonyms, examples, topics) is edited by departments; ``SearchEntry`` is derived from it and
+from the catalogue by ``actions.reindex`` and never edited.
+"""
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue.models import Event, PublicService
-from egov.identity.models import Organisation, Region, Unit
 from egov.kernel.text import LocalisedTextField
 
 
-class SearchEntry(models.Model):
-    """One searchable text of a service or an event: its name, a sentence people say, a material, a keyword.
+class Language(models.TextChoices):
+    CHINESE = "zh-Hans", _("Chinese")
+    ENGLISH = "en", _("English")
 
-    ``segmented`` is the text after segmentation and stemming; ``vector`` its search vector.
+
+class Origin(models.TextChoices):
+    FILE = "file", _("shipped with the product")
+    CONSOLE = "console", _("added by an administrator")
+    LEARNED = "learned", _("learned from a need")
+
+
+class Concept(models.Model):
+    """What words of either language stand for; its name is what a reason says ("拖欠工资", "unpaid wages")."""
+
+    key = models.CharField(max_length=60, unique=True)
+    name = LocalisedTextField()
+
+    class Meta:
+        verbose_name = _("concept")
+        verbose_name_plural = _("concepts")
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Synonym(models.Model):
+    """Words people say. ``meant`` is the key of a concept, or other words that are then understood as said too.
+
+    ``*`` in ``said`` stands for up to six Chinese characters or three English words. A shipped row that somebody
+    removed stays, switched off, so that loading the files again does not bring it back.
     """
 
+    language = models.CharField(max_length=10, choices=Language)
+    said = models.CharField(max_length=80)
+    meant = models.CharField(max_length=200)
+    origin = models.CharField(max_length=8, choices=Origin, default=Origin.CONSOLE)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("synonym")
+        verbose_name_plural = _("synonyms")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["language", "said", "meant"],
+                name="synonym_once",
+                violation_error_message=_("This word is known already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.said} → {self.meant}"
+
+
+class Example(models.Model):
+    """A sentence somebody says when they need ``target``: a service or event code, "topic:<key>", or "none"."""
+
+    target = models.CharField(max_length=64)
+    language = models.CharField(max_length=10, choices=Language)
+    text = models.CharField(max_length=300)
+    origin = models.CharField(max_length=8, choices=Origin, default=Origin.CONSOLE)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("example")
+        verbose_name_plural = _("examples")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["target", "text"],
+                name="example_once",
+                violation_error_message=_("This sentence is known already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Topic(models.Model):
+    """Words too general to mean one service, and the one question that tells the services apart.
+
+    ``options``: [{"text": {"zh-Hans", "en"}, "codes": ["HF05", …]}], two to four.
+    """
+
+    key = models.CharField(max_length=40, unique=True)
+    question = LocalisedTextField()
+    options = models.JSONField()
+    loaded_hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class SearchEntry(models.Model):
+    """One text of a target as the index reads it: a name, a need, an example, a question, an output.
+
+    ``features`` are kind and value ("c:unpaid_wages w:工资 b:工资"), ``words`` the words alone for full-text search.
+    """
+
+    target = models.CharField(max_length=64)
     service = models.ForeignKey(PublicService, null=True, on_delete=models.CASCADE, related_name="search_entries")
     event = models.ForeignKey(Event, null=True, on_delete=models.CASCADE, related_name="search_entries")
     language = models.CharField(max_length=10)
-    kind = models.CharField(max_length=12)  # name, need, synonym, material, summary
+    kind = models.CharField(max_length=12)
     text = models.TextField()
-    segmented = models.TextField()
-    vector = SearchVectorField()
+    features = models.TextField()
+    words = models.TextField()
     weight = models.FloatField(default=1)
+    vector = models.GeneratedField(
+        expression=SearchVector("words", config="simple"), output_field=SearchVectorField(), db_persist=True
+    )
 
     class Meta:
         verbose_name = _("search entry")
         verbose_name_plural = _("search entries")
         indexes = [
+            models.Index(fields=["target"], name="search_entry_target"),
             GinIndex(fields=["vector"], name="search_entry_vector"),
             GinIndex(fields=["text"], name="search_entry_trgm", opclasses=["gin_trgm_ops"]),
         ]
@@ -37,40 +141,8 @@ class SearchEntry(models.Model):
         return self.text[:60]
 
 
-class Synonym(models.Model):
-    """Words people say for words the catalogue uses; edited by departments."""
-
-    language = models.CharField(max_length=10)
-    said = models.CharField(max_length=80)
-    meant = models.CharField(max_length=200)
-
-    class Meta:
-        verbose_name = _("synonym")
-        verbose_name_plural = _("synonyms")
-        constraints = [models.UniqueConstraint(fields=["language", "said", "meant"], name="synonym_once")]
-
-    def __str__(self) -> str:
-        return f"{self.said} → {self.meant}"
-
-
-class Bundle(models.Model):
-    """An event composed into a form and a graph of services; the composer and fan-out build on it."""
-
-    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="bundle")
-    name = LocalisedTextField()
-    definition = models.JSONField(default=dict)
-    published = models.BooleanField(default=False)
-
-    class Meta:
-        verbose_name = _("bundle")
-        verbose_name_plural = _("bundles")
-
-    def __str__(self) -> str:
-        return str(self.event_id)
-
-
 class Need(models.Model):
-    """What somebody said and what was offered; no party, so that it can be learned from."""
+    """What somebody said and what was offered; no party and no numbers, so that it can be learned from."""
 
     text = models.TextField()
     language = models.CharField(max_length=10)
@@ -78,6 +150,7 @@ class Need(models.Model):
     offered = models.JSONField(default=list)
     asked_back = models.BooleanField(default=False)
     chosen = models.CharField(max_length=64, blank=True)
+    learned = models.BooleanField(default=False)
     at = models.DateTimeField()
 
     class Meta:
@@ -86,22 +159,3 @@ class Need(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
-
-
-class Route(models.Model):
-    """Why a service goes to a department and a unit: stored once, copied onto the case."""
-
-    service = models.ForeignKey(PublicService, on_delete=models.PROTECT, related_name="+")
-    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
-    department = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    rule = models.CharField(max_length=80)  # "competence:17" or "last-resort"
-    reasons = models.JSONField(default=list)
-    made_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("route")
-        verbose_name_plural = _("routes")
-
-    def __str__(self) -> str:
-        return f"{self.service_id} → {self.unit_id}"

@@ -1,5 +1,265 @@
 """From a need to services, from a service to its competent unit."""
 
-from egov.routing.competence import RouteChoice, competent
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-__all__ = ["RouteChoice", "competent"]
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import Max, QuerySet
+
+from egov.catalogue import queries as catalogue
+from egov.kernel.text import LocalisedText
+from egov.routing import memory
+from egov.routing.competence import RouteChoice, competent
+from egov.routing.memory import Known
+from egov.routing.models import Example, Language, Need, Origin, SearchEntry, Synonym
+from egov.routing.rules import text as texts
+from egov.routing.rules.decide import Answer, decide, services_offered
+from egov.routing.rules.index import Features, Scored, Target
+from egov.routing.rules.offer import ANYBODY, offer_to
+
+__all__ = [
+    "ANYBODY",
+    "Candidate",
+    "NeedMatch",
+    "Option",
+    "Question",
+    "RouteChoice",
+    "competent",
+    "examples_of",
+    "match_need",
+    "needs_to_learn",
+    "outcome",
+    "search",
+    "synonyms",
+]
+
+MAX_QUESTIONS = 2  # in a row
+REASONS = 3
+OPTIONS = 4
+SHOWN_SYNONYMS = 200
+# A name is offered for a misspelt one from this word similarity on (pg_trgm, 0 to 1).
+ALIKE = 0.5
+SHORT = 40
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A service or an event that may meet the need, with the reasons in words. ``score`` is 0 to 1."""
+
+    kind: str
+    code: str
+    title: LocalisedText
+    score: float
+    reasons: list[LocalisedText]
+    fileable: bool
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer to a question: hand its ``key`` back in ``picked``. ``codes``: what remains then."""
+
+    key: str
+    text: LocalisedText
+    codes: list[str]
+
+
+@dataclass(frozen=True)
+class Question:
+    key: str
+    text: LocalisedText
+    hint: LocalisedText
+    options: list[Option]
+
+
+@dataclass(frozen=True)
+class NeedMatch:
+    """``bundle``: code of the event when all of it is meant. ``parts``: the needs told apart in one message.
+
+    ``hotline``: nothing fits; the hotline is offered, never as a match.
+    """
+
+    candidates: list[Candidate]
+    question: Question | None = None
+    hotline: bool = False
+    bundle: str = ""
+    parts: tuple[str, ...] = ()
+
+
+def match_need(
+    text: str,
+    *,
+    language: str,
+    region: str,
+    capacity: str,
+    limit: int = 8,
+    picked: Sequence[str] = (),
+) -> NeedMatch:
+    """What meets a need said in words of any language, best first, or one question back, or nothing (hotline).
+
+    ``language`` is the one the person reads; the text may be in another. ``region`` "" leaves services of single
+    regions out. ``capacity``: a slug, "person", "business", "staff", "any", or "" when it is not known. ``picked``:
+    keys of the options chosen so far; after two no further question comes. The text is only read: what it orders
+    ("approve my request") has no effect. What stands after ``rules.text.MAX_LENGTH`` characters is not read.
+    """
+    known = memory.known()
+    chain = catalogue.region_chain(region) if region else []
+    offer = offer_to(capacity, chain)
+    answer = decide(text, known.index, offer)
+    chosen = _codes_picked(known, picked)
+    if chosen:
+        answer = _among(answer, chosen, known)
+    if answer.outcome == "ask" and len(picked) < MAX_QUESTIONS:
+        question = _question(answer, known)
+        if question is not None:
+            return NeedMatch(_candidates(answer.ranked[:limit], answer, known), question)
+    if answer.outcome == "abstain" or not answer.ranked:
+        alike = _misspelt(text, known, offer) if answer.outcome == "abstain" and answer.unknown else []
+        return NeedMatch(alike, hotline=not alike)
+    return NeedMatch(
+        _candidates(answer.ranked[:limit], answer, known), bundle=answer.bundle, parts=answer.parts
+    )
+
+
+def outcome(text: str, *, region: str = "", capacity: str = ANYBODY, limit: int = 8) -> dict[str, Any]:
+    """The line of results for one need of a file: services (for an event its members), bundle, asked."""
+    known = memory.known()
+    chain = catalogue.region_chain(region) if region else []
+    offer = offer_to(capacity, chain)
+    answer = decide(text, known.index, offer)
+    services = services_offered(answer, known.index, limit=limit)
+    if answer.outcome == "abstain" and answer.unknown:
+        services = [each.code for each in _misspelt(text, known, offer)]
+    return {"services": services, "bundle": answer.bundle or None, "asked": answer.outcome == "ask"}
+
+
+def _among(answer: Answer, codes: Sequence[str], known: Known) -> Answer:
+    """The answer when only ``codes`` remain: those said nearest first, then the others as they are listed."""
+    near = {each.target.code: each for each in answer.ranked}
+    known_codes = [code for code in codes if code in known.index.positions]
+    ranked = [
+        near.get(code) or Scored(known.index.targets[known.index.positions[code]], 0.0, 0.0) for code in known_codes
+    ]
+    ranked.sort(key=lambda each: -each.score)
+    bundle = ranked[0].target.code if ranked and ranked[0].target.kind == "event" else ""
+    return Answer("match", ranked, bundle, said=answer.said)
+
+
+def _codes_picked(known: Known, picked: Iterable[str]) -> list[str]:
+    """Codes that remain after the last of ``picked``: an option of a topic ("loan:1") or a code itself."""
+    codes: list[str] = []
+    for key in picked:
+        topic, _separator, number = key.partition(":")
+        options = known.topics[topic].options if topic in known.topics else []
+        if number.isdigit() and int(number) < len(options):
+            codes = options[int(number)]["codes"]
+        elif key in known.titles:
+            codes = [key]
+    return codes
+
+
+def _candidates(ranked: Iterable[Scored], answer: Answer, known: Known) -> list[Candidate]:
+    return [
+        Candidate(
+            each.target.kind,
+            each.target.code,
+            known.titles[each.target.code],
+            round(min(each.score, 1.0), 4),
+            _reasons(each.target, answer, known),
+            each.target.fileable,
+        )
+        for each in ranked
+    ]
+
+
+def _reasons(target: Target, answer: Answer, known: Known) -> list[LocalisedText]:
+    """Which words of the need stand for what the target is about; for members of the event, that they are."""
+    reasons = [
+        _reason(known, answer.said, feature)
+        for feature in known.index.shared(answer.said, target.code)
+        if feature[0] == "c"
+    ][:REASONS]
+    if not reasons:
+        words = [feature[2:] for feature in known.index.shared(answer.said, target.code) if feature[0] == "w"]
+        if words:
+            reasons.append(_both("匹配：{}", "matched: {}", "、".join(words[:REASONS]), ", ".join(words[:REASONS])))
+    if answer.bundle and target.code != answer.bundle:
+        event = known.index.targets[known.index.positions[answer.bundle]]
+        if target.code in event.members:
+            title = known.titles[answer.bundle]
+            reasons.append(
+                _both("属于“{}”", "part of “{}”", title.get("zh-Hans", answer.bundle), title.get("en", answer.bundle))
+            )
+    return reasons
+
+
+def _reason(known: Known, said: Features, feature: str) -> LocalisedText:
+    concept = feature[2:]
+    name = known.labels.get(concept, {})
+    words = said.hits[concept].said if concept in said.hits else concept
+    return {
+        "zh-Hans": f"匹配：“{words}”→{name.get('zh-Hans', concept)}",
+        "en": f"matched: “{words}” → {name.get('en', concept)}",
+    }
+
+
+def _both(chinese: str, english: str, value: str, english_value: str) -> LocalisedText:
+    return {"zh-Hans": chinese.format(value), "en": english.format(english_value)}
+
+
+def _question(answer: Answer, known: Known) -> Question | None:
+    """The question of the topic, or one made from what tells the candidates apart."""
+    if answer.topic:
+        topic = known.topics.get(answer.topic)
+        if topic is None:
+            return None
+        options = [
+            Option(f"{topic.key}:{number}", option["text"], [code for code in option["codes"] if code in known.titles])
+            for number, option in enumerate(topic.options)
+        ]
+        return Question(topic.key, topic.question, {}, [option for option in options if option.codes])
+    options = [Option(code, known.titles[code], [code]) for code in answer.options[:OPTIONS]]
+    return Question("nearest", _NEAREST, {}, options) if len(options) > 1 else None
+
+
+_NEAREST: LocalisedText = {"zh-Hans": "哪一项最接近您要办的事？", "en": "Which of these comes closest to what you need?"}
+
+
+def _misspelt(text: str, known: Known, offer: Any) -> list[Candidate]:
+    """Services whose name is spelt nearly as ``text``, by the database; for short texts that nothing else explains."""
+    short = texts.normalise(text)
+    if not 2 <= len(short) <= SHORT:
+        return []
+    found = []
+    for code, alike in search(short, limit=20):
+        target = known.index.targets[known.index.positions[code]] if code in known.index.positions else None
+        if target is not None and alike >= ALIKE and offer(target):
+            reason = _both("名称相近", "the name is spelt alike", "", "")
+            found.append(Candidate("service", code, known.titles[code], round(alike, 4), [reason], target.fileable))
+    return found[:3]
+
+
+def search(text: str, *, limit: int = 20) -> list[tuple[str, float]]:
+    """Codes of services by how alike their names are spelt (0 to 1), best first; tolerates typos, asks the database."""
+    rows = SearchEntry.objects.filter(kind="name", service__isnull=False, text__trigram_word_similar=text)
+    rows = rows.values("target").annotate(alike=Max(TrigramWordSimilarity(text, "text"))).order_by("-alike", "target")
+    return [(row["target"], float(row["alike"])) for row in rows[:limit]]
+
+
+def synonyms() -> QuerySet[Synonym]:
+    """The words that people added, newest first."""
+    rows = Synonym.objects.filter(active=True).exclude(origin=Origin.FILE)
+    return rows.order_by("-pk")[:SHOWN_SYNONYMS]
+
+
+def examples_of(target: str, *, language: str = "") -> QuerySet[Example]:
+    """Sentences people say for ``target``, shipped and added."""
+    rows = Example.objects.filter(target=target, active=True)
+    if language:
+        rows = rows.filter(language=Language(language))
+    return rows.order_by("-pk")
+
+
+def needs_to_learn(*, limit: int = 50) -> list[Need]:
+    """Needs where somebody chose a service, waiting for an administrator to take them as examples; newest first."""
+    return list(Need.objects.filter(learned=False).exclude(chosen="").order_by("-pk")[:limit])

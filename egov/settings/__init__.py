@@ -285,11 +285,15 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if EGOV_TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+# Ways to pay that people may choose: keys of gateways. The sandbox takes no money, so never behind https by itself.
+EGOV_PAYMENT_GATEWAYS = env.list("EGOV_PAYMENT_GATEWAYS", default=[] if HTTPS else ["sandbox"])
 # Where a form may lead after its redirects: payment gateways besides ourselves.
 EGOV_SANDBOX_GATEWAY_URL = env.text("EGOV_SANDBOX_GATEWAY_URL", default="http://localhost:8001")
 EGOV_GATEWAY_ORIGINS = env.list("EGOV_GATEWAY_ORIGINS", default=[EGOV_SANDBOX_GATEWAY_URL])
 # Where the sandbox gateway reaches this platform.
 EGOV_CALLBACK_URL = env.text("EGOV_CALLBACK_URL", default=PUBLIC_URL)
+# Where the worker asks each minute whether the service answers.
+EGOV_PROBE_URL = env.text("EGOV_PROBE_URL", default=PUBLIC_URL)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

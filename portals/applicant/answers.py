@@ -4,15 +4,17 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from egov.casework.models import Case
 from egov.identity.models import Region
 from egov.identity.rules import mask_number
-from egov.intake.queries import regions
+from egov.intake.queries import form_for, regions
 from egov.intake.rules import Question
 from egov.kernel.text import localise
+from egov.registers.queries import register_names
 from portals.shared.components import Source, SummaryRow
 from portals.shared.templatetags.egov_ui import data_text, local_date, localised, money
 
@@ -30,6 +32,12 @@ def shown(question: Question, value: Any, *, files: Sequence[str] = ()) -> Shown
     if question.widget == "checkboxes":
         return format_html_join("、" if _joins_wide() else ", ", "{}", ((_label(question, item),) for item in value))
     return _one(question, value)
+
+
+def told(sentence: str, **values: Any) -> SafeString:
+    """A translated sentence with values in it that may carry markup (the language of a text, a date)."""
+    shown_values = {name: conditional_escape(value) for name, value in values.items()}
+    return mark_safe(conditional_escape(sentence) % shown_values)  # noqa: S308 (each part is escaped)
 
 
 def _joins_wide() -> bool:
@@ -79,7 +87,7 @@ def _rows(question: Question, rows: Any) -> Shown:
         return str(rows)
     return format_html_join(
         "",
-        "<span class=\"entry\">{}</span>",
+        '<span class="entry">{}</span>',
         (
             (
                 format_html_join(
@@ -147,4 +155,40 @@ def summary_row(
         note=note,
         action=(action or _("Change")) if change_url else "",
         action_url=change_url,
+    )
+
+
+def sections_of(case: Case, files: Any) -> list[tuple[str, list[SummaryRow]]]:
+    """What was submitted, page by page, as the version of that time asked it."""
+    form = form_for(case.version)
+    names = register_names()
+    sections = []
+    for page in form.pages:
+        rows = [
+            _answer_row(case, form.by_key[key], files, names)
+            for key in page.fields
+            if _was_answered(case, form.by_key[key], files)
+        ]
+        if rows:
+            sections.append((localised(page.title), rows))
+    return sections
+
+
+def _was_answered(case: Case, question: Question, files: Any) -> bool:
+    if question.is_file:
+        return any(each.material == question.material for each in files)
+    return question.key in case.answers
+
+
+def _answer_row(case: Case, question: Question, files: Any, names: Mapping[str, Any]) -> SummaryRow:
+    source = case.sources.get(question.key)
+    corrected = bool(source and source.get("corrected"))
+    return summary_row(
+        question,
+        case.answers.get(question.key),
+        files=[each.name for each in files if each.material == question.material and each.name],
+        source=source_of(source, names.get(source["register"], source["register"]))
+        if source and not corrected
+        else None,
+        note=_("You corrected this against the register.") if corrected else "",
     )

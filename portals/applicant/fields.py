@@ -17,7 +17,12 @@ from portals.shared.components import Attached, Field, Option, Row, Source, Summ
 from portals.shared.templatetags.egov_ui import file_size, local_time, localised
 
 # What browsers can fill in from the person's own data.
-_AUTOCOMPLETE = {"person.name": "name", "person.phone": "tel", "person.address": "street-address", "person.email": "email"}
+_AUTOCOMPLETE = {
+    "person.name": "name",
+    "person.phone": "tel",
+    "person.address": "street-address",
+    "person.email": "email",
+}
 _WIDE = 60  # characters beyond which a one-line field takes the full width
 IMAGE_TYPES = "image/jpeg,image/png,image/webp,image/heic"
 
@@ -73,9 +78,7 @@ def asked_on(
 
 
 class _Maker:
-    def __init__(
-        self, filled: Filled, faults: Mapping[str, str], registers: Mapping[str, Any], live_url: str
-    ) -> None:
+    def __init__(self, filled: Filled, faults: Mapping[str, str], registers: Mapping[str, Any], live_url: str) -> None:
         self.filled = filled
         self.faults = faults
         self.registers = registers
@@ -150,7 +153,12 @@ class _Maker:
         if from_register is None or value == source.get("value"):
             return from_register
         says = words.shown(question, source.get("value"))
-        return Source(from_register.register, from_register.as_of, verified=False, note=_("it says: %(value)s") % {"value": says})
+        return Source(
+            from_register.register,
+            from_register.as_of,
+            verified=False,
+            note=words.told(_("it says: %(value)s"), value=says),
+        )
 
     def options(self, question: Question, value: Any) -> list[Option]:
         chosen = {str(item) for item in value} if isinstance(value, list) else {str(value)}
@@ -199,7 +207,10 @@ class _Maker:
 
     def attached(self, attachment: Attachment) -> Attached:
         file = attachment.file
-        note = _("%(size)s, added at %(time)s") % {"size": file_size(file.size), "time": local_time(attachment.added_at)}
+        note = _("%(size)s, added at %(time)s") % {
+            "size": file_size(file.size),
+            "time": local_time(attachment.added_at),
+        }
         return Attached(
             name=file.name,
             note=note,
@@ -224,7 +235,11 @@ class _Maker:
                 Row(
                     title=f"{title} {number + 1}",
                     fields=[
-                        self.field(child, row.get(child.key) if isinstance(row, Mapping) else None, f"{name}/{number}/{child.key}")
+                        self.field(
+                            child,
+                            row.get(child.key) if isinstance(row, Mapping) else None,
+                            f"{name}/{number}/{child.key}",
+                        )
                         for child in question.children
                     ],
                     remove_name="_remove" if len(rows) > max(question.min_rows, 0) else "",

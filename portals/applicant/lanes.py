@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from egov.kernel import clock
+from egov.kernel.text import localise
 from egov.matters.queries import Lane as MatterLane
 from egov.matters.queries import Timeline as MatterTimeline
 from egov.matters.rules import PartKind
@@ -23,7 +24,9 @@ _BARS = {
 
 def drawing(timeline: MatterTimeline, urls: dict[str, str]) -> Timeline:
     """``urls``: member key → page of its case."""
-    return Timeline.draw([_lane(lane, timeline.now, urls.get(lane.key, "")) for lane in timeline.lanes], now=timeline.now)
+    return Timeline.draw(
+        [_lane(lane, timeline.now, urls.get(lane.key, "")) for lane in timeline.lanes], now=timeline.now
+    )
 
 
 def _lane(lane: MatterLane, now: dt.datetime, url: str) -> Lane:
@@ -73,7 +76,7 @@ def note(lane: MatterLane, now: dt.datetime) -> str:
     """The date that matters next, or what it waits for."""
     if lane.case is None:
         if lane.waits_for:
-            return _("After: %(services)s") % {"services": _(", ").join(str(localised(text)) for text in lane.waits_for)}
+            return _("After: %(services)s") % {"services": _(", ").join(localise(text) for text in lane.waits_for)}
         return ""
     if lane.ended_at is not None:
         return str(short_date(lane.ended_at))

@@ -37,9 +37,22 @@ def _entry(case: Case, capacity: str) -> ToDo:
         text = _("The department asks you for something. Answer by %(day)s; its clock stands still meanwhile.") % {
             "day": short_date(due)
         }
-        return ToDo(title, text, reverse("citizen:correction", kwargs=url), _("Answer"), Badge(_("Waits for you"), Tone.RISK), due)
+        return ToDo(
+            title,
+            text,
+            reverse("citizen:correction", kwargs=url),
+            _("Answer"),
+            Badge(_("Waits for you"), Tone.RISK),
+            due,
+        )
     if case.state == "submitted":
         text = _("The department begins when the fee is paid.")
-        return ToDo(title, text, reverse("citizen:bills", kwargs={"capacity": capacity}), _("Pay"), Badge(_("To pay"), Tone.RISK))
+        return ToDo(
+            title,
+            text,
+            reverse("citizen:bills", kwargs={"capacity": capacity}),
+            _("Pay"),
+            Badge(_("To pay"), Tone.RISK),
+        )
     text = _("Decided. How was it? Your rating is seen by the department and counted in public.")
     return ToDo(title, text, reverse("citizen:rate", kwargs=url), _("Rate"), Badge(_("To rate"), Tone.NOTE))

@@ -2,14 +2,27 @@
 
 from django.urls import path
 
-from portals.applicant.views import cases, data, documents, forms, home, mandates, matters, money, notices, settings
+from portals.applicant.views import (
+    cases,
+    check,
+    data,
+    documents,
+    forms,
+    home,
+    mandates,
+    matters,
+    money,
+    notices,
+    settings,
+    start,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("help/", home.help_page, name="help"),
-    path("start/<str:code>/", forms.start, name="start"),
+    path("start/<str:code>/", start.start, name="start"),
     path("drafts/<str:reference>/", forms.draft, name="draft"),
-    path("drafts/<str:reference>/check/", forms.check, name="check"),
+    path("drafts/<str:reference>/check/", check.check, name="check"),
     path("drafts/<str:reference>/discard/", forms.discard, name="discard"),
     path("drafts/<str:reference>/page/<slug:page>/", forms.draft_page, name="draft_page"),
     path("drafts/<str:reference>/page/<slug:page>/autosave/", forms.autosave, name="autosave"),

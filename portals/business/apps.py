@@ -6,3 +6,8 @@ class BusinessPortalConfig(AppConfig):
     name = "portals.business"
     label = "portal_business"
     verbose_name = _("Portal: business")
+
+    def ready(self) -> None:
+        from portals.applicant.menu import fill
+
+        fill("business")

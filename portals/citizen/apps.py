@@ -6,3 +6,8 @@ class CitizenPortalConfig(AppConfig):
     name = "portals.citizen"
     label = "portal_citizen"
     verbose_name = _("Portal: citizen")
+
+    def ready(self) -> None:
+        from portals.applicant.menu import fill
+
+        fill("citizen")

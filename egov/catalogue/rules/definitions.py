@@ -114,7 +114,8 @@ def _limits(content: Mapping[str, Any], _known: Known) -> Iterator[FieldError]:
     if not is_count(promised) or content["promised_unit"] not in UNITS:
         yield fault("promised_limit", _("The promised time is a whole number with a unit."))
         return
-    if (content["case_kind"] == "instant") != (promised == 0):
+    # An imported item may leave the promised time open: zero, and not on the spot.
+    if (content["case_kind"] == "instant") != (promised == 0) and (content["procedure"] or promised > 0):
         yield fault("promised_limit", _("On the spot means a promised time of zero, and the other way round."))
     if statutory is None:
         return

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from egov.contracts.documents import CredentialIssued, CredentialRevoked
-from egov.documents import rules
+from egov.documents import registry, rules
 from egov.documents.actions.files import party_ref
 from egov.documents.actions.issuing import issue_document
 from egov.documents.actions.seals import issuer_code
@@ -40,8 +40,8 @@ def issue_credential(
 ) -> Credential:
     """A certificate or licence with its document. ``replaces_id`` makes it the next version of an earlier one.
 
-    ``data`` is for the template (rows, statement, scope); number and dates are added. ``valid_to`` is the last day,
-    None for no end. Raises ``TransitionNotAllowed`` when the earlier version has already been replaced.
+    ``data`` holds data elements and what the template reads (rows, statement, scope); without ``rows`` they are made
+    of the elements. Number and dates are added. ``valid_to`` is the last day, None for no end. Raises ``TransitionNotAllowed`` when the earlier version has already been replaced.
     """
     if actor.is_staff and actor.department_id != issuer_id:
         raise NotPermitted()
@@ -60,6 +60,7 @@ def issue_credential(
         holder_id=holder_id,
         department_id=issuer_id,
         data={
+            "rows": registry.rows_of(data),
             **data,
             "valid_from": valid_from.isoformat(),
             "valid_to": valid_to.isoformat() if valid_to else None,
@@ -181,7 +182,11 @@ def _record_change(actor: Actor, credential: Credential, action: str, kind: str,
     )
     outbox.emit(
         CredentialRevoked(
-            credential=credential.reference, kind=credential.type, holder_id=credential.holder_id, reason=kind
+            credential=credential.reference,
+            kind=credential.type,
+            holder_id=credential.holder_id,
+            reason=kind,
+            at=clock.now().isoformat(),
         ),
         request_id=actor.request_id,
     )

@@ -94,12 +94,31 @@ def template_input(document: IssuedDocument, seal: Seal) -> dict[str, Any]:
         "department": {"name": localise(document.department.full_name, language) or document.department.party.name},
         "seal_legend": localise(seal.legend, "zh-Hans"),
         "holder": holder,
+        "holder_number": _holder_number(document),
         "holder_is_person": document.holder is None or document.holder.kind == PartyKind.PERSON,
         "addressee": data.get("addressee", holder),
         "issued_on": clock.local(document.issued_at).date().isoformat(),
         "missing": "",
         "data": data,
     }
+
+
+def _holder_number(document: IssuedDocument) -> str:
+    """An organisation's credit code, which is public; a person's number as others may see it."""
+    if document.holder_id is None:
+        return ""
+    row = (
+        Identifier.objects.filter(
+            party_id=document.holder_id,
+            scheme__in=[IdentifierScheme.RESIDENT_ID, IdentifierScheme.USCC],
+            valid_to=None,
+        )
+        .values("scheme", "encrypted", "masked")
+        .first()
+    )
+    if row is None:
+        return ""
+    return secrets.decrypt(bytes(row["encrypted"])) if row["scheme"] == IdentifierScheme.USCC else str(row["masked"])
 
 
 # --- Seals -----------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from egov.identity.actions.accounts import (
     confirm_contact,
     link_account,
     refresh_assurance,
+    set_language,
     unlink_account,
     verify_identity,
 )
@@ -32,6 +33,7 @@ from egov.identity.actions.parties import (
     register_person,
     replace_identifier,
     set_contact,
+    want_contact,
 )
 from egov.identity.actions.roles import load_roles
 
@@ -67,7 +69,9 @@ __all__ = [
     "replace_identifier",
     "revoke_mandate",
     "set_contact",
+    "set_language",
     "unlink_account",
     "verify_identity",
+    "want_contact",
     "withdraw_configuration",
 ]

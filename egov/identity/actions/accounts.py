@@ -1,6 +1,7 @@
 """Accounts: who is behind one, and how surely."""
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -84,9 +85,18 @@ def unlink_account(actor: Actor, *, account_id: int, reason: str) -> Account:
 @transaction.atomic
 def confirm_contact(account: Account, *, channel: str) -> None:
     """The holder entered the code that was sent to their contact. Raises ``NotFound`` without such a contact."""
-    changed = Contact.objects.filter(party_id=account.person_id, channel=channel).update(verified_at=clock.now())
-    if not account.person_id or not changed:
+    if account.person_id is None:
         raise NotFound()
+    if not Contact.objects.filter(party_id=account.person_id, channel=channel).update(verified_at=clock.now()):
+        raise NotFound()
+
+
+def set_language(account: Account, *, language: str) -> None:
+    """The language of messages and letters to the account's holder, as Django names it ("zh-hans", "en")."""
+    if language not in dict(settings.LANGUAGES):
+        raise InvalidInput.at("language", "unknown", _("This language is not offered."))
+    account.language = language
+    account.save(update_fields=["language"])
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ from egov.identity.models import (
 from egov.journal import actions as journal
 from egov.kernel import clock, counters, outbox, secrets
 from egov.kernel.actor import Actor
-from egov.kernel.errors import InvalidInput, TransitionNotAllowed
+from egov.kernel.errors import InvalidInput, NotFound, TransitionNotAllowed
 from egov.kernel.text import LocalisedText
 
 # --- People -----------------------------------------------------------------------------------------
@@ -180,7 +180,7 @@ def register_organisation(
         add_number(party.pk, "cn.uscc", rules.check_uscc(uscc).number, path="uscc", since=organisation.founded_on)
     if legal_representative_id is not None:
         office = "operator" if kind == OrganisationKind.SOLE_TRADER else "legal_representative"
-        _add_representative(party.pk, legal_representative_id, office, organisation.founded_on)
+        _add_representative(party.pk, legal_representative_id, office, founded_on or clock.today())
     journal.record(actor, "identity.register_organisation", party_ref(party.pk), content=kind)
     outbox.emit(OrganisationRegistered(party_id=party.pk, kind=kind, region=region_code), request_id=actor.request_id)
     return organisation
@@ -305,6 +305,19 @@ def set_contact(actor: Actor, *, party_id: int, channel: str, value: str, wanted
     require(rules.may_act_for(actor, party_id) or rules.may_register(actor))
     row = _write_contact(party_id, channel, value, wanted=wanted)
     journal.record(actor, "identity.set_contact", party_ref(party_id), content=channel)
+    return row
+
+
+@transaction.atomic
+def want_contact(actor: Actor, *, party_id: int, channel: str, wanted: bool) -> Contact:
+    """Whether messages go to the contact that is known. Raises ``NotPermitted``, ``NotFound``."""
+    require(rules.may_act_for(actor, party_id))
+    row = Contact.objects.select_for_update().filter(party_id=party_id, channel=channel).first()
+    if row is None:
+        raise NotFound()
+    row.wanted = wanted
+    row.save(update_fields=["wanted"])
+    journal.record(actor, "identity.want_contact", party_ref(party_id), content=[channel, wanted])
     return row
 
 

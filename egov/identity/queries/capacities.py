@@ -117,7 +117,7 @@ def _as_guardian(person_id: int, number: int | None) -> Iterator[_Found]:
     rows = (
         by_law(_of(Relationship.objects, "of_id", number), clock.today())
         .filter(subject_id=person_id, of__died_on__isnull=True)
-        .values_list(
+        .values_list(  # type: ignore[misc]
             "of_id", "kind", "valid_from", "of__born_on", "other_guardian", "of__party__name", "of__party__region_id"
         )
     )

@@ -39,7 +39,9 @@ def service_hall(region_code: str) -> Unit | None:
     """The hall that takes what nobody else is competent for: the region's own, else that of a region above."""
     chain = region_chain(region_code)
     halls = Unit.objects.filter(is_service_hall=True, closed_on__isnull=True, region_id__in=chain)
-    nearest = sorted(halls.select_related("department").order_by("id"), key=lambda hall: chain.index(hall.region_id))
+    nearest = sorted(
+        halls.select_related("department").order_by("id"), key=lambda hall: chain.index(hall.region_id or "")
+    )
     return nearest[0] if nearest else None
 
 

@@ -152,6 +152,19 @@ def children_of(person_id: int) -> QuerySet[Person]:
     )
 
 
+def parents_of(person_id: int) -> QuerySet[Person]:
+    """Living parents."""
+    return (
+        Person.objects.filter(
+            current(prefix="relationships__"), relationships__of_id=person_id, relationships__kind="parent"
+        )
+        .filter(died_on__isnull=True)
+        .select_related("party")
+        .order_by("sex", "pk")
+        .distinct()
+    )
+
+
 def guardians_of(person_id: int, on: dt.date | None = None) -> list[Person]:
     """Who represents this person by law on that day (today): the parents of a minor, or guardians."""
     day = on or clock.today()

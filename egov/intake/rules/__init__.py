@@ -10,7 +10,7 @@ from egov.intake.rules.form import Form, FormDefinitionError, FormPage, Question
 from egov.intake.rules.messages import missing
 from egov.intake.rules.posting import read_page, row_of
 from egov.intake.rules.progress import minutes_left
-from egov.intake.rules.validation import Checked, check, condition_context, is_right, unknown_keys, validate
+from egov.intake.rules.validation import Checked, check, condition_context, is_right, place_of, unknown_keys, validate
 
 __all__ = [
     "Checked",
@@ -26,6 +26,7 @@ __all__ = [
     "is_right",
     "minutes_left",
     "missing",
+    "place_of",
     "price_of",
     "read",
     "read_page",

@@ -116,6 +116,17 @@ def holds(condition: str, context: Mapping[str, Any], *, default: bool = True) -
         return False
 
 
+def place_of(form: Form, answers: Mapping[str, Any]) -> str:
+    """The region that the answers are about (a shop's, a building's), "" when they name none.
+
+    Where a person lives or is registered does not decide which department is competent for a thing elsewhere.
+    """
+    for question in form.questions:
+        if question.widget == "region" and not question.element.startswith("person.") and answers.get(question.key):
+            return str(answers[question.key])
+    return ""
+
+
 def condition_context(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
     """What conditions look at: every question by its key, null without a right answer; money in whole fen."""
     return {question.key: _for_condition(question, answers.get(question.key)) for question in form.questions}
@@ -208,7 +219,8 @@ def _further(
     if question.is_group:
         return _rows(question, value, context, known)
     if question.is_file:
-        return []
+        several = isinstance(value, list) and not question.many
+        return [messages.broken(question, question.path, keyword="maxItems", limit=1, value=value)] if several else []
     if isinstance(value, str) and len(value) > question.max_length:
         return [messages.broken(question, question.path, keyword="maxLength", limit=question.max_length, value=value)]
     if question.type in ("integer", "number") and not _is_number(value):

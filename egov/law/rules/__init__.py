@@ -1,10 +1,9 @@
 """Pure rules of the law: conditions, decision tables, statutory procedures, citations. No database, no clock."""
 
-from egov.law.rules.citations import article_text
+from egov.law.rules.citations import Article, article_text
 from egov.law.rules.conditions import EvaluationError, check_expression, evaluate, holds
 from egov.law.rules.procedures import (
     ACTS,
-    Article,
     Correction,
     Extension,
     Limit,

@@ -100,7 +100,7 @@ _WORDS = frozenset({"and", "or", "not", "in", "true", "false", "null"})
 
 @functools.lru_cache(maxsize=CACHE)
 def _compiled(expression: str) -> Any:
-    if not isinstance(expression, str) or not expression.strip():
+    if not str(expression or "").strip():
         raise EvaluationError("an expression is needed")
     if len(expression) > MAX_LENGTH:
         raise EvaluationError(f"longer than {MAX_LENGTH} characters", expression=expression[:80])

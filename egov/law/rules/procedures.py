@@ -143,9 +143,12 @@ class ProcedureDefinition:
 
     def instruments(self) -> frozenset[str]:
         """Keys of all instruments this procedure quotes anywhere."""
-        parts = (self.acceptance_limit, self.correction, self.decision, self.extension, self.delivery, self.silence)
-        places = [part.basis for part in parts if part is not None]
-        places += [each.basis for each in (*self.special_procedures, *self.remedies)]
+        limits = [each for each in (self.acceptance_limit, self.decision, self.delivery) if each is not None]
+        places = [each.basis for each in limits]
+        places += [self.correction.basis] if self.correction else []
+        places += [self.extension.basis] if self.extension else []
+        places += [each.basis for each in self.special_procedures] + [each.basis for each in self.remedies]
+        places.append(self.silence.basis)
         places += self.articles.values()
         return frozenset(article.instrument for place in places for article in place)
 

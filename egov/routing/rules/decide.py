@@ -3,7 +3,7 @@
 Every threshold stands here, tuned on the tuning half of ``evaluation/needs.csv``; docs/rules/routing.md explains them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from egov.routing.rules import text as texts
@@ -45,25 +45,26 @@ class Answer:
     options: tuple[str, ...] = ()  # codes to choose from when the question is made from the candidates
     said: Features = field(default_factory=lambda: Features({}, {}))
     parts: tuple[str, ...] = ()  # the needs that were told apart
+    unknown: bool = False  # nothing at all was near, so that a misspelt name may still be meant
 
 
-Allowed = Callable[[Target], bool]
+Offer = Callable[[Target], float]
 
 
-def decide(text: str, index: Index, allowed: Allowed) -> Answer:
-    """``text`` as typed; ``allowed`` says which services and events may be offered to this person."""
+def decide(text: str, index: Index, offer: Offer) -> Answer:
+    """``text`` as typed; ``offer`` says how readily a service or event is offered to this person (0: not at all)."""
     normal = texts.normalise(text)
     if not texts.parts(normal):
         return Answer("abstain")
-    several = _several_needs(normal, index, allowed)
+    several = _several_needs(normal, index, offer)
     if several is not None:
         return several
-    return _one_need(normal, index, allowed)
+    return _one_need(normal, index, offer)
 
 
-def _one_need(normal: str, index: Index, allowed: Allowed) -> Answer:
+def _one_need(normal: str, index: Index, offer: Offer) -> Answer:
     said = index.features(normal)
-    everything = index.rank(said, lambda target: target.kind in ("topic", "none") or allowed(target), limit=60)
+    everything = index.rank(said, lambda target: 1.0 if target.kind in ("topic", "none") else offer(target), limit=60)
     offered = [each for each in everything if each.target.kind in ("service", "event")]
     best = offered[0] if offered else None
     none = next((each for each in everything if each.target.kind == "none"), None)
@@ -71,8 +72,8 @@ def _one_need(normal: str, index: Index, allowed: Allowed) -> Answer:
     if topic and _asks_about(topic, best):
         return Answer("ask", offered, topic=topic.target.code.removeprefix("topic:"), said=said)
     if best is None or _not_for_us(best, none):
-        return Answer("abstain", said=said)
-    offered = _with_clauses(normal, offered, index, allowed)
+        return Answer("abstain", said=said, unknown=none is None or none.score < TOO_FAR)
+    offered = _with_clauses(normal, offered, index, offer)
     tied = _tied(said, offered)
     if tied:
         return Answer("ask", offered, options=tied, said=said)
@@ -97,7 +98,7 @@ def _tied(said: Features, offered: Sequence[Scored]) -> tuple[str, ...]:
     return tuple(each.target.code for each in near) if 3 <= len(near) <= 5 else ()
 
 
-def _with_clauses(normal: str, offered: list[Scored], index: Index, allowed: Allowed) -> list[Scored]:
+def _with_clauses(normal: str, offered: list[Scored], index: Index, offer: Offer) -> list[Scored]:
     """A story has one clause that names the need; its nearness is added to that of the whole."""
     clauses = texts.clauses(normal)
     if len(clauses) < STORY or not offered:
@@ -107,7 +108,7 @@ def _with_clauses(normal: str, offered: list[Scored], index: Index, allowed: All
         said = index.features(clause)
         if len(said.weights) < CLAUSE_FEATURES:
             continue
-        for each in index.rank(said, allowed):
+        for each in index.rank(said, offer):
             code = each.target.code
             nearest[code] = max(nearest.get(code, 0.0), each.score)
     for each in offered:
@@ -143,14 +144,14 @@ def _ordered(offered: list[Scored], event: Scored | None) -> list[Scored]:
     return [event, *inside, *outside]
 
 
-def _several_needs(normal: str, index: Index, allowed: Allowed) -> Answer | None:
+def _several_needs(normal: str, index: Index, offer: Offer) -> Answer | None:
     """Needs told apart in one message, or None when it is one."""
     sentences = texts.sentences(normal)
     if len(sentences) < 2:
         return None
     answers: list[tuple[str, Answer]] = []
     for sentence in sentences[: PARTS * 2]:
-        answer = _one_need(sentence, index, allowed)
+        answer = _one_need(sentence, index, offer)
         if answer.outcome == "match" and answer.ranked[0].score >= PART_NEAR and not answer.bundle:
             answers.append((sentence, answer))
     leads: dict[str, tuple[str, Answer]] = {}
@@ -189,12 +190,3 @@ def services_offered(answer: Answer, index: Index, *, limit: int) -> list[str]:
         inside = [each.target.code for each in answer.ranked if each.target.code in members]
         return [*inside, *(code for code in members if code not in inside)]
     return [each.target.code for each in answer.ranked if each.target.kind == "service"][:limit]
-
-
-def outcome_row(answer: Answer, index: Index, *, limit: int) -> Mapping[str, object]:
-    """The line of results for one need: services, bundle, asked."""
-    return {
-        "services": services_offered(answer, index, limit=limit),
-        "bundle": answer.bundle or None,
-        "asked": answer.outcome == "ask",
-    }

@@ -20,6 +20,8 @@ SUM_OF_ALL = 3.0  # against 1 for the nearest
 RARITY_POWER = 0.7  # below 1, so that one rare word does not drown the others
 COVERAGE_POWER = 0.7  # a target that explains more of what was said is nearer
 CORRECTIONS_KEPT = 5000
+WORTH_SAYING = 0.3  # as a reason, beside the weightiest one
+EXPANDED = 0.9  # what a synonym means, against having said it
 UNKNOWN_RARITY = 0.6  # of the greatest, for what no target uses
 
 
@@ -31,6 +33,7 @@ class Target:
     kind: str
     audience: frozenset[str] = frozenset()
     region: str = ""  # empty: usable from everywhere in the house's regions
+    reach: str = ""  # how far a service with a region is offered: "", "province", "country"
     imported: bool = False
     fileable: bool = False
     members: tuple[str, ...] = ()
@@ -42,7 +45,6 @@ class Scored:
 
     target: Target
     score: float
-    nearest: float
     covered: float
 
 
@@ -72,7 +74,7 @@ class Spelling:
 
     def correct(self, word: str) -> str:
         """``word`` itself when known, short or hopeless."""
-        if len(word) < 4 or word in self._words or word.removesuffix("'s") in self._words or word in texts.STOP_EN:
+        if len(word) < 4 or word in self._words or word.removesuffix("'s") in self._words or word in texts.STOP_WORDS:
             return word
         if word not in self._corrected:
             if len(self._corrected) >= CORRECTIONS_KEPT:
@@ -135,7 +137,8 @@ class Index:
     targets: list[Target]
     lexicon: Lexicon
     spelling: Spelling
-    labels: Mapping[str, Mapping[str, str]]  # concept -> name per language
+    # Features that a concept brings along: what a synonym means in free words.
+    expansions: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     _rarity: dict[str, float] = field(default_factory=dict)
     _unknown: float = 1.0
     _sentence_target: array = field(default_factory=lambda: array("H"))
@@ -151,10 +154,10 @@ class Index:
         *,
         lexicon: Lexicon,
         spelling: Spelling,
-        labels: Mapping[str, Mapping[str, str]],
+        expansions: Mapping[str, Mapping[str, float]] | None = None,
     ) -> "Index":
         """``sentences``: code of the target, features ("w:社保"), weight of the sentence (1 for what people say)."""
-        index = cls(list(targets), lexicon, spelling, labels)
+        index = cls(list(targets), lexicon, spelling, expansions or {})
         index.positions = {target.code: i for i, target in enumerate(index.targets)}
         known = [(index.positions[code], features, weight) for code, features, weight in sentences if code in index.positions]
         index._weigh(known)
@@ -207,10 +210,14 @@ class Index:
 
     def features(self, text: str) -> Features:
         """The features of a normalised text as said by a person: typos are tolerated."""
-        return features_of(text, self.lexicon, self.spelling)
+        said = features_of(text, self.lexicon, self.spelling)
+        for concept in self.expansions.keys() & said.hits.keys():
+            for feature, weight in self.expansions[concept].items():
+                said.weights.setdefault(feature, weight * EXPANDED)
+        return said
 
-    def rank(self, said: Features, allowed: Callable[[Target], bool] | None = None, *, limit: int = 30) -> list[Scored]:
-        """Targets by nearness, best first."""
+    def rank(self, said: Features, offer: Callable[[Target], float], *, limit: int = 30) -> list[Scored]:
+        """Targets by nearness, best first. ``offer``: how readily a target is offered, 0 for not at all, 1 as usual."""
         query = {
             feature: weight * self._rarity.get(feature, self._unknown) for feature, weight in said.weights.items()
         }
@@ -230,10 +237,11 @@ class Index:
         found = []
         for position, near in nearest.items():
             target = self.targets[position]
-            if allowed is None or allowed(target):
+            readiness = offer(target)
+            if readiness:
                 share = covered[position] / mass
                 score = (near + SUM_OF_ALL * total[position]) / length / (1 + SUM_OF_ALL)
-                found.append(Scored(target, score * share**COVERAGE_POWER, near / length, share))
+                found.append(Scored(target, readiness * score * share**COVERAGE_POWER, share))
         found.sort(key=lambda each: (-each.score, each.target.code))
         return found[:limit]
 
@@ -261,11 +269,12 @@ class Index:
         return {position: NEAREST[0] * top[0] + NEAREST[1] * sum(top) / 3 for position, top in best.items()}
 
     def shared(self, said: Features, code: str) -> list[str]:
-        """The features that ``said`` and the target share, weightiest first."""
+        """What ``said`` and the target share, weightiest first; what hardly counts beside the first is left out."""
         position = self.positions[code]
         found = []
         for feature, weight in said.weights.items():
-            positions, _values = self._sums.get(feature, ((), ()))
+            positions, values = self._sums.get(feature, ((), ()))
             if position in positions:
-                found.append((weight * self._rarity[feature], feature))
-        return [feature for _value, feature in sorted(found, reverse=True)]
+                found.append((weight * self._rarity[feature] * values[positions.index(position)], feature))
+        found.sort(reverse=True)
+        return [feature for value, feature in found if value >= found[0][0] * WORTH_SAYING]

@@ -13,6 +13,8 @@ from egov.routing.rules import text as texts
 GAP_CHARACTERS = 6
 GAP_WORDS = 3
 HOMOPHONE = 0.6
+# A stretch with one of these is not a misspelt word ("没发" is not "美发").
+FUNCTION_CHARACTERS = frozenset("没不了要有在是去来给上下我你他她它的地得也都就还会能可到从把被吗呢吧这那个")
 MISSPELT = 0.85
 
 
@@ -42,6 +44,7 @@ class Lexicon:
     _chinese: dict[str, list[Surface]] = field(default_factory=lambda: defaultdict(list))
     _sounds: dict[tuple[str, ...], list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     _english: dict[str, list[Surface]] = field(default_factory=lambda: defaultdict(list))
+    _vocabulary: set[str] = field(default_factory=set)
 
     @classmethod
     def build(cls, rows: Iterable[tuple[str, str, str]]) -> "Lexicon":
@@ -54,16 +57,23 @@ class Lexicon:
                 lexicon._add_english(texts.normalise(said), concept)
         return lexicon
 
+    def english_vocabulary(self) -> set[str]:
+        """The English words of all surfaces, as written."""
+        return self._vocabulary
+
     def _add_chinese(self, said: str, concept: str) -> None:
         segments = tuple(part for part in said.split("*") if part)
         if not segments:
             return
+        if len(segments) == 1:
+            texts.learn_word(said)
         # Runs of Latin letters and digits inside Chinese text ("4050", "N+1") are matched like characters.
         self._chinese[segments[0][:2]].append(Surface(concept, "zh", segments))
         if len(segments) == 1 and 2 <= len(said) <= 6:
             self._sounds[tuple(map(texts.syllable_of, said))].append((said, concept))
 
     def _add_english(self, said: str, concept: str) -> None:
+        self._vocabulary.update(word for word in english_words(said) if word.isalpha())
         segments = tuple(
             tuple(texts.stem(word) for word in english_words(part)) for part in said.split("*") if part.strip()
         )
@@ -113,6 +123,8 @@ class Lexicon:
         for length in range(2, 7):
             for start in range(len(text) - length + 1):
                 stretch = text[start : start + length]
+                if length == 2 and not FUNCTION_CHARACTERS.isdisjoint(stretch):
+                    continue
                 for said, concept in self._sounds.get(tuple(sounds[start : start + length]), ()):
                     same = sum(1 for one, other in zip(stretch, said, strict=True) if one == other)
                     if length > same >= length / 2:
@@ -160,8 +172,3 @@ def _segment_at(stems: Sequence[tuple[str, str, float]], start: int, segment: tu
     if end > len(stems):
         return 0
     return end if all(stems[start + i][0] == wanted for i, wanted in enumerate(segment)) else 0
-
-
-def gaps_closed(surfaces: Iterable[str]) -> list[str]:
-    """The literal Chinese surfaces, as words for the segmenter."""
-    return [said for said in surfaces if "*" not in said]

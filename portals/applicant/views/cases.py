@@ -1,7 +1,6 @@
 """One case: what was answered, how it stands, the decision; correcting, writing, rating, contesting."""
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,14 +28,13 @@ from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
 from egov.law import queries as law
 from egov.law.rules import Remedy
-from egov.registers.queries import register_names
 from portals.applicant import answers as words
 from portals.applicant import fields
 from portals.applicant.access import applicant_page
 from portals.applicant.cards import card_of
 from portals.applicant.talk import thread_of
 from portals.applicant.views.matters import home_crumb
-from portals.shared.components import Badge, Crumb, Fault, Field, Option, PlanStep, SummaryRow, Tone, faults_of
+from portals.shared.components import Badge, Crumb, Fault, Field, Option, PlanStep, Tone, faults_of
 from portals.shared.templatetags.egov_ui import local_datetime, localised
 
 GRADES = sorted(ratings.GRADES, reverse=True)
@@ -45,7 +43,12 @@ GRADES = sorted(ratings.GRADES, reverse=True)
 def _crumbs(capacity: str, case: Case, *further: Crumb) -> list[Crumb]:
     matter = reverse("citizen:matter", kwargs={"capacity": capacity, "reference": case.matter})
     here = reverse("citizen:case", kwargs={"capacity": capacity, "reference": case.reference})
-    return [home_crumb(capacity), Crumb(_("Matter"), matter), Crumb(localised(case.title), here if further else ""), *further]
+    return [
+        home_crumb(capacity),
+        Crumb(_("Matter"), matter),
+        Crumb(localised(case.title), here if further else ""),
+        *further,
+    ]
 
 
 @applicant_page
@@ -56,11 +59,11 @@ def case(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
     context = {
         "case": found,
         "page": page,
-        "sections": _answers(found, page.papers),
+        "sections": words.sections_of(found, page.papers),
         "story": [_story_line(move) for move in page.moves],
         "decision": page.decision,
         "citations": [law.citation_text(row["instrument"], row.get("article", "")) for row in _citations(page)],
-        "documents": [card_of(each, capacity) for each in documents.documents_about(Ref("case", found.reference))],
+        "documents": [card_of(each, capacity) for each in documents.documents_about([Ref("case", found.reference)])],
         "thread": thread_of([found]),
         "may_contest": page.may("contest"),
         "crumbs": _crumbs(capacity, found),
@@ -70,36 +73,6 @@ def case(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
 
 def _citations(page: CasePage) -> list[dict[str, str]]:
     return page.decision.citations if page.decision else []
-
-
-def _answers(case: Case, files: Any) -> list[tuple[str, list[SummaryRow]]]:
-    """What was submitted, page by page, as the version of that time asked it."""
-    form = forms.form_for(case.version)
-    names = register_names()
-    sections = []
-    for page in form.pages:
-        rows = [_answer_row(case, form.by_key[key], files, names) for key in page.fields if _was_answered(case, form.by_key[key], files)]
-        if rows:
-            sections.append((localised(page.title), rows))
-    return sections
-
-
-def _was_answered(case: Case, question: rules.Question, files: Any) -> bool:
-    if question.is_file:
-        return any(each.material == question.material for each in files)
-    return question.key in case.answers
-
-
-def _answer_row(case: Case, question: rules.Question, files: Any, names: Mapping[str, Any]) -> SummaryRow:
-    source = case.sources.get(question.key)
-    corrected = bool(source and source.get("corrected"))
-    return words.summary_row(
-        question,
-        case.answers.get(question.key),
-        files=[each.name for each in files if each.material == question.material and each.name],
-        source=words.source_of(source, names.get(source["register"], source["register"])) if source and not corrected else None,
-        note=_("You corrected this against the register.") if corrected else "",
-    )
 
 
 def _story_line(move: Moved) -> PlanStep:
@@ -235,7 +208,11 @@ def rate(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
             _("What was it about?"),
             widget="checkboxes",
             required=False,
-            options=[Option(key, localised(text), checked=key in request.POST.getlist("tags")) for key, text in _TAGS.items() if key in ratings.TAGS],
+            options=[
+                Option(key, localised(text), checked=key in request.POST.getlist("tags"))
+                for key, text in _TAGS.items()
+                if key in ratings.TAGS
+            ],
         ),
         Field(
             "text",

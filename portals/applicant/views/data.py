@@ -134,7 +134,13 @@ def correct(request: HttpRequest, capacity: str, element: str) -> HttpResponse:
             messages.success(request, _("Sent under the number %(number)s.") % {"number": correction.reference})
             return redirect("citizen:my_data", capacity=capacity)
     questions = [
-        Field("proposed", _("What is right?"), value=request.POST.get("proposed", ""), error=faults.get("proposed", ""), max_length=500),
+        Field(
+            "proposed",
+            _("What is right?"),
+            value=request.POST.get("proposed", ""),
+            error=faults.get("proposed", ""),
+            max_length=500,
+        ),
         Field(
             "reason",
             _("How can it be proved?"),

@@ -1,28 +1,22 @@
 """Filling in a form: start, pages, autosave, check, submit. Works without script; htmx makes it livelier."""
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from egov.catalogue import queries as catalogue
 from egov.intake import actions, queries, rules
-from egov.intake.actions import DraftChanged, ServiceChanged, ServiceClosed
+from egov.intake.actions import DraftChanged, ServiceClosed
 from egov.intake.queries import Migration, OpenDraft
 from egov.intake.rules import FormPage
-from egov.kernel import clock
 from egov.kernel.errors import InvalidInput, NotFound, TooLarge
-from egov.kernel.refs import Ref
 from egov.kernel.text import localise
-from egov.registers import actions as registers
 from egov.registers.queries import register_names
-from egov.routing import queries as routing
 from portals.applicant import answers as words
 from portals.applicant import fields
 from portals.applicant.access import applicant_page
@@ -30,43 +24,6 @@ from portals.shared.components import Crumb, Fault, Step, faults_of
 from portals.shared.templatetags.egov_ui import localised
 
 AGAIN, NEXT, BACK, LEAVE = "again", "next", "back", "leave"
-
-
-@applicant_page
-@require_http_methods(["GET", "POST"])
-def start(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
-    """What the service needs, and a button. An unfinished form of the same service is offered first."""
-    version = catalogue.published(code)
-    if request.method == "POST":
-        draft = actions.start_draft(
-            request.actor,
-            service=code,
-            region=_region(request),
-            need=request.POST.get("need", ""),
-            event=request.POST.get("event", ""),
-        )
-        return redirect("citizen:draft", capacity=capacity, reference=draft.reference)
-    page = queries.service_start(request.actor, version)
-    return render(
-        request,
-        "applicant/start.html",
-        {
-            "version": version,
-            "page": page,
-            "need": request.GET.get("need", ""),
-            "event": request.GET.get("event", ""),
-            "region": _region(request),
-            "region_name": words.region_name(_region(request)),
-        },
-    )
-
-
-def _region(request: HttpRequest) -> str:
-    """Where it is wanted: as asked, else where the applicant lives or sits."""
-    wanted = request.POST.get("region") or request.GET.get("region") or ""
-    if wanted in queries.regions():
-        return wanted
-    return request.party.region_id or queries.home_region()
 
 
 @applicant_page
@@ -81,25 +38,30 @@ def draft(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
             raise
         return redirect("citizen:receipt", capacity=capacity, reference=submission.reference)
     if not opened.is_current:
-        return _changed_service(request, capacity, opened)
+        return changed_service(request, capacity, opened)
     shown = [page.key for page in opened.shown_pages]
     left_off = opened.draft.page if opened.draft.page in shown else ""
     target = left_off or (opened.first_incomplete.key if opened.first_incomplete else "")
-    return redirect(_page_url(capacity, reference, target))
+    return redirect(page_url(capacity, reference, target))
 
 
-def _page_url(capacity: str, reference: str, page: str) -> str:
+def page_url(capacity: str, reference: str, page: str) -> str:
     if page:
         return reverse("citizen:draft_page", kwargs={"capacity": capacity, "reference": reference, "page": page})
     return reverse("citizen:check", kwargs={"capacity": capacity, "reference": reference})
 
 
-def _changed_service(request: HttpRequest, capacity: str, opened: OpenDraft) -> HttpResponse:
+def changed_service(request: HttpRequest, capacity: str, opened: OpenDraft) -> HttpResponse:
     """The service has a newer version: the answers that fit move along, and the page says what is different."""
     try:
         migration = actions.migrate_draft(request.actor, draft=opened.draft.reference)
     except ServiceClosed as closed:
-        return render(request, "applicant/closed.html", {"opened": opened, "error": closed}, status=closed.status)
+        return render(
+            request,
+            "applicant/closed.html",
+            {"opened": opened, "error": closed, "crumbs": crumbs_of(capacity, opened)},
+            status=closed.status,
+        )
     messages.warning(request, _told(migration))
     return redirect("citizen:draft", capacity=capacity, reference=opened.draft.reference)
 
@@ -122,7 +84,7 @@ def _told(migration: Migration) -> str:
 def draft_page(request: HttpRequest, capacity: str, reference: str, page: str) -> HttpResponse:
     opened = queries.open_draft(request.actor, reference=reference)
     if not opened.is_current:
-        return _changed_service(request, capacity, opened)
+        return changed_service(request, capacity, opened)
     form_page = opened.form.page(page)
     if form_page is None:
         raise Http404
@@ -156,13 +118,15 @@ def _posted(request: HttpRequest, capacity: str, opened: OpenDraft, page: FormPa
     except DraftChanged as conflict:
         return _conflict(request, capacity, conflict, page, typed, asked)
     except (InvalidInput, TooLarge) as error:
-        return _show(request, capacity, opened, page, typed=typed, problem=str(error), status=error.status, correcting=asked)
+        return _show(
+            request, capacity, opened, page, typed=typed, problem=str(error), status=error.status, correcting=asked
+        )
     opened = queries.open_draft(request.actor, reference=reference)
     if act == LEAVE:
         messages.success(request, _("Saved. You can go on any time, on any device."))
         return redirect("citizen:home", capacity=capacity)
     if act == BACK:
-        return redirect(_page_url(capacity, reference, _neighbour(opened, page, -1) or page.key))
+        return redirect(page_url(capacity, reference, _neighbour(opened, page, -1) or page.key))
     if act != NEXT:
         return _show(request, capacity, opened, page, faults=faults, correcting=asked)
     return _next(request, capacity, opened, page, asked, faults)
@@ -189,16 +153,16 @@ def _next(
     if found or faults:
         return _show(request, capacity, opened, page, faults={**found, **faults}, correcting=asked)
     following = "" if request.POST.get("_from") == "check" else _neighbour(opened, page, 1)
-    return redirect(_page_url(capacity, opened.draft.reference, following))
+    return redirect(page_url(capacity, opened.draft.reference, following))
 
 
 def _neighbour(opened: OpenDraft, page: FormPage, step: int) -> str:
     """The page before or after; "" beyond the ends."""
     order = list(opened.form.pages)
-    shown = set(opened.shown_pages)
+    shown = {each.key for each in opened.shown_pages}
     place = order.index(page) + step
     while 0 <= place < len(order):
-        if order[place] in shown:
+        if order[place].key in shown:
             return order[place].key
         place += step
     return ""
@@ -211,7 +175,7 @@ def _without_empty_rows(value: Any) -> Any:
 
 
 def _change_rows(request: HttpRequest, typed: dict[str, Any]) -> None:
-    """"Add" and "Remove" of a repeating group; what was typed in the others stays."""
+    """ "Add" and "Remove" of a repeating group; what was typed in the others stays."""
     group = request.POST.get("_add", "")
     if isinstance(typed.get(group), list):
         typed[group].append({})
@@ -253,7 +217,7 @@ def _show(
     status: int = 0,
 ) -> HttpResponse:
     reference = opened.draft.reference
-    url = _page_url(capacity, reference, page.key)
+    url = page_url(capacity, reference, page.key)
     asked = fields.asked_on(
         fields.Filled.draft(opened, typed),
         page.fields,
@@ -273,35 +237,35 @@ def _show(
         "faults": told,
         "new": [localised(opened.form.by_key[key].title) for key in new or ()],
         "others": others or [],
-        "steps": _steps(capacity, opened, page.key),
+        "steps": steps_of(capacity, opened, page.key),
         "number": shown.index(page) + 1 if page in shown else 0,
         "total": len(shown) + 1,
         "minutes": fields.minutes(opened.minutes_left),
         "saved_at": opened.draft.saved_at,
         "previous": _neighbour(opened, page, -1),
         "from_check": request.POST.get("_from", request.GET.get("from", "")) == "check",
-        "crumbs": _crumbs(capacity, opened),
+        "crumbs": crumbs_of(capacity, opened),
         "help_url": reverse("citizen:help", kwargs={"capacity": capacity}),
         "url": url,
     }
     return render(request, "applicant/form.html", context, status=status or (422 if told else 200))
 
 
-def _steps(capacity: str, opened: OpenDraft, current: str) -> list[Step]:
+def steps_of(capacity: str, opened: OpenDraft, current: str) -> list[Step]:
     steps = []
     reached = True
     for page in opened.shown_pages:
         complete = not opened.checked.faults_on(page.fields)
         state = "current" if page.key == current else "done" if complete and reached else ""
-        url = _page_url(capacity, opened.draft.reference, page.key) if complete and reached else ""
+        url = page_url(capacity, opened.draft.reference, page.key) if complete and reached else ""
         steps.append(Step(localised(page.title), state, url))
         reached = reached and complete
-    check_url = _page_url(capacity, opened.draft.reference, "") if reached else ""
+    check_url = page_url(capacity, opened.draft.reference, "") if reached else ""
     steps.append(Step(_("Check and submit"), "current" if current == "check" else "", check_url))
     return steps
 
 
-def _crumbs(capacity: str, opened: OpenDraft) -> list[Crumb]:
+def crumbs_of(capacity: str, opened: OpenDraft) -> list[Crumb]:
     home = reverse("citizen:home", kwargs={"capacity": capacity})
     return [Crumb(_("My matters"), home), Crumb(localised(opened.version.name)), Crumb(_("Fill in"))]
 
@@ -317,12 +281,23 @@ def _conflict(
     """Saved elsewhere meanwhile: what was typed here stays in the fields, what stands there is shown beside it."""
     opened = queries.open_draft(request.actor, reference=conflict.draft.reference)
     others = [
-        (localised(opened.form.by_key[key].title), words.shown(opened.form.by_key[key], opened.draft.answers.get(key)) or _("nothing"))
+        (
+            localised(opened.form.by_key[key].title),
+            words.shown(opened.form.by_key[key], opened.draft.answers.get(key)) or _("nothing"),
+        )
         for key in page.fields
         if key in typed and opened.draft.answers.get(key) != typed[key]
     ]
     return _show(
-        request, capacity, opened, page, typed=typed, problem=str(conflict), correcting=asked, others=others, status=conflict.status
+        request,
+        capacity,
+        opened,
+        page,
+        typed=typed,
+        problem=str(conflict),
+        correcting=asked,
+        others=others,
+        status=conflict.status,
     )
 
 
@@ -349,122 +324,6 @@ def autosave(request: HttpRequest, capacity: str, reference: str, page: str) -> 
     return render(request, "applicant/_saved.html", {"draft": draft, "saved_at": draft.saved_at})
 
 
-# --- Check and submit -----------------------------------------------------------------------------------
-@applicant_page
-@require_http_methods(["GET", "POST"])
-def check(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
-    try:
-        opened = queries.open_draft(request.actor, reference=reference)
-    except NotFound:
-        submission = queries.submission_of_draft(request.actor, draft=reference)
-        if submission is None:
-            raise
-        return redirect("citizen:receipt", capacity=capacity, reference=submission.reference)
-    if not opened.is_current:
-        return _changed_service(request, capacity, opened)
-    if request.method == "POST":
-        return _submit(request, capacity, opened)
-    return _check_page(request, capacity, opened)
-
-
-def _check_page(
-    request: HttpRequest, capacity: str, opened: OpenDraft, *, problems: list[Fault] | None = None, status: int = 200
-) -> HttpResponse:
-    reference = opened.draft.reference
-    names = register_names()
-    sections = []
-    faults = list(problems or ())
-    for page in opened.shown_pages:
-        url = _page_url(capacity, reference, page.key) + "?from=check"
-        rows = [_answer_row(opened, key, url, names) for key in page.fields if key in opened.checked.visible]
-        wrong = opened.checked.faults_on(page.fields)
-        faults += [Fault(str(fault.message), f"page-{page.key}") for fault in wrong]
-        sections.append({"page": page, "rows": rows, "url": url, "wrong": wrong})
-    route = None
-    if not opened.checked.faults:
-        route = routing.competent(
-            service=opened.version.service.code,
-            region=opened.draft.region,
-            applicant_kind=request.party.kind,
-            answers=rules.condition_context(opened.form, opened.checked.answers),
-            on=clock.today(),
-        )
-    context = {
-        "opened": opened,
-        "sections": sections,
-        "faults": faults,
-        "complete": not opened.checked.faults,
-        "shared": opened.shared_materials(),
-        "department": queries.department_of(route) if route else None,
-        "route": route,
-        "price": opened.price,
-        "steps": _steps(capacity, opened, "check"),
-        "key": request.POST.get("_key") or uuid.uuid4().hex,
-        "previous": opened.shown_pages[-1].key if opened.shown_pages else "",
-        "crumbs": _crumbs(capacity, opened),
-        "declared": "declaration" in request.POST,
-    }
-    return render(request, "applicant/check.html", context, status=status)
-
-
-def _answer_row(opened: OpenDraft, key: str, url: str, names: Mapping[str, Any]) -> Any:
-    question = opened.form.by_key[key]
-    source = opened.draft.sources.get(key)
-    value = opened.draft.answers.get(key)
-    files = [each.file.name for each in opened.attachments if each.material == question.material]
-    note = ""
-    if source is not None and value != source.get("value"):
-        note = _("You corrected this. The register says: %(value)s") % {"value": words.shown(question, source.get("value"))}
-    return words.summary_row(
-        question,
-        opened.checked.answers.get(key, value),
-        files=files,
-        source=words.source_of(source, names.get(source["register"], source["register"])) if source and not note else None,
-        note=note,
-        change_url=f"{url}&correct={key}#f-{key}",
-    )
-
-
-def _submit(request: HttpRequest, capacity: str, opened: OpenDraft) -> HttpResponse:
-    reference = opened.draft.reference
-    if "declaration" not in request.POST:
-        problem = Fault(_("Confirm that your answers are true, then submit."), "f-declaration")
-        return _check_page(request, capacity, opened, problems=[problem], status=422)
-    if opened.shared_materials() and "consent" in request.POST:
-        _give_consent(request, opened)
-    elif opened.shared_materials():
-        problem = Fault(_("Agree that we fetch the documents below, or hand them in at the service hall."), "f-consent")
-        return _check_page(request, capacity, opened, problems=[problem], status=422)
-    try:
-        submission = actions.submit(request.actor, draft=reference, key=request.POST.get("_key", "")[:100])
-    except ServiceChanged:
-        return _changed_service(request, capacity, opened)
-    except InvalidInput as error:
-        problems = [Fault(str(fault.message)) for fault in error.faults] if opened.checked.faults == () else []
-        return _check_page(request, capacity, opened, problems=problems, status=error.status)
-    return HttpResponseRedirect(
-        reverse("citizen:receipt", kwargs={"capacity": capacity, "reference": submission.reference})
-    )
-
-
-def _give_consent(request: HttpRequest, opened: OpenDraft) -> None:
-    """One consent per recipient and draft: the competent department may fetch the listed documents for this case."""
-    route = routing.competent(
-        service=opened.version.service.code,
-        region=opened.draft.region,
-        applicant_kind=request.party.kind,
-        answers=rules.condition_context(opened.form, opened.checked.answers),
-        on=clock.today(),
-    )
-    registers.give_consent(
-        request.actor,
-        recipient_id=route.department_id,
-        elements=[material["key"] for material in opened.shared_materials()],
-        purpose=opened.version.name,
-        subject=Ref("draft", opened.draft.reference),
-    )
-
-
 @applicant_page
 @require_http_methods(["GET", "POST"])
 def discard(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
@@ -473,4 +332,4 @@ def discard(request: HttpRequest, capacity: str, reference: str) -> HttpResponse
         actions.discard(request.actor, draft=reference)
         messages.success(request, _("The form was thrown away."))
         return redirect("citizen:home", capacity=capacity)
-    return render(request, "applicant/discard.html", {"opened": opened, "crumbs": _crumbs(capacity, opened)})
+    return render(request, "applicant/discard.html", {"opened": opened, "crumbs": crumbs_of(capacity, opened)})

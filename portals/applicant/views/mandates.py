@@ -56,7 +56,13 @@ def give(request: HttpRequest, capacity: str) -> HttpResponse:
     posted = request.POST
     chosen = posted.getlist("services")
     questions = [
-        Field("number", _("Identity number or credit code of the agent"), value=posted.get("number", ""), error=faults.get("number", ""), width="m"),
+        Field(
+            "number",
+            _("Identity number or credit code of the agent"),
+            value=posted.get("number", ""),
+            error=faults.get("number", ""),
+            width="m",
+        ),
         Field("name", _("Name of the agent"), value=posted.get("name", ""), error=faults.get("name", ""), width="m"),
         Field(
             "scope",
@@ -132,7 +138,9 @@ def _grant(request: HttpRequest) -> Mandate:
     if not name:
         faults.append(FieldError("name", "required", _("Fill in the name of the agent.")))
     elif number and (agent is None or agent.name != name):
-        faults.append(FieldError("number", "unknown", _("Nobody of this name and number is registered here. Check both.")))
+        faults.append(
+            FieldError("number", "unknown", _("Nobody of this name and number is registered here. Check both."))
+        )
     scope, length = posted.get("scope"), MONTHS.get(posted.get("months", ""))
     services = posted.getlist("services")
     if scope not in ("all", "some"):

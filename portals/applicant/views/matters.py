@@ -35,19 +35,24 @@ def receipt(request: HttpRequest, capacity: str, reference: str) -> HttpResponse
     """The number and the date, at once; then what happens next."""
     submission = intake.submission_of(request.actor, reference=reference)
     timeline = queries.timeline(request.actor, reference=submission.matter)
-    bill = payments.open_bill_of(Ref("submission", reference))
+    bill = payments.bills_for([f"submission:{reference}"]).filter(state="open").first()
     context = {
         "submission": submission,
         "timeline": timeline,
         "bill": bill,
-        "documents": [card_of(each, capacity) for each in documents.documents_about(*_subjects(timeline))],
+        "documents": [card_of(each, capacity) for each in documents.documents_about(_subjects(timeline))],
         "crumbs": [home_crumb(capacity), Crumb(_("Receipt"))],
     }
     return render(request, "applicant/receipt.html", context)
 
 
 def _subjects(timeline: queries.Timeline) -> list[Ref]:
-    return [Ref("matter", timeline.matter.reference), *(Ref("case", case.reference) for case in timeline.cases)]
+    submissions = {case.submission for case in timeline.cases if case.submission}
+    return [
+        Ref("matter", timeline.matter.reference),
+        *(Ref("submission", reference) for reference in sorted(submissions)),
+        *(Ref("case", case.reference) for case in timeline.cases),
+    ]
 
 
 @applicant_page
@@ -90,8 +95,8 @@ def matter(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
         "late": [lane for lane in timeline.open_lanes if lane.missed],
         "refused": [lane for lane in timeline.lanes if lane.case and lane.case.outcome == "refused"],
         "rate": [lane for lane in timeline.lanes if _may_rate(lane)],
-        "bills": payments.bills_about(_subjects(timeline)),
-        "documents": [card_of(each, capacity) for each in documents.documents_about(*_subjects(timeline))],
+        "bills": payments.bills_for([str(each) for each in _subjects(timeline)]),
+        "documents": [card_of(each, capacity) for each in documents.documents_about(_subjects(timeline))],
         "thread": thread_of(timeline.cases),
         "talk_to": next((case for case in timeline.cases if case.closed_at is None), None),
         "urls": urls,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from egov.kernel.errors import EgovError, NotFound
 from egov.kernel.text import localise
 from egov.payments import actions, queries
+from egov.payments.models import Bill
 from portals.applicant.access import applicant_page
 from portals.applicant.views.matters import home_crumb
 from portals.shared.components import Crumb, Option
@@ -23,6 +24,13 @@ def bills(request: HttpRequest, capacity: str) -> HttpResponse:
     page = page_of(request, queries.bills_of(request.actor.on_behalf_of_id), order=("-id",), size=20)
     context = {"page": page, "crumbs": [home_crumb(capacity), Crumb(_("Bills"))]}
     return render(request, "applicant/bills.html", context)
+
+
+def _own(request: HttpRequest, reference: str) -> Bill:
+    found = queries.bill(reference)
+    if found.payer_id != request.actor.on_behalf_of_id:
+        raise NotFound
+    return found
 
 
 @applicant_page
@@ -51,9 +59,7 @@ def bill(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
 @require_POST
 def pay(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
     """On to the gateway; it tells the platform, and sends the person back."""
-    found = queries.bill(reference)
-    if found.payer_id != request.actor.on_behalf_of_id:
-        raise NotFound
+    _own(request, reference)
     gateway, _colon, method = request.POST.get("way", "").partition(":")
     back = settings.PUBLIC_URL + reverse("citizen:bill", kwargs={"capacity": capacity, "reference": reference})
     try:

@@ -86,6 +86,11 @@ def _save(request: HttpRequest) -> dict[str, str]:
         if not value and (row is None or row.wanted == wanted):
             continue
         try:
+            if not value:
+                actions.want_contact(
+                    request.actor, party_id=request.actor.on_behalf_of_id, channel=channel, wanted=wanted
+                )
+                continue
             actions.set_contact(
                 request.actor, party_id=request.actor.on_behalf_of_id, channel=channel, value=value, wanted=wanted
             )

@@ -16,6 +16,7 @@ from portals.console.access import administrators
 from portals.console.views.acting import form_page, posted
 from portals.shared.paging import page_of
 
+
 def _retire(actor: Actor, *, version_id: int) -> ServiceVersion:
     return actions.retire_version(actor, version_id=version_id, reason="console")
 

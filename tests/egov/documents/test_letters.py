@@ -11,6 +11,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from egov.documents import actions, queries, rules, typesetting
 from egov.documents.models import Seal
+from egov.kernel import secrets
 from egov.kernel.actor import SYSTEM
 from egov.kernel.errors import NotPermitted, Unavailable
 from egov.kernel.refs import Ref
@@ -99,6 +100,17 @@ def test_a_decision_says_who_decided_what_on_which_law(a_letter):
 
 def test_an_organisation_is_addressed_as_one(a_letter, an_agency):
     assert "准予你单位的申请" in text_of(typeset(a_letter(holder_id=an_agency("老街面馆", "Noodles").pk)))
+
+
+def test_a_certificate_bears_the_public_number_of_its_holder(a_letter, identities):
+    person = identities.person("赵晓明")
+    shown = text_of(typeset(a_letter(template="certificate", data=DATA["certificate"], holder_id=person.pk)))
+    number = person.party.identifiers.get()
+    assert number.masked in shown
+    assert secrets.decrypt(bytes(number.encrypted)) not in shown
+    company = identities.organisation("老街面馆")
+    shown = text_of(typeset(a_letter(template="certificate", data=DATA["certificate"], holder_id=company.pk)))
+    assert secrets.decrypt(bytes(company.party.identifiers.get().encrypted)) in shown
 
 
 def test_the_code_on_paper_leads_to_the_document(a_letter):

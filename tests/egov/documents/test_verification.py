@@ -209,6 +209,27 @@ def test_a_new_version_keeps_the_serial_and_ends_the_old_one(a_licence):
         a_licence(replaces_id=first.pk)
 
 
+def test_a_certificate_shows_the_data_elements_that_the_dictionary_knows(a_licence):
+    from egov.registers.models import DataElement
+
+    DataElement.objects.create(key="shop.address", name={"zh-Hans": "经营场所", "en": "Premises"})
+    DataElement.objects.create(key="shop.hot_food", name={"zh-Hans": "制作热食", "en": "Hot food"})
+    DataElement.objects.create(key="person.id_number", name={"zh-Hans": "身份号码"}, sensitive=True)
+    data = {
+        "shop.address": "老街26号",
+        "shop.hot_food": True,
+        "person.id_number": "110101199003079972",
+        "x.y": "?",
+        "shop.list": [],
+    }
+    document = a_licence(data=data).document
+    assert document.data["rows"] == [
+        {"label": {"zh-Hans": "经营场所", "en": "Premises"}, "value": "老街26号"},
+        {"label": {"zh-Hans": "制作热食", "en": "Hot food"}, "value": {"zh-Hans": "是", "en": "yes"}},
+        {"label": {"zh-Hans": "身份号码"}, "value": "110***********9972"},
+    ]
+
+
 def test_numbers_of_certificates_run_per_issuer_and_type(a_licence):
     serials = [a_licence(type=type_).number.split(".")[-3] for type_ in ("FOOD", "FOOD", "TOBACCO")]
     assert serials == ["0000000001", "0000000002", "0000000001"]

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from egov.identity import actions
-from egov.kernel import clock
+from egov.identity.models import Contact
+from egov.kernel import clock, secrets
 from tests.plugins.permissions import PermissionTable, Row
 
 YESTERDAY = clock.today() - dt.timedelta(days=1)
@@ -66,6 +67,12 @@ def registrar(attempt):
     return Row(attempt, **REGISTRAR)
 
 
+def want_contact(actor, world):
+    defaults = {"encrypted": secrets.encrypt("x@example.cn"), "masked": "x***@example.cn"}
+    Contact.objects.get_or_create(party=world.owner.party, channel="email", defaults=defaults)
+    actions.want_contact(actor, party_id=world.owner.pk, channel="email", wanted=False)
+
+
 TABLE = PermissionTable(
     "egov.identity",
     {
@@ -105,6 +112,7 @@ TABLE = PermissionTable(
                 actor, party_id=world.owner.pk, scheme="passport", number="E12345678", reason=""
             )
         ),
+        "want_contact": Row(lambda actor, world: want_contact(actor, world), owner=True),
         "set_contact": Row(
             lambda actor, world: actions.set_contact(
                 actor, party_id=world.owner.pk, channel="email", value="x@example.cn"

@@ -45,9 +45,12 @@ def test_a_save_from_an_older_page_does_not_overwrite(a_draft, resident):
     with pytest.raises(DraftChanged) as conflict:
         actions.save_draft(resident, draft=draft.reference, answers={"name": "乙"}, revision=draft.revision)
     assert conflict.value.draft.answers["name"] == "甲"
-    assert actions.save_draft(
-        resident, draft=draft.reference, answers={"name": "乙"}, revision=first.revision
-    ).answers["name"] == "乙"
+    assert (
+        actions.save_draft(resident, draft=draft.reference, answers={"name": "乙"}, revision=first.revision).answers[
+            "name"
+        ]
+        == "乙"
+    )
 
 
 def test_saving_the_same_twice_is_no_conflict(a_draft, resident):

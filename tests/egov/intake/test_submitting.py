@@ -1,12 +1,17 @@
 """A submission is taken once, whole, in few statements, or not at all."""
 
+import io
 import threading
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
+from PIL import Image
 
 from egov.casework.models import Case
+from egov.catalogue import queries as catalogue
+from egov.catalogue.models import Competence
 from egov.intake import actions, queries
 from egov.intake.actions import ServiceChanged, ServiceClosed
 from egov.intake.models import Draft, Submission
@@ -15,9 +20,16 @@ from egov.kernel.errors import IdempotencyConflict, InvalidInput, NotFound, NotP
 from egov.kernel.models import OutboxMessage
 from egov.matters.models import Matter, Member
 from egov.payments.models import Bill
-from tests.plugins.intake import question
+from tests.plugins.identity import LONG_AGO
+from tests.plugins.intake import PHOTO, question
 
 pytestmark = pytest.mark.django_db
+
+
+def a_pdf() -> SimpleUploadedFile:
+    stream = io.BytesIO()
+    Image.new("RGB", (40, 40), "white").save(stream, "PDF")
+    return SimpleUploadedFile("letter.pdf", stream.getvalue(), content_type="application/pdf")
 
 
 def test_everything_that_belongs_to_a_submission_is_there(a_draft, resident, services):
@@ -48,28 +60,51 @@ def statements(act) -> list[str]:
     return [each["sql"] for each in captured if not each["sql"].startswith(("SAVEPOINT", "RELEASE"))]
 
 
+# A block of reference numbers is drawn every so often; enough submissions to meet that one too.
+ROUNDS = 18
+
+
+def most_statements(files) -> list[str]:
+    """The statements of the submission that took most; the first only warms up."""
+    next(files)()
+    return max((statements(each) for each in files), key=len)
+
+
 def test_submitting_takes_at_most_twelve_statements(a_draft, a_picture, resident):
-    warm = a_draft(resident)
-    actions.submit(resident, draft=warm.reference, key="warm")
-    draft = a_draft(resident)
-    actions.attach(resident, draft=draft.reference, material="photo", upload=a_picture())
-    found = statements(lambda: actions.submit(resident, draft=draft.reference, key="k"))
+    def files():
+        for number in range(ROUNDS):
+            draft = a_draft(resident)
+            actions.attach(resident, draft=draft.reference, material="photo", upload=a_picture())
+            yield lambda draft=draft, number=number: actions.submit(resident, draft=draft.reference, key=f"k{number}")
+
+    found = most_statements(files())
     assert len(found) <= 12, "\n".join(found)
 
 
 def test_submitting_with_a_fee_takes_at_most_twelve_statements(services, a_draft, resident):
     services.publish(fee={"amount": "40.00", "basis": {"en": "Law art. 20"}})
-    actions.submit(resident, draft=a_draft(resident).reference, key="warm")
-    draft = a_draft(resident)
-    found = statements(lambda: actions.submit(resident, draft=draft.reference, key="k"))
+
+    def files():
+        for number in range(ROUNDS):
+            draft = a_draft(resident)
+            yield lambda draft=draft, number=number: actions.submit(resident, draft=draft.reference, key=f"k{number}")
+
+    found = most_statements(files())
     assert len(found) <= 12, "\n".join(found)
 
 
-def test_filing_through_the_api_takes_at_most_twelve_statements(services, resident):
+def test_filing_through_the_api_takes_at_most_twelve_statements(services, a_draft, a_picture, resident):
     services.publish()
+    stored = actions.attach(resident, draft=a_draft(resident).reference, material="photo", upload=a_picture()).file
     file = {"service": "CL02", "region": "990102", "answers": {"reason": "expired", "name": "甲"}}
-    actions.submit_direct(resident, **file, key="warm")
-    found = statements(lambda: actions.submit_direct(resident, **file, key="k"))
+
+    def files():
+        for number in range(ROUNDS):
+            yield lambda number=number: actions.submit_direct(
+                resident, **file, files={"photo": [stored.reference]}, key=f"k{number}"
+            )
+
+    found = most_statements(files())
     assert len(found) <= 12, "\n".join(found)
 
 
@@ -150,8 +185,6 @@ def test_a_stale_form_version_is_told_and_the_draft_stays(services, a_draft, res
 
 
 def test_a_service_switched_off_meanwhile_takes_no_submission(services, a_draft, resident):
-    from egov.catalogue import queries as catalogue
-
     draft = a_draft(resident)
     service = draft.version.service
     service.enabled = False
@@ -192,9 +225,7 @@ def test_a_corrected_fact_says_so_on_the_case(services, a_draft, resident):
 def test_the_api_and_the_page_are_judged_alike(services, resident):
     services.publish()
     with pytest.raises(InvalidInput) as refused:
-        actions.submit_direct(
-            resident, service="CL02", region="990102", answers={"reason": "lost", "x": 1}, key="k"
-        )
+        actions.submit_direct(resident, service="CL02", region="990102", answers={"reason": "lost", "x": 1}, key="k")
     assert {fault.path for fault in refused.value.faults} == {"x"}
     with pytest.raises(InvalidInput) as refused:
         actions.submit_direct(resident, service="CL02", region="990102", answers={"reason": "lost"}, key="k")
@@ -224,7 +255,40 @@ def test_only_own_files_can_be_handed_in(services, a_draft, a_picture, resident,
     assert Case.objects.get().files.get().file_id == file.pk
 
 
-@pytest.mark.parametrize("key", ["", "x" * 101])
+def test_a_file_must_fit_the_material_it_is_handed_in_for(services, a_draft, resident):
+    services.publish(materials=[PHOTO, {**PHOTO, "key": "letter", "accept": "", "name": {"en": "Letter"}}])
+    draft = a_draft(resident)
+    letter = actions.attach(resident, draft=draft.reference, material="letter", upload=a_pdf()).file
+    complete = {"service": "CL02", "region": "990102", "answers": {"reason": "expired", "name": "甲"}}
+    with pytest.raises(InvalidInput) as refused:
+        actions.submit_direct(resident, **complete, files={"photo": [letter.reference]}, key="k")
+    assert [(fault.path, fault.code) for fault in refused.value.faults] == [("photo", "type")]
+    with pytest.raises(InvalidInput) as refused:
+        actions.submit_direct(resident, **complete, files={"letter": [letter.reference] * 2}, key="k")
+    assert [(fault.path, fault.code) for fault in refused.value.faults] == [("letter", "too_many")]
+    assert actions.submit_direct(resident, **complete, files={"letter": [letter.reference]}, key="k")
+
+
+def test_a_place_in_the_answers_decides_who_is_competent(services, identities, resident):
+    form = {
+        "type": "object",
+        "properties": {"shop": question(en="District", x_widget="region", x_element="shop.region")},
+    }
+    version = services.publish("XX01", form=form)
+    elsewhere = identities.unit(identities.department(key="jz.wangshan.market", region=identities.region("990103")))
+    Competence.objects.create(
+        service=version.service,
+        region=identities.region("990103"),
+        department=elsewhere.department,
+        unit=elsewhere,
+        valid_from=LONG_AGO,
+    )
+    catalogue.kept.forget()
+    actions.submit_direct(resident, service="XX01", region="990102", answers={"shop": "990103"}, key="k")
+    assert Case.objects.get().unit_id == elsewhere.pk
+
+
+@pytest.mark.parametrize("key", ["", "x" * 101, "a\x00b"])
 def test_a_key_is_needed(a_draft, resident, key):
     draft = a_draft(resident)
     with pytest.raises(InvalidInput):
@@ -266,9 +330,7 @@ def test_parallel_requests_under_one_key_are_one_submission(services, resident):
     answers = {"reason": "expired", "name": "甲"}
 
     def file() -> str:
-        return actions.submit_direct(
-            resident, service="CL02", region="990102", answers=answers, key="same"
-        ).reference
+        return actions.submit_direct(resident, service="CL02", region="990102", answers=answers, key="same").reference
 
     results = in_parallel(file, 4)
     assert len(set(results)) == 1, results

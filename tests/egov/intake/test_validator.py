@@ -54,7 +54,14 @@ def test_days_that_do_not_exist_are_refused(typed):
 
 @pytest.mark.parametrize(
     ("typed", "kept"),
-    [("1,234.5", "1234.50"), ("¥100", "100.00"), ("１００元", "100.00"), (100, "100.00"), (0.1, "0.10"), ("007", "7.00")],
+    [
+        ("1,234.5", "1234.50"),
+        ("¥100", "100.00"),
+        ("１００元", "100.00"),
+        (100, "100.00"),
+        (0.1, "0.10"),
+        ("007", "7.00"),
+    ],
 )
 def test_money_is_kept_as_a_decimal_string(typed, kept):
     assert rules.check(form_of({"sum": question(format="money")}), {"sum": typed}).answers == {"sum": kept}
@@ -136,7 +143,9 @@ def test_a_hidden_page_hides_its_questions():
 
 
 def test_a_condition_over_a_missing_number_does_not_hold():
-    form = form_of({"area": question("number"), "fire": question(**{"x-visible-when": "area > 300"})}, required=["fire"])
+    form = form_of(
+        {"area": question("number"), "fire": question(**{"x-visible-when": "area > 300"})}, required=["fire"]
+    )
     assert "fire" not in rules.check(form, {}).visible
     assert "fire" not in rules.check(form, {"area": "big"}).visible
     assert "fire" in rules.check(form, {"area": "300.5"}).visible
@@ -189,7 +198,9 @@ def test_empty_rows_are_left_out_and_row_limits_hold():
 
 def test_files_count_by_material():
     schema = {"type": "object", "properties": {"photo": question(**{"x-widget": "file", "x-material": "portrait"})}}
-    materials = [{"key": "portrait", "name": {"en": "Portrait"}, "source": "applicant", "required": "always", "max_mb": 5}]
+    materials = [
+        {"key": "portrait", "name": {"en": "Portrait"}, "source": "applicant", "required": "always", "max_mb": 5}
+    ]
     form = compile_form(schema, materials)
     assert form.by_key["photo"].max_mb == 5
     assert codes(form, {}) == {"photo": "required"}
@@ -249,7 +260,10 @@ def test_messages_come_in_the_language_of_the_page(language, part):
         {"type": "array"},
         {"type": "object", "properties": {"a": {"type": "object"}}},
         {"type": "object", "properties": {"a": {"type": "string", "maxLength": "many"}}},
-        {"type": "object", "properties": {"a": question(**{"x-visible-when": "b"}), "b": question(**{"x-visible-when": "a"})}},
+        {
+            "type": "object",
+            "properties": {"a": question(**{"x-visible-when": "b"}), "b": question(**{"x-visible-when": "a"})},
+        },
         {"type": "object", "properties": {"a": question()}, "x-pages": [{"key": "p", "title": {}, "fields": ["z"]}]},
     ],
 )

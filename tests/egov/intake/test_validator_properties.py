@@ -13,7 +13,23 @@ from egov.kernel.errors import EgovError
 ANY_TEXT = st.one_of(
     st.text(max_size=40),
     st.sampled_from(
-        ["", " ", "\x00", "\u202eabc", "NaN", "1e999", "-0", "＇ OR 1=1", "<script>", "𠮷", "é", "🇨🇳👨‍👩‍👧", "\ud800", "2026-02-30", "true"]
+        [
+            "",
+            " ",
+            "\x00",
+            "\u202eabc",
+            "NaN",
+            "1e999",
+            "-0",
+            "＇ OR 1=1",
+            "<script>",
+            "𠮷",
+            "é",
+            "🇨🇳👨‍👩‍👧",
+            "\ud800",
+            "2026-02-30",
+            "true",
+        ]
     ),
 )
 ANY_VALUE = st.recursive(
@@ -27,7 +43,9 @@ TITLE = {"zh-Hans": "问题", "en": "Question"}
 @st.composite
 def leaves(draw: Any) -> tuple[dict[str, Any], st.SearchStrategy[Any]]:
     """A question and right answers to it."""
-    kind = draw(st.sampled_from(["text", "textarea", "integer", "number", "boolean", "radio", "date", "money", "phone"]))
+    kind = draw(
+        st.sampled_from(["text", "textarea", "integer", "number", "boolean", "radio", "date", "money", "phone"])
+    )
     base: dict[str, Any] = {"x-title": TITLE}
     if kind in ("text", "textarea"):
         low = draw(st.integers(0, 3))
@@ -46,7 +64,9 @@ def leaves(draw: Any) -> tuple[dict[str, Any], st.SearchStrategy[Any]]:
     if kind == "date":
         return {**base, "type": "string", "format": "date"}, st.dates().map(str)
     if kind == "money":
-        return {**base, "type": "string", "format": "money"}, st.integers(0, 10**9).map(lambda n: f"{n // 100}.{n % 100:02}")
+        return {**base, "type": "string", "format": "money"}, st.integers(0, 10**9).map(
+            lambda n: f"{n // 100}.{n % 100:02}"
+        )
     return {**base, "type": "string", "format": "phone"}, st.integers(0, 10**8 - 1).map(lambda n: f"139{n:08}")
 
 
@@ -72,7 +92,9 @@ def forms(draw: Any) -> tuple[rules.Form, dict[str, Any]]:
         answers["rows"] = [{"inner": value} for value in draw(st.lists(right, max_size=3)) if value is not False]
     cut = draw(st.integers(0, len(properties)))
     keys = list(properties)
-    pages = [{"key": f"p{i}", "title": TITLE, "fields": part} for i, part in enumerate((keys[:cut], keys[cut:])) if part]
+    pages = [
+        {"key": f"p{i}", "title": TITLE, "fields": part} for i, part in enumerate((keys[:cut], keys[cut:])) if part
+    ]
     schema = {"type": "object", "properties": properties, "required": required, "x-pages": pages}
     return rules.compile_form(schema), answers
 
@@ -126,28 +148,29 @@ def test_what_was_found_right_is_found_right_again(case):
         assert (again.answers, again.faults) == (checked.answers, ())
 
 
+def put(posted: QueryDict, question: rules.Question, name: str, value: Any) -> None:
+    if question.widget == "checkbox":
+        if value is True:
+            posted[name] = "true"
+    elif question.widget == "date" and isinstance(value, str) and value.count("-") == 2:
+        for part, text in zip("ymd", value.split("-"), strict=True):
+            posted[f"{name}__{part}"] = text
+    elif value is not None:
+        posted[name] = str(value)
+
+
 def as_posted(form: rules.Form, answers: dict[str, Any]) -> QueryDict:
     """``answers`` as a browser sends the page's fields."""
     posted = QueryDict(mutable=True)
-
-    def put(question: rules.Question, name: str, value: Any) -> None:
-        if question.widget == "checkbox":
-            if value is True:
-                posted[name] = "true"
-        elif question.widget == "date" and isinstance(value, str) and value.count("-") == 2:
-            for part, text in zip("ymd", value.split("-"), strict=True):
-                posted[f"{name}__{part}"] = text
-        elif value is not None:
-            posted[name] = str(value)
 
     for question in form.questions:
         value = answers.get(question.key)
         if question.is_group:
             for number, row in enumerate(value or []):
                 for child in question.children:
-                    put(child, f"{question.key}/{number}/{child.key}", row.get(child.key))
+                    put(posted, child, f"{question.key}/{number}/{child.key}", row.get(child.key))
         else:
-            put(question, question.key, value)
+            put(posted, question, question.key, value)
     return posted
 
 

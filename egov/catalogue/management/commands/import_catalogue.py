@@ -27,8 +27,8 @@ class Command(BaseCommand):
                 transaction.set_rollback(not commit)
         except InvalidInput as error:
             raise CommandError("; ".join(str(fault.message) for fault in error.faults)) from error
-        for error in report.errors:
-            self.stdout.write(f"line {error.line}: {error.code}: {error.message}")
+        for fault in report.errors:
+            self.stdout.write(f"line {fault.line}: {fault.code}: {fault.message}")
         self.stdout.write(
             f"{report.rows} rows: {len(report.created)} new, {len(report.updated)} changed, "
             f"{len(report.drafted)} waiting as drafts, {report.unchanged} unchanged, {len(report.errors)} with errors"

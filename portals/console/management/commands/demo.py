@@ -1,12 +1,12 @@
-"""Lay the demonstration city: what people need at once now, the year of history in the background."""
+"""Lay the demonstration city."""
 
 import random
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from egov.identity import demo as people
 from portals.console import demonstration
-from portals.console.tasks import lay_history
 
 
 class Command(BaseCommand):
@@ -14,15 +14,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--seed", type=int, default=demonstration.SEED)
-        parser.add_argument("--cases", type=int, default=demonstration.CASES, help="cases of the past year")
-        parser.add_argument("--history", choices=["background", "now", "none"], default="background")
 
-    def handle(self, *args: Any, seed: int, cases: int, history: str, **options: Any) -> None:
+    def handle(self, *args: Any, seed: int, **options: Any) -> None:
         for name in demonstration.lay_city(random.Random(seed)):  # noqa: S311 - reproducible, not secret
-            self.stdout.write(f"  {name}")
-        if history == "now":
-            demonstration.lay_history(seed=seed, cases=cases)
-        elif history == "background":
-            lay_history.apply_async(kwargs={"seed": seed, "cases": cases}, queue="bulk")
-        for account in demonstration.accounts():
-            self.stdout.write(f"  {account.username:<16} {account.who}")
+            self.stderr.write(f"    {name}")
+        self.stdout.write(f"Password of all accounts: {people.PASSWORD}")
+        for account in people.ACCOUNTS:
+            self.stdout.write(f"  {account.username:<18} {account.who}")

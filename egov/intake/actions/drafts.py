@@ -1,0 +1,183 @@
+"""Drafts: kept as they are typed, moved along when the service changes, thrown away."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from egov.catalogue import queries as catalogue
+from egov.catalogue.models import ServiceVersion
+from egov.intake import queries, rules
+from egov.intake.errors import DraftChanged, ServiceClosed
+from egov.intake.models import Draft
+from egov.journal import actions as journal
+from egov.kernel import clock, references
+from egov.kernel.actor import Actor
+from egov.kernel.errors import NotFound, NotPermitted, TransitionNotAllowed
+from egov.kernel.refs import Ref
+from egov.registers import queries as registers
+
+MAX_OPEN = 100
+
+
+def start_draft(
+    actor: Actor,
+    *,
+    service: str,
+    region: str,
+    need: str = "",
+    event: str = "",
+    about: str = "",
+    answers: Mapping[str, Any] | None = None,
+) -> Draft:
+    """A new draft, prefilled with what registers know; ``answers`` given by the caller win over them.
+
+    Raises ``NotFound`` for an unknown service, ``ServiceClosed`` for one that cannot be filed, ``NotPermitted``.
+    """
+    version = fileable(service)
+    require_may_file(actor, version.service.code)
+    form = queries.form_for(version)
+    reference = references.draw("D")
+    facts = _facts(actor, form, reference)
+    prefilled = {key: fact["value"] for key, fact in facts.items()}
+    given = rules.storable(form, answers or {})
+    now = clock.now()
+    with transaction.atomic():
+        if queries.visible_drafts(actor).count() >= MAX_OPEN:
+            raise TransitionNotAllowed(_("You have 100 unfinished forms. Discard some before you begin another."))
+        draft = Draft.objects.create(
+            reference=reference,
+            applicant_id=actor.on_behalf_of_id,
+            author_id=actor.party_id,
+            capacity=actor.capacity,
+            version=version,
+            event=event[:10],
+            need=rules.tidy(need)[:500],
+            about=about,
+            region=region,
+            answers={**prefilled, **given},
+            sources={key: fact for key, fact in facts.items() if key not in given},
+            page=form.pages[0].key if form.pages else "",
+            saved_at=now,
+            started_at=now,
+        )
+        journal.record(actor, "intake.start_draft", Ref("draft", reference), Ref("party", str(draft.applicant_id)))
+    return draft
+
+
+def require_fileable(actor: Actor, version: ServiceVersion) -> None:
+    """Whether the actor may file this service here and now. Raises ``ServiceClosed``, ``NotPermitted``."""
+    if not version.service.enabled or not version.is_fileable:
+        raise ServiceClosed
+    require_may_file(actor, version.service.code)
+
+
+def fileable(service: str) -> ServiceVersion:
+    version = catalogue.published(service)
+    if not version.service.enabled or not version.is_fileable:
+        raise ServiceClosed
+    return version
+
+
+def require_may_file(actor: Actor, service: str) -> None:
+    if not actor.is_applicant:
+        raise NotPermitted
+    if actor.mandate_services is not None and service not in actor.mandate_services:
+        raise NotPermitted(_("Your mandate does not cover this service."))
+
+
+def _facts(actor: Actor, form: rules.Form, draft: str) -> dict[str, dict[str, Any]]:
+    """What registers know, by question: value, register, as-of date. Facts that do not fit a question are left out."""
+    by_element = {question.element: question for question in form.questions if question.element}
+    if not by_element or actor.on_behalf_of_id is None:
+        return {}
+    found = registers.facts(
+        actor,
+        party_id=actor.on_behalf_of_id,
+        elements=sorted(by_element),
+        purpose="prefill",
+        subject=Ref("draft", draft),
+    )
+    facts = {}
+    for element, fact in found.items():
+        question = by_element[element]
+        value = rules.read(question, fact.value)
+        if rules.is_right(question, value):
+            as_of = fact.as_of.isoformat() if fact.as_of else ""
+            facts[question.key] = {"value": value, "register": fact.register, "as_of": as_of}
+    return facts
+
+
+def save_draft(
+    actor: Actor, *, draft: str, answers: Mapping[str, Any], page: str = "", revision: int | None = None
+) -> Draft:
+    """Keep ``answers`` (only the questions it names; null takes an answer back), right or wrong.
+
+    ``revision`` is the one the page was made from. Raises ``DraftChanged`` when the draft was saved since and the
+    two differ, ``InvalidInput`` or ``TooLarge`` when it cannot be stored at all.
+    """
+    with transaction.atomic():
+        row = locked(actor, draft)
+        form = queries.form_for(catalogue.version(row.version_id))
+        given = rules.storable(form, answers)
+        merged = {key: value for key, value in {**row.answers, **given}.items() if value is not None}
+        if merged == row.answers and page in ("", row.page):
+            return row
+        if revision is not None and revision != row.revision and merged != row.answers:
+            raise DraftChanged(row)
+        row.answers = merged
+        row.page = page if form.page(page) else row.page
+        row.revision += 1
+        row.saved_at = clock.now()
+        row.save(update_fields=["answers", "page", "revision", "saved_at"])
+    return row
+
+
+def locked(actor: Actor, reference: str) -> Draft:
+    row = queries.visible_drafts(actor).select_for_update(of=("self",)).filter(reference=reference).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def discard(actor: Actor, *, draft: str) -> None:
+    """Throw a draft away: its answers and files go, the fact that there was one stays."""
+    with transaction.atomic():
+        row = locked(actor, draft)
+        row.attachments.all().delete()
+        row.answers, row.sources, row.need = {}, {}, ""
+        row.discarded_at = clock.now()
+        row.save(update_fields=["answers", "sources", "need", "discarded_at"])
+        journal.record(actor, "intake.discard", Ref("draft", draft), Ref("party", str(row.applicant_id)))
+
+
+def migrate_draft(actor: Actor, *, draft: str) -> queries.Migration:
+    """Move a draft to the published version of its service; answers that still fit are kept.
+
+    Raises ``ServiceClosed`` when the service can no longer be filed; the draft then stays as it is.
+    """
+    with transaction.atomic():
+        row = locked(actor, draft)
+        old = catalogue.version(row.version_id)
+        new = fileable(old.service.code)
+        old_form, new_form = queries.form_for(old), queries.form_for(new)
+        kept = {
+            key
+            for key, question in new_form.by_key.items()
+            if key in old_form.by_key and queries.fits(old_form.by_key[key], question)
+        }
+        row.version = new
+        row.answers = {key: value for key, value in row.answers.items() if key in kept}
+        row.sources = {key: value for key, value in row.sources.items() if key in kept}
+        row.page = row.page if new_form.page(row.page) else ""
+        row.revision += 1
+        row.saved_at = clock.now()
+        row.save(update_fields=["version", "answers", "sources", "page", "revision", "saved_at"])
+        journal.record(actor, "intake.migrate_draft", Ref("draft", draft))
+    return queries.differences(old_form, new_form)
+
+
+def touched(draft: Draft) -> None:
+    draft.saved_at = clock.now()
+    draft.save(update_fields=["saved_at"])

@@ -1,0 +1,318 @@
+"""Submitting: taken once, whole, in one transaction of at most 12 statements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from egov.catalogue import queries as catalogue
+from egov.catalogue.models import ServiceVersion, VersionState
+from egov.contracts.cases import CaseOpened, SubmissionAccepted
+from egov.identity.models import Party
+from egov.intake import queries, rules, taking
+from egov.intake.actions.drafts import fileable, require_may_file
+from egov.intake.actions.files import require_fitting
+from egov.intake.errors import ServiceChanged, ServiceClosed
+from egov.intake.models import Submission
+from egov.intake.taking import SCOPE, TakenFile
+from egov.journal import actions as journal
+from egov.kernel import idempotency, outbox, references
+from egov.kernel.actor import Actor
+from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
+from egov.kernel.refs import Ref
+from egov.kernel.text import language_tag
+from egov.matters import actions as matters
+from egov.matters.actions import MemberSpec
+from egov.payments import actions as payments
+from egov.payments.actions import BillLineSpec
+from egov.registers import actions as registers
+from egov.registers import queries as register_queries
+
+MAX_KEY = 100
+REAL_NAME = 2  # level of verified identity that a filing needs: who files is bound by it
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What is to be filed, from a draft or directly."""
+
+    reference: str
+    version: ServiceVersion
+    applicant_kind: str
+    region: str
+    answers: Mapping[str, Any]
+    sources: Mapping[str, Any]
+    files: Sequence[TakenFile]
+    channel: str
+    language: str
+    draft_id: int | None = None
+    need: str = ""
+    event: str = ""
+    about: str = ""
+
+
+def submit(actor: Actor, *, draft: str, key: str, language: str = "") -> Submission:
+    """File a draft: submission, matter, case, bill, journal and events stand or fall together.
+
+    At most 12 statements. The same draft, or the same ``key``, gives the first result again, also in parallel.
+    Raises ``InvalidInput`` naming every fault, ``ServiceChanged`` or ``ServiceClosed``, ``NotPermitted``,
+    ``IdempotencyConflict`` when the key was used for something else.
+    """
+    _require_key(key)
+    if not actor.is_applicant:
+        raise NotPermitted
+    digest = idempotency.digest_of({"draft": draft})
+    reference = references.draw("S")
+    try:
+        with transaction.atomic():
+            taken = taking.take_draft(actor, draft=draft, key=key, digest=digest, result=reference)
+            if taken is not None:
+                request = _Request(
+                    reference=reference,
+                    version=catalogue.version(taken.version_id),
+                    applicant_kind=taken.applicant_kind,
+                    region=taken.region,
+                    answers=taken.answers,
+                    sources=taken.sources,
+                    files=taken.files,
+                    channel="web",
+                    language=language or language_tag(),
+                    draft_id=taken.id,
+                    need=taken.need,
+                    event=taken.event,
+                    about=taken.about,
+                )
+                return _file(actor, request)
+    except idempotency.AlreadyDone:
+        return _earlier(actor, key, digest)
+    earlier = queries.submission_of_draft(actor, draft=draft)
+    if earlier is None:
+        raise NotFound
+    return earlier
+
+
+def submit_direct(
+    actor: Actor,
+    *,
+    service: str,
+    region: str,
+    answers: Mapping[str, Any],
+    key: str,
+    files: Mapping[str, Sequence[str]] | None = None,
+    channel: str = "api",
+    language: str = "",
+    need: str = "",
+    about: str = "",
+) -> Submission:
+    """File without a draft (API, import, window). ``files``: material → references of files stored before.
+
+    ``about``: the case whose decision is contested. The same ``key`` with the same content gives the first result;
+    with other content ``IdempotencyConflict``. Otherwise as :func:`submit`.
+    """
+    _require_key(key)
+    version = fileable(service)
+    require_may_file(actor, version.service.code)
+    form = queries.form_for(version)
+    given = rules.storable(form, answers)
+    unknown = rules.unknown_keys(form, answers)
+    if unknown:
+        raise InvalidInput(unknown)
+    if region not in queries.regions():
+        raise InvalidInput.at("region", "unknown", _("There is no region with this code."))
+    wanted = {material: list(group) for material, group in (files or {}).items()}
+    digest = idempotency.digest_of([service, region, given, wanted, about])
+    reference = references.draw("S")
+    try:
+        with transaction.atomic():
+            kind, taken = taking.take_party(actor, wanted=wanted, key=key, digest=digest, result=reference)
+            require_fitting(form, taken)
+            request = _Request(
+                reference=reference,
+                version=version,
+                applicant_kind=kind,
+                region=region,
+                answers=given,
+                sources={},
+                files=taken,
+                channel=channel,
+                language=language or language_tag(),
+                need=rules.tidy(need)[:500],
+                about=about,
+            )
+            return _file(actor, request)
+    except idempotency.AlreadyDone:
+        return _earlier(actor, key, digest)
+
+
+def _require_key(key: str) -> None:
+    if not key or len(key) > MAX_KEY or "\x00" in key:
+        raise InvalidInput.at("key", "required", _("Send an idempotency key of 1 to 100 characters."))
+
+
+def _file(actor: Actor, request: _Request) -> Submission:
+    version = request.version
+    _require_may_submit(actor, version)
+    form = queries.form_for(version)
+    files: dict[str, list[str]] = {}
+    for file in request.files:
+        files.setdefault(file.material, []).append(file.reference)
+    checked = rules.check(form, request.answers, files=files, known=queries.known_codes(form))
+    if checked.faults:
+        raise InvalidInput(checked.faults)
+    asked = {form.by_key[key].material for key in checked.visible if form.by_key[key].is_file}
+    price = rules.price_of(version.fee, form, checked.answers, name=version.name)
+    sources = _sources(request.sources, checked.answers)
+    member = MemberSpec(
+        key=version.service.code,
+        version=version,
+        answers=checked.answers,
+        sources=sources,
+        files=[(file.material, file.id) for file in request.files if file.material in asked],
+        route=queries.route_for(
+            version, form, checked.answers, region=request.region, applicant_kind=request.applicant_kind
+        ),
+        price=price.total,
+        about=request.about,
+    )
+    opened = matters.open_matter(
+        actor,
+        applicant_id=_applicant(actor),
+        title=version.name,
+        need=request.need,
+        event=request.event,
+        submission=request.reference,
+        language=request.language,
+        members=[member],
+    )
+    submission = Submission.objects.create(
+        reference=request.reference,
+        draft_id=request.draft_id,
+        applicant_id=_applicant(actor),
+        filed_by_id=actor.party_id,
+        capacity=actor.capacity,
+        channel=request.channel,
+        answers=checked.answers,
+        sources=sources,
+        answers_digest=idempotency.digest_of(checked.answers),
+        matter=opened.matter.reference,
+        at=opened.matter.opened_at,
+    )
+    if price.lines:
+        _bill(actor, submission, opened, price)
+    _tell(actor, submission, opened)
+    return submission
+
+
+def _applicant(actor: Actor) -> int:
+    if actor.on_behalf_of_id is None:
+        raise NotPermitted
+    return actor.on_behalf_of_id
+
+
+def _require_may_submit(actor: Actor, version: ServiceVersion) -> None:
+    require_may_file(actor, version.service.code)
+    if actor.assurance < REAL_NAME:
+        raise NotPermitted(
+            _("Filing needs a verified identity."), way_out=_("Verify your identity in your settings, then submit.")
+        )
+    if version.state != VersionState.PUBLISHED:
+        raise ServiceChanged
+    if not version.service.enabled:
+        raise ServiceClosed
+
+
+def _sources(sources: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Where prefilled answers came from; one that the person corrected says so."""
+    return {
+        key: {**source, "corrected": answers[key] != source.get("value")}
+        for key, source in sources.items()
+        if key in answers
+    }
+
+
+def _bill(actor: Actor, submission: Submission, opened: matters.OpenedMatter, price: rules.Price) -> None:
+    (case,) = opened.cases
+    payments.raise_bill(
+        actor,
+        payer_id=submission.applicant_id,
+        subject=Ref("submission", submission.reference),
+        lines=[
+            BillLineSpec(
+                subject=Ref("case", case.reference),
+                department_id=case.department_id,
+                text=line.name,
+                amount=line.amount,
+                basis=line.basis.get("zh-Hans", "")[:200],
+            )
+            for line in price.lines
+        ],
+    )
+
+
+def _tell(actor: Actor, submission: Submission, opened: matters.OpenedMatter) -> None:
+    """One journal entry and one insert of events for the whole act."""
+    journal.record(
+        actor,
+        "intake.submit",
+        Ref("submission", submission.reference),
+        Ref("matter", submission.matter),
+        *(Ref("case", case.reference) for case in opened.cases),
+        Ref("party", str(submission.applicant_id)),
+        content=submission.answers,
+    )
+    outbox.emit(
+        SubmissionAccepted(
+            submission=submission.reference,
+            matter=submission.matter,
+            applicant_id=submission.applicant_id,
+            cases=[case.reference for case in opened.cases],
+        ),
+        *(
+            CaseOpened(
+                case=case.reference,
+                matter=submission.matter,
+                service=case.service.code,
+                department_id=case.department_id,
+                applicant_id=case.applicant_id,
+            )
+            for case in opened.cases
+        ),
+        request_id=actor.request_id,
+    )
+
+
+def _earlier(actor: Actor, key: str, digest: bytes) -> Submission:
+    """The result of the request that won. Raises ``IdempotencyConflict`` when it was another one."""
+    reference = idempotency.earlier_result(scope=SCOPE, owner=str(actor.on_behalf_of_id), key=key, digest=digest)
+    return Submission.objects.get(reference=reference)
+
+
+def consent_to_fetch(actor: Actor, *, draft: str) -> None:
+    """The person lets the competent department fetch what registers already hold, for this application only.
+
+    Asking twice changes nothing. Raises ``NotFound``, ``NotPermitted``.
+    """
+    opened = queries.open_draft(actor, reference=draft)
+    party = Party.objects.only("kind").get(pk=opened.draft.applicant_id)
+    route = queries.route_of(opened, applicant_kind=party.kind)
+    subject = Ref("draft", draft)
+    given = register_queries.consents_of(party.pk).filter(
+        subject=str(subject), recipient_id=route.department_id, revoked_at__isnull=True
+    )
+    if given.exists():
+        return
+    with transaction.atomic():
+        registers.give_consents(
+            actor,
+            party_id=party.pk,
+            subject=subject,
+            consents=[
+                registers.ConsentSpec(
+                    recipient_id=route.department_id,
+                    elements=[str(material["key"]) for material in opened.shared_materials()],
+                    purpose=opened.version.name,
+                )
+            ],
+        )

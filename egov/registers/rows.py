@@ -1,0 +1,30 @@
+"""How data elements stand on a certificate: under their name in the dictionary, sensitive numbers masked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from egov.identity.rules import mask_number
+from egov.kernel.text import LocalisedText
+from egov.registers.models import DataElement
+
+YES, NO = {"zh-Hans": "是", "en": "yes"}, {"zh-Hans": "否", "en": "no"}
+
+
+def rows_of(data: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A row for each element of ``data`` that the dictionary knows and that has a plain value (one statement)."""
+    wanted = [key for key, value in data.items() if isinstance(value, str | int | float | bool) and value != ""]
+    if not wanted:
+        return []
+    elements = DataElement.objects.in_bulk(wanted, field_name="key")
+    return [
+        {"label": elements[key].name, "value": _shown(data[key], elements[key])} for key in wanted if key in elements
+    ]
+
+
+def _shown(value: Any, element: DataElement) -> str | LocalisedText:
+    if isinstance(value, bool):
+        return YES if value else NO
+    labels: Mapping[str, LocalisedText] = element.schema.get("x-labels", {})
+    if str(value) in labels:
+        return labels[str(value)]
+    return mask_number(str(value)) if element.sensitive else str(value)

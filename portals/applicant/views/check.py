@@ -1,0 +1,112 @@
+"""Check your answers, declare, agree, submit."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from egov.identity.models import Organisation
+from egov.intake import actions, queries
+from egov.intake.actions import ServiceChanged
+from egov.intake.queries import OpenDraft
+from egov.kernel.errors import InvalidInput, NotFound
+from egov.registers.queries import register_names
+from portals.applicant import answers as words
+from portals.applicant.access import applicant_page
+from portals.applicant.views.forms import changed_service, crumbs_of, page_url, steps_of
+from portals.shared.components import Fault, SummaryRow
+
+
+@applicant_page
+@require_http_methods(["GET", "POST"])
+def check(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    try:
+        opened = queries.open_draft(request.actor, reference=reference)
+    except NotFound:
+        submission = queries.submission_of_draft(request.actor, draft=reference)
+        if submission is None:
+            raise
+        return redirect("citizen:receipt", capacity=capacity, reference=submission.reference)
+    if not opened.is_current:
+        return changed_service(request, capacity, opened)
+    if request.method == "POST":
+        return _submit(request, capacity, opened)
+    return _check_page(request, capacity, opened)
+
+
+def _check_page(
+    request: HttpRequest, capacity: str, opened: OpenDraft, *, problems: list[Fault] | None = None, status: int = 200
+) -> HttpResponse:
+    reference = opened.draft.reference
+    names = register_names()
+    sections = []
+    faults = list(problems or ())
+    for page in opened.shown_pages:
+        url = page_url(capacity, reference, page.key) + "?from=check"
+        rows = [_answer_row(opened, key, url, names) for key in page.fields if key in opened.checked.visible]
+        wrong = opened.checked.faults_on(page.fields)
+        faults += [Fault(str(fault.message), f"page-{page.key}") for fault in wrong]
+        sections.append({"page": page, "rows": rows, "url": url, "wrong": wrong})
+    route = queries.route_of(opened, applicant_kind=request.party.kind) if not opened.checked.faults else None
+    context = {
+        "opened": opened,
+        "sections": sections,
+        "faults": faults,
+        "complete": not opened.checked.faults,
+        "shared": opened.shared_materials(),
+        "route": route,
+        "department": Organisation.objects.filter(pk=route.department_id).first() if route else None,
+        "price": opened.price,
+        "steps": steps_of(capacity, opened, "check"),
+        "key": request.POST.get("_key") or uuid.uuid4().hex,
+        "previous": opened.shown_pages[-1].key if opened.shown_pages else "",
+        "crumbs": crumbs_of(capacity, opened),
+        "declared": "declaration" in request.POST,
+    }
+    return render(request, "applicant/check.html", context, status=status)
+
+
+def _answer_row(opened: OpenDraft, key: str, url: str, names: Mapping[str, Any]) -> SummaryRow:
+    question = opened.form.by_key[key]
+    source = opened.draft.sources.get(key)
+    value = opened.draft.answers.get(key)
+    files = [each.file.name for each in opened.attachments if each.material == question.material]
+    note = ""
+    if source is not None and value != source.get("value"):
+        note = words.told(
+            _("You corrected this. The register says: %(value)s"), value=words.shown(question, source.get("value"))
+        )
+    return words.summary_row(
+        question,
+        opened.checked.answers.get(key, value),
+        files=files,
+        source=words.source_of(source, names.get(source["register"], source["register"]))
+        if source and not note
+        else None,
+        note=note,
+        change_url=f"{url}&correct={key}#f-{key}",
+    )
+
+
+def _submit(request: HttpRequest, capacity: str, opened: OpenDraft) -> HttpResponse:
+    reference = opened.draft.reference
+    if "declaration" not in request.POST:
+        problem = Fault(_("Confirm that your answers are true, then submit."), "f-declaration")
+        return _check_page(request, capacity, opened, problems=[problem], status=422)
+    if opened.shared_materials() and "consent" not in request.POST:
+        problem = Fault(_("Agree that we fetch the documents below, or hand them in at the service hall."), "f-consent")
+        return _check_page(request, capacity, opened, problems=[problem], status=422)
+    try:
+        if opened.shared_materials() and not opened.checked.faults:
+            actions.consent_to_fetch(request.actor, draft=reference)
+        submission = actions.submit(request.actor, draft=reference, key=request.POST.get("_key", "")[:100])
+    except ServiceChanged:
+        return changed_service(request, capacity, opened)
+    except InvalidInput as error:
+        problems = [Fault(str(fault.message)) for fault in error.faults] if opened.checked.faults == () else []
+        return _check_page(request, capacity, opened, problems=problems, status=error.status)
+    return redirect("citizen:receipt", capacity=capacity, reference=submission.reference)

@@ -1,0 +1,76 @@
+"""The demonstration city: which rooms lay what, in which order. Sizes stand in docs/operator/demo.md."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.core.management import call_command
+
+from egov.catalogue.demo import lay_catalogue
+from egov.deadlines.models import WorkCalendar
+from egov.identity import demo as people
+from egov.identity.actions import load_roles
+from egov.identity.queries import department
+from egov.kernel import clock
+from egov.kernel.actor import SYSTEM
+from egov.kernel.models import DemoState
+from egov.ledger import actions as ledger
+from egov.ledger.models import Fund
+from egov.registers import actions as registers
+
+SEED = 20261124
+CASES = 3000
+RESIDENTS = 500
+BUSINESSES = 120
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One thing to lay; ``lay`` may be called again and then changes nothing."""
+
+    name: str
+    lay: Callable[[random.Random], object]
+
+
+def _command(name: str) -> Callable[[random.Random], object]:
+    return lambda _rng: call_command(name, verbosity=0)
+
+
+def _lay_funds(_rng: random.Random) -> None:
+    """What benefits and subsidies are paid from."""
+    if not Fund.objects.filter(key="unemployment").exists():
+        ledger.open_fund(
+            SYSTEM,
+            key="unemployment",
+            name={"zh-Hans": "失业保险基金", "en": "Unemployment insurance fund"},
+            owner_id=department("jz.hrss").pk,
+        )
+
+
+STAGES = (
+    Stage("calendar", _command("load_calendar")),
+    Stage("roles", lambda _rng: load_roles()),
+    Stage("dictionary", lambda _rng: registers.load_elements(SYSTEM)),
+    Stage("departments", people.lay_departments),
+    Stage("law and services", lambda _rng: lay_catalogue()),
+    Stage("seals", _command("make_seals")),
+    Stage("residents", lambda rng: people.lay_people(rng, RESIDENTS)),
+    Stage("businesses", lambda rng: people.lay_businesses(rng, BUSINESSES)),
+    Stage("accounts", lambda _rng: people.lay_accounts()),
+    Stage("funds", _lay_funds),
+)
+
+
+def lay_city(rng: random.Random) -> Iterator[str]:
+    """Lay what people need at once; yields the name of each stage as it is done."""
+    for stage in STAGES:
+        state, _created = DemoState.objects.get_or_create(stage=stage.name, defaults={"total": 1})
+        stage.lay(rng)
+        if state.finished_at is None:
+            state.done, state.finished_at = 1, clock.now()
+            state.save(update_fields=["done", "finished_at"])
+        yield stage.name
+
+
+def is_laid() -> bool:
+    return WorkCalendar.objects.exists() and DemoState.objects.filter(stage="accounts", done=1).exists()

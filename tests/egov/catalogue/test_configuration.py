@@ -1,0 +1,71 @@
+"""A configuration taken elsewhere and brought in again under its keys."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from egov.catalogue import actions, queries
+from egov.catalogue.models import Competence, PublicService, ServiceVersion
+from egov.kernel.actor import SYSTEM
+from egov.kernel.errors import InvalidInput
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def configured(definitions, fileable, identities):
+    definitions.write()
+    definitions.write("ZZ02", **fileable)
+    definitions.write_event()
+    definitions.load()
+    department = identities.department("jz.linjiang.market")
+    unit = identities.unit(department)
+    actions.set_competence(
+        SYSTEM, region="990102", department_id=department.pk, service="ZZ02", unit_id=unit.pk, condition="area > 300"
+    )
+    actions.set_enabled(SYSTEM, code="ZZ01", enabled=False)
+    return queries.export_configuration()
+
+
+def test_what_was_exported_comes_in_as_it_was(configured):
+    data = json.loads(json.dumps(configured))
+    Competence.objects.all().delete()
+    ServiceVersion.objects.all().delete()
+    PublicService.objects.all().delete()
+    queries.kept.forget()
+    report = actions.import_configuration(SYSTEM, data=data)
+    assert (report.created, report.competences, report.switched) == (["ZZ01", "ZZ02"], 1, 1)
+    assert queries.export_configuration() == configured
+
+
+def test_bringing_it_twice_changes_nothing(configured):
+    report = actions.import_configuration(SYSTEM, data=configured)
+    assert (report.changed, report.competences, report.switched) == ([], 0, 0)
+
+
+def test_it_is_the_same_text_every_time(configured, tmp_path):
+    out = StringIO()
+    for name in ("a.json", "b.json"):
+        call_command("export_configuration", str(tmp_path / name), stdout=out)
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+    assert "text" not in json.loads((tmp_path / "a.json").read_text())["services"][0]["content"]["legal_basis"][0]
+    call_command("import_configuration", str(tmp_path / "a.json"), stdout=out)
+    assert "0 definitions changed" in out.getvalue()
+
+
+def test_keys_that_are_not_known_here_are_named_and_nothing_changes(configured):
+    configured["competences"][0]["department"] = "jz.nowhere"
+    configured["services"][0]["content"]["promised_limit"] = 3
+    with pytest.raises(InvalidInput) as caught:
+        actions.import_configuration(SYSTEM, data=configured)
+    assert [fault.path for fault in caught.value.faults] == ["competences/0/department"]
+    assert queries.published("ZZ01").promised_limit == 5
+
+
+@pytest.mark.parametrize("text", ["{", "{}", '{"format": 99}'])
+def test_another_file_is_refused(tmp_path, text):
+    (tmp_path / "x.json").write_text(text)
+    with pytest.raises(CommandError):
+        call_command("import_configuration", str(tmp_path / "x.json"))

@@ -1,0 +1,76 @@
+"""Who may configure the catalogue: the platform's administrators, and those of the department for its own services."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from egov.catalogue import actions
+from egov.kernel.actor import SYSTEM, Actor, CapacityKind
+from tests.plugins.permissions import PermissionTable, Row
+
+
+@pytest.fixture
+def permission_world(service, identities):
+    market = identities.department("jz.linjiang.market")
+    fire = identities.department("jz.linjiang.fire")
+    competence = actions.set_competence(SYSTEM, region="990102", department_id=market.pk, department_role="market")
+    writer = Actor(kind=CapacityKind.POST, capacity="p-9", party_id=900, roles=frozenset({"platform_admin"}))
+    draft = actions.draft_version(writer, code="ZZ01", changes={}, change_reason="")
+    return SimpleNamespace(service=service, draft=draft, market=market, fire=fire, competence=competence)
+
+
+@pytest.fixture
+def permission_actors(permission_world):
+    def post(party, department, *roles):
+        return Actor(
+            kind=CapacityKind.POST,
+            capacity=f"p-{party}",
+            party_id=party,
+            department_id=department.pk,
+            roles=frozenset(roles),
+        )
+
+    return {
+        "owner": Actor(kind=CapacityKind.SELF, capacity="self", party_id=1, on_behalf_of_id=1),
+        "stranger": post(2, permission_world.market, "reviewer", "section_head", "department_head"),
+        "officer": post(3, permission_world.market, "department_admin"),
+        "officer_elsewhere": post(4, permission_world.fire, "department_admin"),
+        "administrator": post(5, permission_world.fire, "platform_admin"),
+    }
+
+
+def rule(attempt):
+    return Row(attempt, officer=True, administrator=True)
+
+
+def platform(attempt):
+    return Row(attempt, administrator=True)
+
+
+TABLE = PermissionTable(
+    "egov.catalogue",
+    {
+        "draft_version": rule(lambda a, w: actions.draft_version(a, code="ZZ01", changes={}, change_reason="")),
+        "edit_draft": rule(lambda a, w: actions.edit_draft(a, version_id=w.draft.pk, changes={})),
+        "review_version": rule(lambda a, w: actions.review_version(a, version_id=w.draft.pk)),
+        "publish_version": rule(lambda a, w: actions.publish_version(a, version_id=w.draft.pk)),
+        "retire_version": rule(lambda a, w: actions.retire_version(a, version_id=w.service.pk, reason="")),
+        "set_enabled": rule(lambda a, w: actions.set_enabled(a, code="ZZ01", enabled=False)),
+        "set_competence": rule(
+            lambda a, w: actions.set_competence(
+                a, region="990102", department_id=w.market.pk, department_role="market", priority=3
+            )
+        ),
+        "end_competence": rule(lambda a, w: actions.end_competence(a, competence_id=w.competence.pk)),
+        "load_definitions": platform(lambda a, w: actions.load_definitions(a)),
+        "import_items": platform(lambda a, w: actions.import_items(a, path=__import__("pathlib").Path("none.csv"))),
+        "import_configuration": platform(lambda a, w: actions.import_configuration(a, data={})),
+    },
+    internal={
+        "must_be_platform": "the question itself",
+        "must_configure": "the question itself",
+        "must_configure_department": "the question itself",
+        "is_platform": "the question itself",
+    },
+)
+test_permission, test_every_act_has_a_row = TABLE.tests()

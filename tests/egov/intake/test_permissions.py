@@ -1,0 +1,98 @@
+"""Who may do what with a form."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from egov.casework import actions as casework
+from egov.casework.models import Case
+from egov.intake import actions
+from tests.plugins.permissions import PermissionTable, Row
+
+
+@pytest.fixture
+def permission_world(services, a_draft, a_picture, identities):
+    """The owner has a draft with a picture, and a case that waits for a correction."""
+    services.publish()
+    owner = identities.resident(identities.person("林晓雯", region=identities.region()))
+    officer = identities.officer("clerk", unit=services.unit)
+    filed = actions.submit(owner, draft=a_draft(owner).reference, key="filed")
+    case = Case.objects.get(submission=filed.reference)
+    casework.request_correction(officer, case=case.reference, items=[{"field": "name", "message": "请写全名"}])
+    draft = a_draft(owner)
+    attachment = actions.attach(owner, draft=draft.reference, material="photo", upload=a_picture())
+    return SimpleNamespace(
+        owner=owner,
+        officer=officer,
+        draft=draft.reference,
+        attachment=attachment.pk,
+        case=case.reference,
+        version=draft.version,
+        picture=a_picture,
+    )
+
+
+@pytest.fixture
+def permission_actors(permission_world, identities):
+    return {
+        "owner": permission_world.owner,
+        "stranger": identities.resident(identities.person("外人", region=identities.region())),
+        "officer": permission_world.officer,
+        "officer_elsewhere": identities.officer("clerk"),
+        "administrator": identities.officer("platform_admin"),
+    }
+
+
+ANSWERS = {"reason": "expired", "name": "甲"}
+# Anybody may file for themselves; nobody touches another's form.
+TABLE = PermissionTable(
+    "egov.intake",
+    {
+        "start_draft": Row(
+            lambda actor, world: actions.start_draft(actor, service="CL02", region="990102"), owner=True, stranger=True
+        ),
+        "save_draft": Row(
+            lambda actor, world: actions.save_draft(actor, draft=world.draft, answers={"name": "乙"}), owner=True
+        ),
+        "attach": Row(
+            lambda actor, world: actions.attach(
+                actor, draft=world.draft, material="photo", upload=world.picture("x.png")
+            ),
+            owner=True,
+        ),
+        "detach": Row(
+            lambda actor, world: actions.detach(actor, draft=world.draft, attachment=world.attachment), owner=True
+        ),
+        "keep_upload": Row(
+            lambda actor, world: actions.keep_upload(
+                actor, version=world.version, material="photo", upload=world.picture("x.png")
+            ),
+            owner=True,
+            stranger=True,
+        ),
+        "discard": Row(lambda actor, world: actions.discard(actor, draft=world.draft), owner=True),
+        "migrate_draft": Row(lambda actor, world: actions.migrate_draft(actor, draft=world.draft), owner=True),
+        "consent_to_fetch": Row(lambda actor, world: actions.consent_to_fetch(actor, draft=world.draft), owner=True),
+        "submit": Row(lambda actor, world: actions.submit(actor, draft=world.draft, key="k"), owner=True),
+        "submit_direct": Row(
+            lambda actor, world: actions.submit_direct(
+                actor, service="CL02", region="990102", answers=ANSWERS, key="direct"
+            ),
+            owner=True,
+            stranger=True,
+        ),
+        "require_fileable": Row(
+            lambda actor, world: actions.require_fileable(actor, world.version), owner=True, stranger=True
+        ),
+        "answer_correction": Row(
+            lambda actor, world: actions.answer_correction(actor, case=world.case, answers={"name": "林晓雯"}),
+            owner=True,
+        ),
+        "start_contest": Row(lambda actor, world: actions.start_contest(actor, case=world.case), owner=True),
+    },
+    internal={
+        "require_may_file": "the question itself, asked by the acts above",
+        "locked": "finds a draft for the acts above",
+    },
+)
+test_permission, test_every_act_has_a_row = TABLE.tests()
