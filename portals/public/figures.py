@@ -3,24 +3,24 @@
 A figure that was not measured is not shown; a page without figures says so.
 """
 
-import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from egov.measures.models import MeasureValue
+from egov.measures import queries as measures
+from egov.measures.queries import Figure
 from portals.shared import components as c
-from portals.shared.templatetags.egov_ui import number, percent
+from portals.shared.templatetags.egov_ui import localised_plain, number, percent
 
 ON_TIME = "casework.on_time"
 DURATION_MEDIAN = "casework.duration_median"
 DURATION_P90 = "casework.duration_p90"
 SATISFACTION = "casework.satisfaction"
 OVERDUE = "casework.overdue"
-FEW = 5  # below this many cases an interval says more than its figure; the figure is shown with the count
+SHOWN = (ON_TIME, DURATION_MEDIAN, DURATION_P90, SATISFACTION, OVERDUE)
 
 
 @dataclass(frozen=True)
@@ -29,37 +29,6 @@ class Measured:
 
     decided: int
     figures: Sequence[c.Figure]
-
-
-def latest(keys: Sequence[str], slice_: str = "") -> dict[str, MeasureValue]:
-    """The newest value of each key; one statement."""
-    rows = (
-        MeasureValue.objects.filter(measure__in=keys, slice=slice_, value__isnull=False)
-        .order_by("measure", "-period_end", "-computed_at")
-        .distinct("measure")
-    )
-    return {row.measure: row for row in rows}
-
-
-def front() -> list[c.Figure]:
-    found = latest([ON_TIME, DURATION_MEDIAN, DURATION_P90, SATISFACTION, OVERDUE])
-    return _drawn(found, link=reverse("public:performance"))
-
-
-def computed_at() -> dt.datetime | None:
-    return MeasureValue.objects.filter(slice="").order_by("-computed_at").values_list("computed_at", flat=True).first()
-
-
-def of_service(code: str) -> Measured:
-    found = latest([ON_TIME, DURATION_MEDIAN, DURATION_P90, SATISFACTION], f"service:{code}")
-    counted = found.get(ON_TIME) or found.get(DURATION_MEDIAN)
-    return Measured(int(counted.denominator or 0) if counted else 0, _drawn(found))
-
-
-def of_department(department_id: int) -> list[c.Figure]:
-    return _drawn(
-        latest([ON_TIME, DURATION_MEDIAN, DURATION_P90, SATISFACTION, OVERDUE], f"department:{department_id}")
-    )
 
 
 @dataclass(frozen=True)
@@ -74,26 +43,41 @@ class Row:
     overdue: str
 
 
-def rows_by_slice(prefix: str) -> dict[str, Row]:
-    """Slice → its figures, for every slice that begins with ``prefix``; one statement."""
-    keys = [ON_TIME, DURATION_MEDIAN, DURATION_P90, SATISFACTION, OVERDUE]
-    rows = (
-        MeasureValue.objects.filter(measure__in=keys, slice__startswith=prefix, value__isnull=False)
-        .order_by("slice", "measure", "-period_end", "-computed_at")
-        .distinct("slice", "measure")
-    )
-    grouped: dict[str, dict[str, MeasureValue]] = {}
-    for row in rows:
-        grouped.setdefault(row.slice, {})[row.measure] = row
-    return {name: _row(found) for name, found in grouped.items()}
+def front() -> list[c.Figure]:
+    return _drawn(measures.figures(SHOWN), link=reverse("public:performance"))
 
 
-def _row(found: dict[str, MeasureValue]) -> Row:
-    on_time = found.get(ON_TIME)
+def of_service(code: str) -> Measured:
+    found = measures.figures(SHOWN[:4], f"service:{code}")
+    counted = found.get(ON_TIME) or found.get(DURATION_MEDIAN)
+    return Measured(int(counted.denominator or 0) if counted else 0, _drawn(found))
 
+
+def of_department(department_id: int) -> list[c.Figure]:
+    return _drawn(measures.figures(SHOWN, f"department:{department_id}"))
+
+
+def by_department() -> dict[int, Row]:
+    """Department → its figures; one statement."""
+    found = measures.by_slice(SHOWN, "department")
+    return {int(name.partition(":")[2]): _row(figures) for name, figures in found.items()}
+
+
+def definitions() -> list[tuple[str, str]]:
+    """Name and definition of each measure that is shown and was computed, in the page's language."""
+    found = measures.figures(SHOWN)
+    return [
+        (localised_plain(figure.measure.name), localised_plain(figure.measure.definition))
+        for figure in found.values()
+        if figure.measure.definition
+    ]
+
+
+def _row(found: Mapping[str, Figure]) -> Row:
     def text(key: str) -> str:
         return number(found[key].value) if key in found else ""
 
+    on_time = found.get(ON_TIME)
     return Row(
         cases=int(on_time.denominator or 0) if on_time else 0,
         on_time=_rate(on_time, "") if on_time else None,
@@ -104,50 +88,39 @@ def _row(found: dict[str, MeasureValue]) -> Row:
     )
 
 
-def _drawn(found: dict[str, MeasureValue], *, link: str = "") -> list[c.Figure]:
+def _drawn(found: Mapping[str, Figure], *, link: str = "") -> list[c.Figure]:
     figures = []
-    if row := found.get(ON_TIME):
-        figures.append(_rate(row, _("Finished by the promised date")))
-    if row := found.get(DURATION_MEDIAN):
+    if figure := found.get(ON_TIME):
+        figures.append(_rate(figure, _("Finished by the promised date")))
+    if figure := found.get(DURATION_MEDIAN):
         p90 = found.get(DURATION_P90)
         note = _("nine in ten within %(days)s working days") % {"days": number(p90.value)} if p90 else ""
-        figures.append(c.Figure(_("Median time of one case"), number(row.value), " " + _("working days"), note))
-    if row := found.get(SATISFACTION):
-        figures.append(_rate(row, _("Satisfied or very satisfied")))
-    if row := found.get(OVERDUE):
+        figures.append(c.Figure(_("Median time of one case"), number(figure.value), " " + _("working days"), note))
+    if figure := found.get(SATISFACTION):
+        figures.append(_rate(figure, _("Satisfied or very satisfied")))
+    if figure := found.get(OVERDUE):
         text = _("Which departments, and why") if link else ""
-        figures.append(
-            c.Figure(
-                _("Later than promised, still open"), number(row.value), " " + _("cases"), link=text, link_url=link
-            )
-        )
+        label = _("Later than promised, still open")
+        figures.append(c.Figure(label, number(figure.value), " " + _("cases"), link=text, link_url=link))
     return figures
 
 
-def _rate(row: MeasureValue, label: str) -> c.Figure:
-    value = _percent(row.value)
-    low, high = _percent(row.low), _percent(row.high)
+def _rate(figure: Figure, label: str) -> c.Figure:
+    value = percent(figure.value).rstrip("%")
     text = _("%(good)s of %(all)s cases. Wilson interval, 95%% confidence.") % {
-        "good": number(row.numerator),
-        "all": number(row.denominator),
+        "good": number(figure.numerator),
+        "all": number(figure.denominator),
     }
-    if low is None or high is None or value is None:
-        return c.Figure(label, percent(row.value).rstrip("%"), "%", note=text)
+    if figure.low is None or figure.high is None:
+        return c.Figure(label, value, "%", note=text)
+    low, high = _percent(figure.low), _percent(figure.high)
     summary = _("Interval %(low)s to %(high)s%%, how it is computed") % {"low": number(low), "high": number(high)}
-    return c.Figure(
-        label,
-        percent(row.value).rstrip("%"),
-        "%",
-        point=value,
-        low=low,
-        high=high,
-        axis=_axis(low, high),
-        why=c.Why(text, summary=summary),
-    )
+    why = c.Why(f"{text} {localised_plain(figure.measure.definition)}".strip(), summary=summary)
+    return c.Figure(label, value, "%", point=_percent(figure.value), low=low, high=high, axis=_axis(low, high), why=why)
 
 
-def _percent(share: Decimal | None) -> float | None:
-    return None if share is None else float(share) * 100
+def _percent(share: Decimal) -> float:
+    return float(share) * 100
 
 
 def _axis(low: float, high: float) -> tuple[float, float]:

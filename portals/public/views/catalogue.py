@@ -18,6 +18,7 @@ from egov.kernel.text import LocalisedText, language_tag
 from egov.law import queries as law
 from portals.public import figures, reading, region
 from portals.public.groups import GROUPS
+from portals.public.views.need import went_on
 from portals.shared import components as c
 from portals.shared.paging import page_of
 from portals.shared.templatetags.egov_ui import limit, localised_plain, money_plain
@@ -95,6 +96,7 @@ class Material:
 def service(request: HttpRequest, code: str) -> HttpResponse:
     here = region.chosen(request)
     page = catalogue.service_page(code, here.code)
+    went_on(request, code)
     version = page.version
     response = render(
         request,
@@ -199,6 +201,7 @@ def event(request: HttpRequest, code: str) -> HttpResponse:
     found = catalogue.event(code)
     if found.kind == "internal":
         raise NotFound
+    went_on(request, code)
     versions = {version.service.code: version for version in catalogue.services(event=code)}
     stages = _stages(found, versions)
     shown = list(versions.values())

@@ -17,6 +17,7 @@ from egov.kernel import clock
 from egov.kernel.errors import NotPermitted
 from egov.matters import queries as matters
 from egov.matters.models import Matter, MatterState, MemberState
+from egov.measures import queries as measures
 from portals.public import examples, figures
 from portals.public.views.catalogue import MODES
 from portals.shared.templatetags.egov_ui import local_datetime_plain, localised_plain
@@ -55,7 +56,7 @@ def front(request: HttpRequest) -> HttpResponse:
             "business_events": [event for event in found if event.kind == "business"],
             "service_count": catalogue.services().filter(service__mode__in=MODES).count(),
             "figures": figures.front(),
-            "figures_at": figures.computed_at(),
+            "figures_at": measures.computed_at(),
         },
     )
 

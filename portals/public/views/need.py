@@ -1,6 +1,9 @@
 """What somebody needs, in their words: ranked services and events with the reasons, or a question back, or the hotline."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from egov.catalogue import queries as catalogue
+from egov.kernel.errors import NotFound
 from egov.kernel.text import language_tag
+from egov.routing import actions as lexicon
 from egov.routing import queries as routing
 from portals.public import reading, region
 from portals.shared import components as c
@@ -17,27 +22,41 @@ from portals.shared.templatetags.egov_ui import localised_plain
 
 LONGEST = 300  # characters of a need
 HOTLINE = "CP01"
+MOST_PICKED = 4
+LONGEST_ID = 19  # digits that fit a key
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer to the question put back, as a link that keeps the sentence."""
+
+    text: str
+    url: str
 
 
 @require_safe
 def need(request: HttpRequest) -> HttpResponse:
-    """``?q=`` the sentence, ``region`` from where, ``for`` person or business when a question was answered."""
+    """``?q=`` the sentence, ``region`` from where, ``for`` person or business, ``pick`` the answers given so far."""
     text = request.GET.get("q", "").strip()[:LONGEST]
     if not text:
         return redirect("public:front")
     here = region.chosen(request)
-    match = routing.match_need(text, language=language_tag(), region=here.code, capacity=request.GET.get("for", ""))
-    services = [each for each in match.candidates if each.kind == "service"]
+    picked = request.GET.getlist("pick")[:MOST_PICKED]
+    match = routing.match_need(text, language=language_tag(), region=here.code, capacity=_side(request), picked=picked)
+    # Kept to learn from: the sentence without long numbers and without the person.
+    kept = lexicon.note_need(request.actor, text=text, language=language_tag(), region=here.code, match=match)  # type: ignore[attr-defined]
     events = [each for each in match.candidates if each.kind == "event"]
     response = render(
         request,
         "public/need.html",
         {
             "text": text,
-            "match": match,
-            "cards": _cards(services),
-            "events": [_event(each) for each in events],
             "question": match.question,
+            "answers": _answers(request, match),
+            "bundle": next((_event(each, kept.pk) for each in events if each.code == match.bundle), None),
+            "events": [_event(each, kept.pk) for each in events if each.code != match.bundle],
+            "cards": _cards([each for each in match.candidates if each.kind == "service"], kept.pk),
+            "parts": [Answer(part, f"{request.path}?{urlencode({'q': part})}") for part in match.parts],
             "hotline": HOTLINE,
             "region_field": region.field(request, _("Where")),
         },
@@ -46,15 +65,41 @@ def need(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _cards(candidates: "Sequence[routing.Candidate]") -> list[c.ServiceCard]:
+def _side(request: HttpRequest) -> str:
+    asked = request.GET.get("for", "")
+    return asked if asked in ("person", "business") else ""
+
+
+def _answers(request: HttpRequest, match: "routing.NeedMatch") -> list[Answer]:
+    """Each option as the address of this page with that option picked too."""
+    if match.question is None:
+        return []
+    found = []
+    for option in match.question.options:
+        query = request.GET.copy()
+        query.appendlist("pick", option.key)
+        found.append(Answer(localised_plain(option.text), f"{request.path}?{query.urlencode()}"))
+    return found
+
+
+def _cards(candidates: "Sequence[routing.Candidate]", need_id: int) -> list[c.ServiceCard]:
     versions = catalogue.published_many(each.code for each in candidates)
     found = [(each, versions[each.code]) for each in candidates if each.code in versions]
-    return [
+    drawn = [
         reading.card(version, number=number, reasons=[localised_plain(reason) for reason in each.reasons])
         for number, (each, version) in enumerate(found, 1)
     ]
+    return [replace(card, url=f"{card.url}?need={need_id}") for card in drawn]
 
 
-def _event(candidate: "routing.Candidate") -> c.Link:
-    address = reverse("public:event", args=[candidate.code])
+def _event(candidate: "routing.Candidate", need_id: int) -> c.Link:
+    address = f"{reverse('public:event', args=[candidate.code])}?need={need_id}"
     return c.Link(localised_plain(candidate.title), address, reading.joined(candidate.reasons))
+
+
+def went_on(request: HttpRequest, code: str) -> None:
+    """The person came from a list of what may meet a need and chose this: kept to learn from."""
+    need_id = request.GET.get("need", "")
+    if need_id.isdecimal() and len(need_id) < LONGEST_ID:
+        with suppress(NotFound):
+            lexicon.choose_for_need(request.actor, need_id=int(need_id), code=code)  # type: ignore[attr-defined]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q
-from django.db.models.functions import TruncDate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,13 +13,15 @@ from django.views.decorators.http import require_safe
 from egov.casework.models import Rating
 from egov.identity import queries as identity
 from egov.kernel import clock
-from egov.measures.models import Availability
+from egov.measures import queries as measures
 from portals.public import figures
 from portals.shared.paging import page_of
 from portals.shared.templatetags.egov_ui import local_date_plain
 
 BAD = 2  # grades 1 and 2 become work and are published with what was done (国办发〔2019〕51号)
 DAYS = 90
+FINE, POOR = 0.999, 0.9
+BAR_WIDTH = 10
 PROBE_GAP = dt.timedelta(minutes=5)  # without a probe for so long nothing is known about the present
 
 
@@ -36,12 +37,10 @@ class Line:
 @require_safe
 def performance(request: HttpRequest) -> HttpResponse:
     """The whole first, then each department; a service when ``?service=`` names one. Each figure names its cases."""
-    by_slice = figures.rows_by_slice("department:")
-    departments = {f"department:{each.pk}": each for each in identity.departments()}
+    rows = figures.by_department()
+    departments = {each.pk: each for each in identity.departments()}
     lines = [
-        Line(departments[name].key or "", departments[name].full_name, row)
-        for name, row in by_slice.items()
-        if name in departments
+        Line(departments[pk].key or "", departments[pk].full_name, row) for pk, row in rows.items() if pk in departments
     ]
     lines.sort(key=lambda line: -line.row.cases)
     code = request.GET.get("service", "")[:64]
@@ -50,9 +49,10 @@ def performance(request: HttpRequest) -> HttpResponse:
         "public/performance.html",
         {
             "figures": figures.front(),
-            "figures_at": figures.computed_at(),
+            "figures_at": measures.computed_at(),
             "lines": lines,
             "service": code,
+            "definitions": figures.definitions(),
             "service_figures": figures.of_service(code) if code else None,
         },
     )
@@ -77,57 +77,48 @@ def ratings(request: HttpRequest) -> HttpResponse:
 
 
 @dataclass(frozen=True)
-class Day:
-    """One day of probes. ``share``: of the probes that were answered; None: none was made."""
+class Bar:
+    """One day of probes in the drawing."""
 
-    day: dt.date
-    share: float | None
-    failed: int
-    x: str
+    day: measures.Day
+    x: int
 
     @property
     def kind(self) -> str:
-        if self.share is None:
+        share = self.day.share
+        if share is None:
             return "none"
-        return "ok" if self.share >= 0.999 else "part" if self.share >= 0.9 else "down"
+        return "ok" if share >= FINE else "part" if share >= POOR else "down"
+
+    @property
+    def failed(self) -> int:
+        return self.day.probes - self.day.answered
 
     @property
     def words(self) -> str:
-        if self.share is None:
-            return _("%(day)s: not measured") % {"day": local_date_plain(self.day)}
-        return _("%(day)s: %(share)s%%") % {"day": local_date_plain(self.day), "share": f"{self.share * 100:.2f}"}
+        if self.day.share is None:
+            return _("%(day)s: not measured") % {"day": local_date_plain(self.day.day)}
+        return _("%(day)s: %(share)s%%") % {
+            "day": local_date_plain(self.day.day),
+            "share": f"{self.day.share * 100:.2f}",
+        }
 
 
 @require_safe
 def status(request: HttpRequest) -> HttpResponse:
     """Does it answer now, and how did it on the last 90 days?"""
-    today = clock.today()
-    start = clock.end_of_day(today - dt.timedelta(days=DAYS))
-    counted = {
-        row["day"]: (row["probes"], row["answered"])
-        for row in Availability.objects.filter(at__gte=start)
-        .annotate(day=TruncDate("at"))
-        .values("day")
-        .annotate(probes=Count("id"), answered=Count("id", filter=Q(ok=True)))
-    }
-    days = [_day(today - dt.timedelta(days=DAYS - 1 - n), n, counted) for n in range(DAYS)]
-    probes = sum(probes for probes, _answered in counted.values())
-    answered = sum(answered for _probes, answered in counted.values())
-    last = Availability.objects.order_by("-at").first()
+    bars = [Bar(day, number * BAR_WIDTH) for number, day in enumerate(measures.availability(DAYS))]
+    probes = sum(bar.day.probes for bar in bars)
+    last = measures.last_probe()
     return render(
         request,
         "public/status.html",
         {
-            "days": days,
-            "troubled": [day for day in reversed(days) if day.failed],
-            "measured_days": len(counted),
-            "share": answered / probes if probes else None,
+            "bars": bars,
+            "troubled": [bar for bar in reversed(bars) if bar.failed],
+            "measured_days": sum(bar.day.probes > 0 for bar in bars),
+            "share": sum(bar.day.answered for bar in bars) / probes if probes else None,
             "last": last,
             "known_now": bool(last and last.at >= clock.now() - PROBE_GAP),
         },
     )
-
-
-def _day(day: dt.date, position: int, counted: dict[dt.date, tuple[int, int]]) -> Day:
-    probes, answered = counted.get(day, (0, 0))
-    return Day(day, answered / probes if probes else None, probes - answered, f"{position * 10}")
