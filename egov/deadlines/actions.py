@@ -304,7 +304,7 @@ def _recompute(clocks: list[Clock], fields: list[str], calendars: queries.Calend
     pauses: dict[int, list[Pause]] = {}
     for row in ClockPause.objects.filter(clock__in=clocks):
         pauses.setdefault(row.clock_id, []).append(Pause(row.from_at, row.to_at))
-    known = (calendars or queries.calendars()).by_id
+    known = (calendars or queries.kept_calendars()).by_id
     for clock in clocks:
         clock.due_at = due_with_pauses(
             clock.started_at,

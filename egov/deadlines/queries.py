@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from egov.deadlines.models import CalendarDay, Clock, WorkCalendar
 from egov.deadlines.rules import WorkingDays
-from egov.kernel.errors import Unavailable
+from egov.kernel.errors import NotFound, Unavailable
 from egov.kernel.memory import Kept
 
 DEFAULT_CALENDAR = "default"
@@ -59,12 +60,12 @@ def load_calendars() -> Calendars:
     )
 
 
-calendars = Kept(load_calendars, seconds=KEPT_SECONDS)
+kept_calendars = Kept(load_calendars, seconds=KEPT_SECONDS)
 
 
 def calendar_of(department_id: int | None) -> Calendar:
     """The department's own calendar, else the default one. Raises ``Unavailable`` when none was loaded."""
-    return calendars().of(department_id)
+    return kept_calendars().of(department_id)
 
 
 def working_days(department_id: int | None = None) -> WorkingDays:
@@ -74,7 +75,25 @@ def working_days(department_id: int | None = None) -> WorkingDays:
 
 def forget_calendars() -> None:
     """After a calendar changed in this process; other processes see it within a minute."""
-    calendars.forget()
+    kept_calendars.forget()
+
+
+def calendars() -> QuerySet[WorkCalendar]:
+    """All calendars with the departments that have them, by key."""
+    return WorkCalendar.objects.prefetch_related("departments").order_by("key")
+
+
+def calendar(key: str) -> WorkCalendar:
+    """Raises ``NotFound``."""
+    row = calendars().filter(key=key).first()
+    if row is None:
+        raise NotFound(_("There is no such calendar."))
+    return row
+
+
+def days_of(key: str, year: int) -> QuerySet[CalendarDay]:
+    """The days of a year that this calendar itself names."""
+    return CalendarDay.objects.filter(calendar__key=key, day__year=year).order_by("day")
 
 
 def clocks_of(subject: str) -> list[Clock]:

@@ -17,6 +17,8 @@ from egov.kernel.models import DemoState
 from egov.ledger import actions as ledger
 from egov.ledger.models import Fund
 from egov.registers import actions as registers
+from egov.routing import actions as routing
+from egov.registers.demo import lay_keepers
 
 SEED = 20261124
 CASES = 3000
@@ -52,7 +54,9 @@ STAGES = (
     Stage("roles", lambda _rng: load_roles()),
     Stage("dictionary", lambda _rng: registers.load_elements(SYSTEM)),
     Stage("departments", people.lay_departments),
+    Stage("keepers of registers", lambda _rng: lay_keepers()),
     Stage("law and services", lambda _rng: lay_catalogue()),
+    Stage("routing", lambda _rng: routing.load_definitions(SYSTEM)),
     Stage("seals", _command("make_seals")),
     Stage("residents", lambda rng: people.lay_people(rng, RESIDENTS)),
     Stage("businesses", lambda rng: people.lay_businesses(rng, BUSINESSES)),

@@ -178,11 +178,10 @@ def posts_of(place: Place, function: Function) -> tuple[PostPlan, ...]:
 
 def units_of(place: Place, function: Function) -> dict[str, LocalisedText]:
     """The units of a department by the last part of their key; the first one takes what is routed to it."""
-    units: dict[str, LocalisedText] = {
-        SERVICES: {"zh-Hans": "政务服务科", "en": "Services section"},
-        ADMINISTRATION: {"zh-Hans": "办公室", "en": "Administrative office"},
-    }
+    services: dict[str, LocalisedText] = {SERVICES: {"zh-Hans": "政务服务科", "en": "Services section"}}
+    office: dict[str, LocalisedText] = {ADMINISTRATION: {"zh-Hans": "办公室", "en": "Administrative office"}}
     if function.key != "data" or place.level == "province":
-        return units
-    hall = {"zh-Hans": f"{place.zh}政务服务中心", "en": f"{place.en} Government Service Hall"}
-    return {HALL: hall, **units}
+        return services | office
+    hall: LocalisedText = {"zh-Hans": f"{place.zh}政务服务中心", "en": f"{place.en} Government Service Hall"}
+    # In a district the hall does what the data administration has to do there.
+    return {HALL: hall} | ({} if place.level == "district" else services) | office

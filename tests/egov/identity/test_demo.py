@@ -219,6 +219,10 @@ def test_every_department_can_decide(city):
         assert not heads & {post.person_id for post in queries.posts_in(first.pk)}
 
 
+def test_in_every_unit_somebody_works(city):
+    assert not queries.units_without_posts()
+
+
 def test_every_district_has_a_service_hall(city):
     for region in ("990102", "990103", "990104"):
         hall = queries.service_hall(region)
