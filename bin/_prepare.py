@@ -43,6 +43,7 @@ def main() -> None:
         collect_static()
     with step("keys"):
         call_command("make_journal_key")
+        call_command("make_token_key")
     accounts = io.StringIO()
     with step("city"):
         call_command("demo", stdout=accounts)

@@ -10,6 +10,7 @@ handler500 = "portals.shared.errors.server_error"
 
 urlpatterns = [
     path("account/", include("allauth.urls")),
+    path("", include("allauth.idp.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("portals.api.urls")),
     path("desk/<str:capacity>/", include("portals.staff.urls")),

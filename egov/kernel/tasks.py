@@ -3,8 +3,10 @@
 import datetime as dt
 import time
 
+from allauth.idp.oidc.models import Token
 from celery import shared_task
 from celery.schedules import crontab
+from django.contrib.sessions.models import Session
 
 from egov.kernel import clock, outbox, partitions, schedule
 from egov.kernel.models import IdempotencyKey
@@ -44,3 +46,12 @@ def forget_delivered() -> int:
     before = clock.now() - KEPT
     IdempotencyKey.objects.filter(created_at__lt=before).delete()
     return outbox.forget(before=before)
+
+
+@schedule.every(crontab(hour="2", minute="50"))
+@shared_task(name="kernel.forget_expired", queue="bulk")
+def forget_expired() -> int:
+    """Delete sessions and access tokens that no longer open anything."""
+    sessions, _ = Session.objects.filter(expire_date__lt=clock.now()).delete()
+    tokens, _ = Token.objects.expired().delete()
+    return sessions + tokens

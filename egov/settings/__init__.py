@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.idp.oidc",
     "axes",
     "guardian",
     "pgtrigger",
@@ -337,6 +338,9 @@ STORAGES = {
 STORAGES["documents"] = {"BACKEND": env.text("EGOV_FILES_BACKEND", default="egov.documents.storage.HashedFiles")}
 MEDIA_ROOT = Path(env.text("EGOV_FILES_DIR", default=str(RUN_DIR / "files")))
 EGOV_KEYS_DIR = Path(env.text("EGOV_KEYS_DIR", default=str(RUN_DIR / "keys")))
+# Signs identity tokens for other programs; made at set-up by `manage.py make_token_key`.
+EGOV_TOKEN_KEY_FILE = EGOV_KEYS_DIR / "tokens.pem"
+IDP_OIDC_PRIVATE_KEY = EGOV_TOKEN_KEY_FILE.read_text() if EGOV_TOKEN_KEY_FILE.exists() else ""
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
@@ -373,8 +377,8 @@ EGOV_REFERENCE_PREFIX = env.text("EGOV_REFERENCE_PREFIX", default="JZ")
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "portals.api.authentication.BearerAuthentication",  # first: its answer to a stranger is 401
         "rest_framework.authentication.SessionAuthentication",
-        "allauth.idp.oidc.contrib.rest_framework.authentication.TokenAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
