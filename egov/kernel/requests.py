@@ -46,7 +46,7 @@ PERMISSIONS_POLICY = ", ".join(
 
 
 class RequestMiddleware:
-    """First of all middleware. ``request.id`` is the id that logs, journal, outbox and answer carry."""
+    """First of all middleware. ``request.request_id`` is the id that logs, journal, outbox and answer carry."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -56,7 +56,7 @@ class RequestMiddleware:
         began = time.perf_counter()
         given = request.headers.get("X-Request-ID", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-        request.id = request_id  # type: ignore[attr-defined]
+        request.request_id = request_id  # type: ignore[attr-defined]
         if self.proxies:
             self._trust_proxies(request)
         structlog.contextvars.clear_contextvars()

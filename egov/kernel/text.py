@@ -39,6 +39,12 @@ def validate_localised(value: Any) -> None:
         raise ValidationError(_("Text must be given per language."), code="not_localised")
 
 
+def searched_words(text: str, most: int = 80) -> str:
+    """What a person typed into a search box: one line, single blanks, no control characters (PostgreSQL refuses NUL)."""
+    shown = "".join(character if character.isprintable() else " " for character in text)
+    return " ".join(shown.split())[:most]
+
+
 class LocalisedTextField(models.JSONField):
     """Text per language. Empty is ``{}``, never null."""
 

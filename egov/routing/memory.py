@@ -41,15 +41,17 @@ class Known:
         self.titles: dict[str, LocalisedText] = {}
         self.topics = {topic.key: topic for topic in Topic.objects.all()}
         targets = self._targets()
-        rows = SearchEntry.objects.order_by("pk").values_list("target", "features", "weight", "language", "text")
-        sentences, words = [], set()
-        for target, features, weight, language, text in rows.iterator(chunk_size=5000):
-            sentences.append((target, features.split(" "), weight))
-            if language == Language.ENGLISH:
-                words.update(word for word in english_words(texts.normalise(text)) if word.isalpha())
-        words.update(self.lexicon.english_vocabulary())
+        words = self.lexicon.english_vocabulary()
+        english = SearchEntry.objects.filter(language=Language.ENGLISH).values_list("text", flat=True)
+        for text in english.iterator(chunk_size=2000):
+            words.update(word for word in english_words(texts.normalise(text)) if word.isalpha())
+        rows = SearchEntry.objects.order_by("target", "pk").values_list("target", "features", "weight")
         self.index = Index.build(
-            targets, sentences, lexicon=self.lexicon, spelling=Spelling(words), expansions=expansions
+            targets,
+            ((target, features.split(" "), weight) for target, features, weight in rows.iterator(chunk_size=2000)),
+            lexicon=self.lexicon,
+            spelling=Spelling(words),
+            expansions=expansions,
         )
 
     def _targets(self) -> list[Target]:

@@ -18,6 +18,7 @@ from egov.journal import actions as journal
 from egov.kernel import clock
 from egov.kernel.actor import Actor
 from egov.kernel.refs import Ref
+from egov.kernel.text import searched_words
 from egov.work import rules
 from egov.work.errors import NotYourTask
 from egov.work.models import OPEN_ITEMS, Cover, ItemState, Plan, Step, WorkItem
@@ -136,7 +137,7 @@ class InboxFilters:
             due=due if due in DUE else "",
             kind=str(values.get("kind", ""))[:40],
             topic=str(values.get("topic", ""))[:64],
-            text=" ".join(str(values.get("q", "")).split())[:80],
+            text=searched_words(str(values.get("q", ""))),
         )
 
 

@@ -17,6 +17,7 @@ from egov.kernel.models import DemoState
 from egov.ledger import actions as ledger
 from egov.ledger.models import Fund
 from egov.registers import actions as registers
+from egov.routing import actions as routing
 from egov.registers.demo import lay_keepers
 
 SEED = 20261124
@@ -55,6 +56,7 @@ STAGES = (
     Stage("departments", people.lay_departments),
     Stage("keepers of registers", lambda _rng: lay_keepers()),
     Stage("law and services", lambda _rng: lay_catalogue()),
+    Stage("routing", lambda _rng: routing.load_definitions(SYSTEM)),
     Stage("seals", _command("make_seals")),
     Stage("residents", lambda rng: people.lay_people(rng, RESIDENTS)),
     Stage("businesses", lambda rng: people.lay_businesses(rng, BUSINESSES)),

@@ -21,7 +21,12 @@ from egov.kernel.refs import Ref
 from egov.work import actions as work
 from egov.work.models import OPEN_ITEMS, WorkItem
 
-REVIEW: dict[str, Any] = {"key": "review", "kind": "review", "role": "reviewer", "title": {"zh-Hans": "审查", "en": "Review"}}
+REVIEW: dict[str, Any] = {
+    "key": "review",
+    "kind": "review",
+    "role": "reviewer",
+    "title": {"zh-Hans": "审查", "en": "Review"},
+}
 DECIDE: dict[str, Any] = {
     "key": "decide",
     "kind": "decide",

@@ -24,6 +24,8 @@ sys.path.insert(0, str(BASE / "bin"))
 import _embedded as embedded  # noqa: E402
 
 PYTHON = sys.executable
+# What any service manager does.
+AGAIN = ["sh", "-c", 'while true; do "$@"; sleep 1; done', "supervisor"]
 
 
 class Instance:
@@ -36,16 +38,20 @@ class Instance:
         self.redis = embedded.Redis(place)
         self.processes: list[subprocess.Popen[bytes]] = []
 
-    def start(self, *, empty: bool = False) -> "Instance":
-        """With all tables, or with an empty database."""
-        with database.server() as cursor:
-            cursor.execute(f'create database "{self.database}"' if empty else self._clone())
+    def start(self, *, empty: bool = False, here: bool = False) -> "Instance":
+        """With all tables; with an empty database; or ``here``, in the database of the test itself (transactional)."""
+        if here:
+            self.database = connection.settings_dict["NAME"]
+        else:
+            with database.server() as cursor:
+                cursor.execute(f'create database "{self.database}"' if empty else self._clone())
         self.redis.ensure()
         conf = connection.settings_dict
         login = f"{conf['USER']}:{quote(conf['PASSWORD'])}@" if conf["PASSWORD"] else f"{conf['USER']}@"
         port = f":{conf['PORT']}" if conf["PORT"] else ""
         url = f"postgres://{login}{quote(conf['HOST'], safe='')}{port}/{self.database}"
-        embedded.ensure_env(self.place / "env", {"DATABASE_URL": url, "REDIS_URL": self.redis.url()})
+        secrets = {"EGOV_SECRET_KEY": settings.SECRET_KEY, "EGOV_DATA_KEY": settings.EGOV_DATA_KEY} if here else {}
+        embedded.ensure_env(self.place / "env", {"DATABASE_URL": url, "REDIS_URL": self.redis.url(), **secrets})
         return self
 
     def _clone(self) -> str:
@@ -103,18 +109,28 @@ class Instance:
         self, *, app: str = "egov", queues: str = "urgent,ordinary,bulk", supervised: bool = False, **extra: str
     ) -> Any:
         """A worker with beat; ``supervised`` starts it again when it ends, as any service manager does."""
-        again = ["sh", "-c", 'while true; do "$@"; sleep 1; done', "supervisor"] if supervised else []
-        command = [*again, PYTHON, "-m", "celery", "-A", app, "worker", "--without-mingle", "--without-gossip"]
+        command = [
+            *(AGAIN if supervised else []),
+            PYTHON,
+            "-m",
+            "celery",
+            "-A",
+            app,
+            "worker",
+            "--without-mingle",
+            "--without-gossip",
+        ]
         return self.spawn(
             [*command, "-Q", queues, "-c", "2", "-B", "-l", "INFO", "-n", f"{uuid.uuid4().hex}@t"], **extra
         )
 
-    def web(self, port: int, *, target: str = "egov.wsgi:application", **extra: str) -> Any:
+    def web(self, port: int, *, target: str = "egov.wsgi:application", supervised: bool = False, **extra: str) -> Any:
         process = self.spawn(
             [
+                *(AGAIN if supervised else []),
                 *(PYTHON, "-m", "granian", "--interface", "wsgi", target, "--port", str(port)),
                 *("--workers", "2", "--blocking-threads", "4", "--no-access-log"),
-                *("--workers-kill-timeout", "20"),
+                *("--workers-kill-timeout", "20", "--respawn-failed-workers"),
             ],
             **extra,
         )
@@ -136,8 +152,9 @@ class Instance:
         for process in self.processes:
             process.wait(10)
         self.redis.stop()
-        with database.server() as cursor:
-            cursor.execute(f'drop database if exists "{self.database}" with (force)')
+        if self.database != connection.settings_dict["NAME"]:
+            with database.server() as cursor:
+                cursor.execute(f'drop database if exists "{self.database}" with (force)')
         shutil.rmtree(self.place, ignore_errors=True)
 
 

@@ -14,6 +14,7 @@ from egov.journal import actions as journal
 from egov.kernel import clock, references
 from egov.kernel.actor import Actor
 from egov.kernel.refs import Ref
+from egov.kernel.text import searched_words
 
 MOST = 100
 PAGE = 50
@@ -36,7 +37,7 @@ class CaseFilters:
             state=state if state in known else "",
             service=str(values.get("service", ""))[:64],
             unit=int(unit) if unit.isdecimal() and len(unit) < 19 else None,
-            text=" ".join(str(values.get("q", "")).split())[:80],
+            text=searched_words(str(values.get("q", ""))),
         )
 
 
@@ -77,7 +78,7 @@ def search(actor: Actor, text: str, *, limit: int = 20) -> list[Case]:
     A number of a person is never matched in part. One entry in the journal names what was shown. Opening a case of
     another unit still takes a reason.
     """
-    words = " ".join(text.split())[:80]
+    words = searched_words(text)
     if not actor.is_staff or not words:
         return []
     cases = Case.objects.filter(department_id=actor.department_id)

@@ -7,7 +7,7 @@ few targets use them) and the sum of all a target's sentences. Concepts carry ov
 import math
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from egov.routing.rules import text as texts
@@ -65,11 +65,11 @@ class Spelling:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = {word for word in words if len(word) > 2}
-        self._shortened: dict[str, list[str]] = defaultdict(list)
+        self._shortened: dict[str, tuple[str, ...]] = {}
         for word in sorted(self._words):
             if len(word) >= 4:
                 for short in _shortened(word):
-                    self._shortened[short].append(word)
+                    self._shortened[short] = (*self._shortened.get(short, ()), word)
         self._corrected: dict[str, str] = {}
 
     def correct(self, word: str) -> str:
@@ -130,6 +130,59 @@ def features_of(text: str, lexicon: Lexicon, spelling: Spelling | None = None, *
     return Features(weights, hits)
 
 
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """For each feature, by number: who has it and how much. Three flat arrays instead of ten thousand lists."""
+
+    starts: array
+    owners: array
+    values: array
+
+    @classmethod
+    def sorted(cls, features: array, owners: array, values: array, *, count: int) -> "Postings":
+        """From parallel arrays in any order; ``count``: how many features there are. Owners keep their order."""
+        starts = array("I", bytes(4 * (count + 1)))
+        for feature in features:
+            starts[feature + 1] += 1
+        for feature in range(count):
+            starts[feature + 1] += starts[feature]
+        free = array("I", starts)
+        laid_owners, laid_values = array("I", bytes(4 * len(owners))), array("f", bytes(4 * len(values)))
+        for feature, owner, value in zip(features, owners, values, strict=True):
+            place = free[feature]
+            free[feature] = place + 1
+            laid_owners[place], laid_values[place] = owner, value
+        return cls(starts, laid_owners, laid_values)
+
+    def of(self, feature: int) -> "zip[tuple[int, float]]":
+        start, end = self.starts[feature], self.starts[feature + 1]
+        return zip(self.owners[start:end], self.values[start:end], strict=True)
+
+
+class _Sentences:
+    """The sentences while the index is built, target after target, features as numbers."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+        self.features = array("I")
+        self.ends = array("I")
+        self.targets = array("I")
+        self.weights = array("f")
+
+    def add(self, position: int, features: Iterable[str], weight: float) -> None:
+        numbers = self.numbers
+        self.features.extend({numbers.setdefault(feature, len(numbers)) for feature in features})
+        self.ends.append(len(self.features))
+        self.targets.append(position)
+        self.weights.append(weight)
+
+    def __iter__(self) -> Iterator[tuple[int, float, array]]:
+        start = 0
+        for position, weight, end in zip(self.targets, self.weights, self.ends, strict=True):
+            yield position, weight, self.features[start:end]
+            start = end
+
+
 @dataclass
 class Index:
     """Built once per version of the catalogue and lexicon, then only read."""
@@ -139,74 +192,81 @@ class Index:
     spelling: Spelling
     # Features that a concept brings along: what a synonym means in free words.
     expansions: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    _rarity: dict[str, float] = field(default_factory=dict)
-    _unknown: float = 1.0
-    _sentence_target: array = field(default_factory=lambda: array("H"))
-    _sentences: dict[str, tuple[array, array]] = field(default_factory=dict)
-    _sums: dict[str, tuple[array, array]] = field(default_factory=dict)
     positions: dict[str, int] = field(default_factory=dict)
+    _numbers: dict[str, int] = field(default_factory=dict)
+    _rarity: array = field(default_factory=lambda: array("f"))
+    _unknown: float = 1.0
+    _sentence_target: array = field(default_factory=lambda: array("I"))
 
     @classmethod
     def build(
         cls,
         targets: Sequence[Target],
-        sentences: Iterable[tuple[str, Sequence[str], float]],
+        sentences: Iterable[tuple[str, Iterable[str], float]],
         *,
         lexicon: Lexicon,
         spelling: Spelling,
         expansions: Mapping[str, Mapping[str, float]] | None = None,
     ) -> "Index":
-        """``sentences``: code of the target, features ("w:社保"), weight of the sentence (1 for what people say)."""
+        """``sentences``: code of the target, features ("w:社保"), weight (1 for what people say); those of a target
+        follow each other.
+        """
         index = cls(list(targets), lexicon, spelling, expansions or {})
         index.positions = {target.code: i for i, target in enumerate(index.targets)}
-        known = [(index.positions[code], features, weight) for code, features, weight in sentences if code in index.positions]
-        index._weigh(known)
-        index._lay_out(known)
+        read = _Sentences()
+        for code, features, weight in sentences:
+            if code in index.positions:
+                read.add(index.positions[code], features, weight)
+        index._numbers, index._sentence_target = read.numbers, read.targets
+        index._weigh(read)
+        index._lay_out(read)
         return index
 
-    def _weigh(self, sentences: Sequence[tuple[int, Sequence[str], float]]) -> None:
+    def _weigh(self, sentences: _Sentences) -> None:
         """Rarity of features over the house's own targets; imported items do not change it."""
-        users: dict[str, set[int]] = defaultdict(set)
-        foreign: set[str] = set()
-        for position, features, _weight in sentences:
-            if self.targets[position].imported:
-                foreign.update(features)
-            else:
+        count = len(sentences.numbers)
+        users, last = array("I", bytes(4 * count)), array("i", [-1]) * count
+        for position, _weight, features in sentences:
+            if not self.targets[position].imported:
                 for feature in features:
-                    users[feature].add(position)
-        count = sum(1 for target in self.targets if not target.imported) + 1
-        self._unknown = (math.log(count) * UNKNOWN_RARITY) ** RARITY_POWER
-        self._rarity = {
-            feature: math.log(count / (len(used) + 0.5)) ** RARITY_POWER for feature, used in users.items()
-        }
-        for feature in foreign:
-            self._rarity.setdefault(feature, self._unknown)
+                    if last[feature] != position:
+                        last[feature] = position
+                        users[feature] += 1
+        own = sum(1 for target in self.targets if not target.imported) + 1
+        self._unknown = (math.log(own) * UNKNOWN_RARITY) ** RARITY_POWER
+        self._rarity = array(
+            "f", (math.log(own / (used + 0.5)) ** RARITY_POWER if used else self._unknown for used in users)
+        )
 
-    def _lay_out(self, sentences: Sequence[tuple[int, Sequence[str], float]]) -> None:
-        postings: dict[str, tuple[array, array]] = {}
-        sums: dict[int, Counter[str]] = defaultdict(Counter)
-        for position, features, weight in sentences:
-            number = len(self._sentence_target)
-            self._sentence_target.append(position)
-            vector = {feature: KIND_WEIGHTS[feature[0]] * self._rarity[feature] for feature in set(features)}
+    def _lay_out(self, sentences: _Sentences) -> None:
+        kinds = array("f", (KIND_WEIGHTS[feature[0]] for feature in sentences.numbers))
+        weights = array("f", (kind * rarity for kind, rarity in zip(kinds, self._rarity, strict=True)))
+        count = len(weights)
+        owners, values = array("I"), array("f")
+        all_features, all_owners, all_values = array("I"), array("I"), array("f")
+        sums: Counter[int] = Counter()
+        current = -1
+
+        def close() -> None:
+            vector = {feature: weights[feature] * math.log1p(amount) for feature, amount in sums.items()}
             length = math.sqrt(sum(value * value for value in vector.values())) or 1.0
-            for feature, value in vector.items():
-                numbers, values = postings.setdefault(feature, (array("I"), array("f")))
-                numbers.append(number)
-                values.append(weight * value / length)
-                sums[position][feature] += weight
-        totals: dict[str, tuple[array, array]] = {}
-        for position, counts in sums.items():
-            vector = {
-                feature: KIND_WEIGHTS[feature[0]] * self._rarity[feature] * math.log1p(count)
-                for feature, count in counts.items()
-            }
-            length = math.sqrt(sum(value * value for value in vector.values())) or 1.0
-            for feature, value in vector.items():
-                numbers, values = totals.setdefault(feature, (array("H"), array("f")))
-                numbers.append(position)
-                values.append(value / length)
-        self._sentences, self._sums = postings, totals
+            all_features.extend(vector)
+            all_owners.extend([current] * len(vector))
+            all_values.extend(value / length for value in vector.values())
+            sums.clear()
+
+        for number, (position, weight, features) in enumerate(sentences):
+            if position != current:
+                close()
+                current = position
+            length = math.sqrt(sum(weights[feature] ** 2 for feature in features)) or 1.0
+            owners.extend([number] * len(features))
+            values.extend(weight * weights[feature] / length for feature in features)
+            for feature in features:
+                sums[feature] += weight
+        close()
+        self._sentences = Postings.sorted(sentences.features, owners, values, count=count)
+        self._sums = Postings.sorted(all_features, all_owners, all_values, count=count)
 
     def features(self, text: str) -> Features:
         """The features of a normalised text as said by a person: typos are tolerated."""
@@ -218,20 +278,14 @@ class Index:
 
     def rank(self, said: Features, offer: Callable[[Target], float], *, limit: int = 30) -> list[Scored]:
         """Targets by nearness, best first. ``offer``: how readily a target is offered, 0 for not at all, 1 as usual."""
-        query = {
-            feature: weight * self._rarity.get(feature, self._unknown) for feature, weight in said.weights.items()
-        }
-        length = math.sqrt(sum(value * value for value in query.values()))
-        if not length:
-            return []
+        query, unknown = self._numbered(said)
+        mass = sum(query.values()) + sum(unknown)
+        length = math.sqrt(sum(value * value for value in [*query.values(), *unknown]))
         nearest = self._nearest(query)
         total: dict[int, float] = defaultdict(float)
         covered: dict[int, float] = defaultdict(float)
-        mass = 0.0
         for feature, value in query.items():
-            mass += value
-            positions, values = self._sums.get(feature, ((), ()))
-            for position, other in zip(positions, values, strict=True):
+            for position, other in self._sums.of(feature):
                 total[position] += value * other
                 covered[position] += value
         found = []
@@ -245,12 +299,23 @@ class Index:
         found.sort(key=lambda each: (-each.score, each.target.code))
         return found[:limit]
 
-    def _nearest(self, query: Mapping[str, float]) -> dict[int, float]:
+    def _numbered(self, said: Features) -> tuple[dict[int, float], list[float]]:
+        """Weights of the features that some target uses, by number; weights of those that none uses."""
+        known: dict[int, float] = {}
+        unknown = []
+        for feature, weight in said.weights.items():
+            number = self._numbers.get(feature)
+            if number is None:
+                unknown.append(weight * self._unknown)
+            else:
+                known[number] = weight * self._rarity[number]
+        return known, unknown
+
+    def _nearest(self, query: Mapping[int, float]) -> dict[int, float]:
         """Per target: the nearest sentence and the mean of the nearest three, weighted by ``NEAREST``."""
         reached: dict[int, float] = defaultdict(float)
         for feature, value in query.items():
-            numbers, values = self._sentences.get(feature, ((), ()))
-            for number, other in zip(numbers, values, strict=True):
+            for number, other in self._sentences.of(feature):
                 reached[number] += value * other
         best: dict[int, list[float]] = {}
         target_of = self._sentence_target
@@ -273,8 +338,9 @@ class Index:
         position = self.positions[code]
         found = []
         for feature, weight in said.weights.items():
-            positions, values = self._sums.get(feature, ((), ()))
-            if position in positions:
-                found.append((weight * self._rarity[feature] * values[positions.index(position)], feature))
+            number = self._numbers.get(feature)
+            share = dict(self._sums.of(number)).get(position, 0.0) if number is not None else 0.0
+            if share:
+                found.append((weight * self._rarity[number] * share, feature))
         found.sort(reverse=True)
         return [feature for value, feature in found if value >= found[0][0] * WORTH_SAYING]
