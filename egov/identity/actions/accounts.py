@@ -1,5 +1,7 @@
 """Accounts: who is behind one, and how surely."""
 
+import datetime as dt
+
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
@@ -11,12 +13,15 @@ from egov.identity.models import Account, Contact, Party, PartyKind, Person
 from egov.identity.queries import party_by_number
 from egov.identity.registry import VerifiedIdentity, enabled
 from egov.journal import actions as journal
+from egov.journal import queries as journal_queries
 from egov.kernel import clock
 from egov.kernel.actor import Actor, CapacityKind
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.refs import Ref
 
 NONE, REAL_NAME, SECOND_FACTOR = 0, 2, 3
+ATTEMPTS = 5  # failures within an hour after which nobody is asked any more
+FAILED = "identity.verify_identity_failed"
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -25,8 +30,10 @@ def verify_identity(account: Account, *, provider: str, name: str, id_number: st
 
     Links the account to the person on register, or enters the person first. Raises ``InvalidInput`` when the number is
     malformed, or name and number do not belong together; ``TransitionNotAllowed`` when the account has a person or the
-    person an account; ``NotFound`` for a provider that is not in use; ``Unavailable`` when it does not answer.
+    person an account, or after ``ATTEMPTS`` failures within an hour; ``NotFound`` for a provider that is not in use;
+    ``Unavailable`` when it does not answer.
     """
+    _must_have_attempts_left(account)
     asked = next((each for each in enabled() if each.key == provider), None)
     if asked is None:
         raise NotFound(_("There is no such way to verify an identity."))
@@ -34,10 +41,30 @@ def verify_identity(account: Account, *, provider: str, name: str, id_number: st
     name = " ".join(name.split())
     verified = asked.verify(name=name, id_number=number)
     if verified is None:
+        _record_failure(account, provider, request_id)
         raise InvalidInput.at(
             "id_number", "not_verified", _("Name and identity number could not be verified together.")
         )
     return _link_verified(account.pk, verified, provider, request_id)
+
+
+def _must_have_attempts_left(account: Account) -> None:
+    """Nobody tries out which names belong to which numbers."""
+    if account.person_id is not None:
+        raise TransitionNotAllowed(_("This account is already linked to a person."))
+    since = clock.now() - dt.timedelta(hours=1)
+    failed = journal_queries.entries_about(Ref("account", str(account.pk))).filter(action=FAILED, at__gte=since)
+    if failed.count() >= ATTEMPTS:
+        raise TransitionNotAllowed(
+            _("Too many attempts."),
+            code="too_many_attempts",
+            way_out=_("Try again in an hour, or verify your identity at a service hall."),
+        )
+
+
+def _record_failure(account: Account, provider: str, request_id: str) -> None:
+    actor = Actor(kind=CapacityKind.ANONYMOUS, account_id=account.pk, request_id=request_id)
+    journal.record(actor, FAILED, Ref("account", str(account.pk)), content=provider)
 
 
 @transaction.atomic

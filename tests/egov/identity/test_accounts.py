@@ -63,6 +63,22 @@ def test_what_does_not_belong_together_is_refused(identities, name, number, code
     assert caught.value.faults[0].code == code
 
 
+def test_nobody_tries_out_which_name_belongs_to_a_number(identities, frozen):
+    identities.person("林晓雯", number=NUMBER)
+    account, other = identities.account(), identities.account()
+    frozen("2026-11-24 09:00")
+    for name in ("甲", "乙", "丙", "丁", "戊"):
+        with pytest.raises(InvalidInput):
+            verify(account, name)
+    with pytest.raises(TransitionNotAllowed) as caught:
+        verify(account)
+    assert caught.value.code == "too_many_attempts"
+    assert Entry.objects.filter(action="identity.verify_identity_failed").count() == 5
+    assert verify(other, "赵启明", "110101199003079972").person_id  # others go on
+    frozen("2026-11-24 10:01")
+    assert verify(account).person_id
+
+
 def test_one_person_has_one_account_and_one_account_one_person(identities):
     account = verify(identities.account())
     with pytest.raises(TransitionNotAllowed):
