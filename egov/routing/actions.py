@@ -78,14 +78,15 @@ def _load_concepts(found: dict[str, dict[str, str]], report: LoadReport) -> None
 
 
 def _load_rows(
-    model: type[Synonym] | type[Example], columns: tuple[str, str, str], found: Iterable[tuple[str, ...]], report: LoadReport
+    model: type[Synonym] | type[Example],
+    columns: tuple[str, str, str],
+    found: Iterable[tuple[str, ...]],
+    report: LoadReport,
 ) -> None:
     wanted = set(found)
     present = {row[1:]: row[0] for row in model.objects.values_list("pk", *columns)}
     shipped = set(model.objects.filter(origin=Origin.FILE, active=True).values_list(*columns))
-    new = [
-        model(origin=Origin.FILE, **dict(zip(columns, row, strict=True))) for row in sorted(wanted - present.keys())
-    ]
+    new = [model(origin=Origin.FILE, **dict(zip(columns, row, strict=True))) for row in sorted(wanted - present.keys())]
     # Unique without the language for examples: the same words in two languages are one row.
     made = model.objects.bulk_create(new, batch_size=2000, ignore_conflicts=True)
     gone = [present[row] for row in shipped - wanted]

@@ -51,7 +51,9 @@ def read_definitions(folder: Path = DEFINITIONS) -> Definitions:
         found.examples += [(f"{TOPIC}{key}", Language.ENGLISH, said) for said in _listed(row["en"])]
     found.examples += _sentences(NONE, read_yaml(folder / "out_of_scope.yaml"))
     found.synonyms = list(dict.fromkeys(found.synonyms))
-    found.examples = list({(target, text): (target, language, text) for target, language, text in found.examples}.values())
+    found.examples = list(
+        {(target, text): (target, language, text) for target, language, text in found.examples}.values()
+    )
     return found
 
 

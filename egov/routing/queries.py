@@ -116,9 +116,7 @@ def match_need(
     if answer.outcome == "abstain" or not answer.ranked:
         alike = _misspelt(text, known, offer) if answer.outcome == "abstain" and answer.unknown else []
         return NeedMatch(alike, hotline=not alike)
-    return NeedMatch(
-        _candidates(answer.ranked[:limit], answer, known), bundle=answer.bundle, parts=answer.parts
-    )
+    return NeedMatch(_candidates(answer.ranked[:limit], answer, known), bundle=answer.bundle, parts=answer.parts)
 
 
 def outcome(text: str, *, region: str = "", capacity: str = ANYBODY, limit: int = 8) -> dict[str, Any]:
@@ -222,7 +220,10 @@ def _question(answer: Answer, known: Known) -> Question | None:
     return Question("nearest", _NEAREST, {}, options) if len(options) > 1 else None
 
 
-_NEAREST: LocalisedText = {"zh-Hans": "哪一项最接近您要办的事？", "en": "Which of these comes closest to what you need?"}
+_NEAREST: LocalisedText = {
+    "zh-Hans": "哪一项最接近您要办的事？",
+    "en": "Which of these comes closest to what you need?",
+}
 
 
 def _misspelt(text: str, known: Known, offer: Any) -> list[Candidate]:

@@ -8,4 +8,4 @@ class SocialInsuranceConfig(AppConfig):
     verbose_name = _("G2C · Social insurance")
 
     def ready(self) -> None:
-        from g2c.social_insurance import effects  # noqa: F401, PLC0415
+        from g2c.social_insurance import effects  # noqa: F401

@@ -10,9 +10,7 @@ from egov.law import queries as law
 from g2c.social_insurance import actions
 
 
-def award_unemployment_benefit(
-    actor: Actor, case: Case, decision: Decision, options: dict[str, Any]
-) -> dict[str, Any]:
+def award_unemployment_benefit(actor: Actor, case: Case, decision: Decision, options: dict[str, Any]) -> dict[str, Any]:
     """Months and amount come from the jurisdiction's formula, with the parameters in force today."""
     result = law.compute(
         options["formula"],

@@ -166,7 +166,9 @@ def _several_needs(normal: str, index: Index, offer: Offer) -> Answer | None:
         weights.update(answer.said.weights)
         hits.update(answer.said.hits)
     return Answer(
-        "match", _interleaved([answer.ranked for _, answer in chosen]), said=Features(weights, hits),
+        "match",
+        _interleaved([answer.ranked for _, answer in chosen]),
+        said=Features(weights, hits),
         parts=tuple(sentence for sentence, _ in chosen),
     )
 

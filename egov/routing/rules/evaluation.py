@@ -40,7 +40,7 @@ class Share:
     right: int = 0
     all: int = 0
 
-    def add(self, right: bool) -> None:  # noqa: FBT001 - what is counted
+    def add(self, right: bool) -> None:
         self.right += right
         self.all += 1
 

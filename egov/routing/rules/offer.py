@@ -16,7 +16,7 @@ ANYBODY = "any"  # measurements and the command line: services for civil servant
 
 
 def side_of(capacity: str) -> str:
-    """"person", "business", "staff", "any", or "" when it is not known. ``capacity``: a slug or one of these words."""
+    """ "person", "business", "staff", "any", or "" when it is not known. ``capacity``: a slug or one of these words."""
     if capacity in ("person", "business", "staff", ANYBODY):
         return capacity
     if capacity == "self" or capacity.startswith("g-"):

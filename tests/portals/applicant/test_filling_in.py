@@ -47,7 +47,11 @@ def test_nobody_gets_in_without_signing_in(client, started):
 def test_a_stranger_finds_nothing(client, started, identities):
     account = identities.account(identities.person("外人"))
     client.force_login(account)
-    for url in (page_url(started), f"/as/self/drafts/{started.reference}/check/", f"/as/self/drafts/{started.reference}/"):
+    for url in (
+        page_url(started),
+        f"/as/self/drafts/{started.reference}/check/",
+        f"/as/self/drafts/{started.reference}/",
+    ):
         assert client.get(url).status_code == 404
 
 
@@ -118,7 +122,9 @@ def test_every_button_saves_first(browser, started):
 
 def test_a_save_from_another_device_is_shown_beside_ones_own_words(browser, started):
     browser.post(page_url(started, "you"), {"_asked": "name", "name": "甲", "_act": "again", "_revision": "0"})
-    response = browser.post(page_url(started, "you"), {"_asked": "name", "name": "乙", "_act": "next", "_revision": "0"})
+    response = browser.post(
+        page_url(started, "you"), {"_asked": "name", "name": "乙", "_act": "next", "_revision": "0"}
+    )
     body = response.content.decode()
     assert response.status_code == 409
     assert 'value="乙"' in body
@@ -244,7 +250,9 @@ def test_the_business_portal_has_the_same_pages(client, services, identities):
     owner = identities.person("林晓雯", region=identities.region())
     company = identities.organisation(representative=owner, region=identities.region())
     client.force_login(identities.account(owner))
-    response = client.post(reverse("business:start", kwargs={"capacity": f"o-{company.pk}", "code": "CL02"}), follow=True)
+    response = client.post(
+        reverse("business:start", kwargs={"capacity": f"o-{company.pk}", "code": "CL02"}), follow=True
+    )
     assert response.status_code == 200
     assert "portal-business" in response.content.decode()
     assert Draft.objects.get().applicant_id == company.pk

@@ -12,9 +12,7 @@ from egov.routing import queries
 
 
 class Command(BaseCommand):
-    help = (
-        'Say what a need leads to: route "text", or route --file needs.csv (columns id, lang, text) --out results.jsonl.'
-    )
+    help = 'Say what a need leads to: route "text", or route --file needs.csv (columns id, lang, text) --out results.jsonl.'
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("text", nargs="?", default="")
