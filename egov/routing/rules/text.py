@@ -1,6 +1,7 @@
 """Text of a need made comparable: normalised, cut into clauses, words and pairs of characters. Pure."""
 
 import functools
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -116,7 +117,7 @@ def word_features(text: str) -> Iterator[tuple[str, str]]:
             for word in chinese_words(part):
                 if len(word) > 1 and word not in STOP_WORDS:
                     yield "w", word
-            for left, right in zip(part, part[1:], strict=False):
+            for left, right in itertools.pairwise(part):
                 if left + right not in STOP_WORDS:
                     yield "b", left + right
         elif part[0].isdigit():

@@ -1,6 +1,7 @@
 """The graph of a matter and the drawing of its story."""
 
 import datetime as dt
+import itertools
 
 import pytest
 from hypothesis import given
@@ -99,7 +100,7 @@ def test_parts_follow_each_other_without_overlap(gaps, due, ended):
     ended_at = day(at + ended) if ended is not None else None
     now = day(at + 50)
     parts = rules.parts_of(moves, ended_at=ended_at, due_at=day(due), now=now)
-    for before, after in zip(parts, parts[1:], strict=False):
+    for before, after in itertools.pairwise(parts):
         assert before.end <= after.start
         assert not (before.kind is after.kind and before.end == after.start)
     assert all(part.start < part.end for part in parts)
