@@ -35,7 +35,7 @@ def receipt(request: HttpRequest, capacity: str, reference: str) -> HttpResponse
     """The number and the date, at once; then what happens next."""
     submission = intake.submission_of(request.actor, reference=reference)
     timeline = queries.timeline(request.actor, reference=submission.matter)
-    bill = payments.bills_for([f"submission:{reference}"]).filter(state="open").first()
+    bill = payments.open_bill_of(Ref("submission", reference))
     context = {
         "submission": submission,
         "timeline": timeline,
@@ -95,7 +95,7 @@ def matter(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
         "late": [lane for lane in timeline.open_lanes if lane.missed],
         "refused": [lane for lane in timeline.lanes if lane.case and lane.case.outcome == "refused"],
         "rate": [lane for lane in timeline.lanes if _may_rate(lane)],
-        "bills": payments.bills_for([str(each) for each in _subjects(timeline)]),
+        "bills": payments.bills_about(_subjects(timeline)),
         "documents": [card_of(each, capacity) for each in documents.documents_about(_subjects(timeline))],
         "thread": thread_of(timeline.cases),
         "talk_to": next((case for case in timeline.cases if case.closed_at is None), None),
