@@ -1,8 +1,10 @@
 # One image for web, worker and beat.
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /app
-COPY requirements.txt ./
-RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
+COPY requirements-pip.txt requirements.txt ./
+RUN python -m venv .venv \
+    && .venv/bin/python -m pip install --no-cache-dir --require-hashes -r requirements-pip.txt \
+    && .venv/bin/python -m pip install --no-cache-dir --require-hashes -r requirements.txt
 COPY . .
 # Building needs no secret and no database: translations and static files only.
 RUN .venv/bin/python manage.py compile_translations \

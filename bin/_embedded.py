@@ -34,6 +34,7 @@ ENV_FILE = RUN / "env"
 # Where the embedded parts of bin/demo stand now; what ENV_FILE or the environment says goes before it.
 EMBEDDED_FILE = RUN / "embedded"
 STAMP = VENV / ".requirements.json"
+INSTALLER = "requirements-pip.txt"
 
 IS_ROOT = os.geteuid() == 0
 # PostgreSQL refuses to run as root; "nobody" exists everywhere and needs no useradd.
@@ -75,9 +76,10 @@ def ensure_venv(requirements: str) -> None:
             run([sys.executable, "-m", "venv", str(VENV)])
         say(f"Installing {requirements} …")
         pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "-qq"]
-        run([*pip, "--require-hashes", "-r", str(ROOT / requirements)])
+        for name in (INSTALLER, requirements):
+            run([*pip, "--require-hashes", "-r", str(ROOT / name)])
         # The development set contains the product's.
-        covered = ["requirements.txt", requirements]
+        covered = ["requirements.txt", requirements, INSTALLER]
         STAMP.write_text(json.dumps({name: _digest(name) for name in covered}))
 
 
@@ -86,7 +88,7 @@ def _installed(requirements: str) -> bool:
         stamps = json.loads(STAMP.read_text())
     except (OSError, ValueError):
         return False
-    return PYTHON.exists() and stamps.get(requirements) == _digest(requirements)
+    return PYTHON.exists() and all(stamps.get(name) == _digest(name) for name in (INSTALLER, requirements))
 
 
 def _digest(name: str) -> str:
