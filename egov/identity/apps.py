@@ -13,7 +13,10 @@ class IdentityConfig(AppConfig):
         from allauth.mfa import signals
         from django.db.models.signals import post_delete, post_save
 
-        from egov.identity import subjects  # noqa: F401
+        from egov.identity import (
+            configuration,  # noqa: F401
+            subjects,  # noqa: F401
+        )
         from egov.identity.models import Region
         from egov.identity.queries.regions import regions
         from egov.identity.registry import identity_providers

@@ -42,6 +42,7 @@ def note_failure(name: str, error: BaseException) -> None:
 
 def task_runs() -> list[TaskRun]:
     """Every task of the house, those that run by the clock first (two look-ups in the cache)."""
+    current_app.loader.import_default_modules()  # a web process has not needed the tasks so far
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     names = sorted(name for name in current_app.tasks if not name.startswith("celery."))
     ran = cache.get_many([f"task-ran:{name}" for name in names])

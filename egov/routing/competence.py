@@ -117,9 +117,7 @@ class Explanation:
     considered: tuple[Considered, ...]
 
 
-def explain(
-    *, service: str, region: str, applicant_kind: str, answers: Mapping[str, Any], on: dt.date
-) -> Explanation:
+def explain(*, service: str, region: str, applicant_kind: str, answers: Mapping[str, Any], on: dt.date) -> Explanation:
     """As ``competent``, with all rules that can apply and what became of each. For administrators' previews."""
     forget_units()
     choice = competent(service=service, region=region, applicant_kind=applicant_kind, answers=answers, on=on)

@@ -31,14 +31,14 @@ __all__ = [
     "Verdict",
     "competent",
     "concepts",
-    "explain",
     "examples_of",
+    "explain",
     "match_need",
     "needs_to_learn",
-    "words_of",
     "outcome",
     "search",
     "synonyms",
+    "words_of",
 ]
 
 MAX_QUESTIONS = 2  # in a row

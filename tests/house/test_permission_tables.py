@@ -14,7 +14,6 @@ from tests.plugins.permissions import PermissionTable, Row, acts_of, is_denied
 WITHOUT = {
     "egov.ledger",
     "egov.notices",
-    "egov.routing",
     "egov.work",
     "g2b.registration",
     "g2c.health",

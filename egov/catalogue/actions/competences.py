@@ -105,6 +105,7 @@ def _must_have_the_task(department_id: int, service: PublicService | None, role:
             return
     raise NotPermitted(
         _("This department has no such task in this region."),
+        code="no_such_task",
         way_out=_("An administrator of the platform gives tasks to departments."),
     )
 

@@ -4,6 +4,7 @@ from egov.catalogue.configuration import export_configuration
 from egov.catalogue.queries.administration import (
     Numbers,
     competence,
+    competences_found,
     competences_in,
     competences_of,
     configurable,
@@ -52,6 +53,7 @@ __all__ = [
     "competence",
     "competence_rows",
     "competences_for",
+    "competences_found",
     "competences_in",
     "competences_of",
     "configurable",

@@ -145,6 +145,15 @@ def competences_in(scope: Scope) -> QuerySet[Competence]:
     )
 
 
+def competences_found(rows: QuerySet[Competence], text: str) -> QuerySet[Competence]:
+    """Those of ``rows`` whose service, function, department, unit or region is called like ``text``."""
+    named = ("service__code", "department_role", "department__full_name", "unit__name", "region__name", "note")
+    wanted = Q()
+    for column in named:
+        wanted |= Q(**{f"{column}__icontains": text})
+    return rows.filter(wanted)
+
+
 def _open_on(day: dt.date) -> Q:
     return Q(valid_to__isnull=True) | Q(valid_to__gte=day)
 

@@ -164,6 +164,12 @@ def posts_with_role(role: str, scope: Scope) -> QuerySet[Post]:
     return rows.select_related("person__party", "unit__department").order_by("unit__department__key", "unit__key", "pk")
 
 
+def past_posts(unit_id: int, *, limit: int = 20) -> QuerySet[Post]:
+    """Posts in the unit that have ended or not begun, the latest first."""
+    rows = Post.objects.filter(unit_id=unit_id).exclude(current())
+    return rows.select_related("person__party").order_by("-valid_from", "-pk")[:limit]
+
+
 def post_by_id(post_id: int) -> Post:
     """Raises ``NotFound``."""
     row = Post.objects.select_related("person__party", "unit__department").filter(pk=post_id).first()
