@@ -53,6 +53,13 @@ def known_codes(form: Form) -> dict[str, Mapping[str, Any]]:
     return {"region": regions()} if "region" in asked else {}
 
 
+def check_answers(
+    form: Form, answers: Mapping[str, Any], *, files: Mapping[str, Sequence[str]] | None = None
+) -> Checked:
+    """``rules.check`` with the codes and the day of today."""
+    return rules.check(form, answers, files=files, known=known_codes(form), today=clock.today())
+
+
 @dataclass(frozen=True)
 class OpenDraft:
     """A draft with all that its pages need. Two statements: the draft, its attachments."""
@@ -72,7 +79,7 @@ class OpenDraft:
 
     @cached_property
     def checked(self) -> Checked:
-        return rules.check(self.form, self.draft.answers, files=self.files, known=known_codes(self.form))
+        return check_answers(self.form, self.draft.answers, files=self.files)
 
     @property
     def shown_pages(self) -> list[rules.FormPage]:

@@ -108,11 +108,11 @@ def _reasons(row: CompetenceRow, unit: _Unit) -> tuple[LocalisedText, ...]:
     reasons: list[LocalisedText] = [
         {
             "zh-Hans": f"{place.get('zh-Hans', row.region)}由{unit.department.get('zh-Hans', '')}办理",
-            "en": f"In {place.get('en', row.region)} {unit.department.get('en', '')} is competent",
+            "en": f"In {place.get('en', row.region)}, {unit.department.get('en', '')} is competent",
         }
     ]
     if row.note:
-        reasons.append({"zh-Hans": row.note, "en": row.note})
+        reasons.append({"zh-Hans": row.note})
     return tuple(reasons)
 
 

@@ -158,7 +158,7 @@ def _file(actor: Actor, request: _Request) -> Submission:
     files: dict[str, list[str]] = {}
     for file in request.files:
         files.setdefault(file.material, []).append(file.reference)
-    checked = rules.check(form, request.answers, files=files, known=queries.known_codes(form))
+    checked = queries.check_answers(form, request.answers, files=files)
     if checked.faults:
         raise InvalidInput(checked.faults)
     asked = {form.by_key[key].material for key in checked.visible if form.by_key[key].is_file}
