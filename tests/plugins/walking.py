@@ -1,9 +1,13 @@
 """A running city, as ``bin/demo`` starts it, and people who walk through it in a browser.
 
+``EGOV_JOURNEYS_AT=http://localhost:8000`` walks through a demonstration that runs already: quicker while one is written.
+
 Every page that a walker comes to is looked at (``looking``): what is wrong with any of them fails the journey at its
 end. Walkers wait for what a page shows, never for time.
 """
 
+import io
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import ExifTags, Image
 
 from egov.identity.demo import PASSWORD
 from tests.plugins import database
@@ -26,6 +31,21 @@ WALKS = {"zh-Hans": 320, "en": 1280}
 FIRST_PORT = 18_600
 WAIT = 15_000  # milliseconds for a page or a state to come
 DELIVERED = 30  # seconds for the worker to do what an act asked of it
+MOST_PAGES = 12
+
+
+def _photo() -> dict[str, Any]:
+    """A photo as a phone takes it: held sideways, with the place it was taken in its data."""
+    image = Image.effect_noise((640, 480), 40).convert("RGB")
+    data = image.getexif()
+    data[ExifTags.Base.Orientation] = 6
+    data[ExifTags.IFD.GPSInfo] = {1: "N", 2: (30.0, 15.0, 1.0)}
+    stream = io.BytesIO()
+    image.save(stream, "JPEG", exif=data)
+    return {"name": "IMG_0423.jpg", "mimeType": "image/jpeg", "buffer": stream.getvalue()}
+
+
+PHOTO = _photo()
 
 
 # --- The city -----------------------------------------------------------------------------------------
@@ -35,38 +55,50 @@ DELIVERED = 30  # seconds for the worker to do what an act asked of it
 class RunningCity:
     """Web server, worker and payment gateway as processes of their own, over a freshly laid city."""
 
-    instance: Instance
+    instance: Instance | None
     address: str
-    gateway: str
 
     @classmethod
     def start(cls, place: Path) -> "RunningCity":
         port = parts.free_port(FIRST_PORT)
         gateway_port = parts.free_port(port + 1)
-        city = cls(Instance(place), f"http://localhost:{port}", f"http://localhost:{gateway_port}")
-        parts.ensure_env(place / "env", {"EGOV_PUBLIC_URL": city.address, "EGOV_SANDBOX_GATEWAY_URL": city.gateway})
-        city.instance.start()
-        city.instance.run([PYTHON, "bin/_prepare.py"])
-        city.instance.worker()
+        address, gateway_address = f"http://localhost:{port}", f"http://localhost:{gateway_port}"
+        instance = Instance(place)
+        own = {"EGOV_PUBLIC_URL": address, "EGOV_SANDBOX_GATEWAY_URL": gateway_address}
+        parts.ensure_env(place / "env", own)
+        instance.start()
+        instance.run([PYTHON, "bin/_prepare.py"])
+        instance.worker()
         gateway = [PYTHON, "-m", "granian", "--interface", "wsgi", "egov.payments.sandbox:application"]
-        city.instance.spawn([*gateway, "--host", "127.0.0.1", "--port", str(gateway_port), "--no-access-log"])
-        city.instance.web(port)
-        until(lambda: answers(f"{city.gateway}/figures"), seconds=30, what="the payment gateway")
-        return city
-
-    def sql(self, query: str) -> list[Any]:
-        return self.instance.sql(query)
+        instance.spawn([*gateway, "--host", "127.0.0.1", "--port", str(gateway_port), "--no-access-log"])
+        instance.web(port)
+        until(lambda: answers(f"{gateway_address}/healthz"), seconds=30, what="the payment gateway")
+        return cls(instance, address)
 
 
 @pytest.fixture(scope="session")
 def running_city(django_db_setup: None, django_db_blocker: Any) -> Iterator[RunningCity]:
     """One for all journeys of a worker process; journeys therefore name what they made themselves."""
+    if at := os.environ.get("EGOV_JOURNEYS_AT"):
+        yield RunningCity(None, at)
+        return
     place = BASE / ".run" / "test" / f"walked-{database.RUN_ID}-{database.WORKER}"
     with django_db_blocker.unblock():
         city = RunningCity.start(place)
     yield city
     with django_db_blocker.unblock():
-        city.instance.end()
+        if city.instance:
+            city.instance.end()
+
+
+@dataclass(frozen=True)
+class Filed:
+    """Addresses of what was filed, and the number of its case."""
+
+    receipt: str
+    matter: str
+    case_url: str
+    case: str
 
 
 # --- Walking ------------------------------------------------------------------------------------------
@@ -83,6 +115,7 @@ class Walker:
     looks: bool = True
     status: int = 200
     seen: set[str] = field(default_factory=set)
+    post: str = ""
 
     def __post_init__(self) -> None:
         self.page.on("response", self._note)
@@ -190,7 +223,7 @@ class Walker:
         control = controls.first
         kind = control.evaluate("e => e.type || e.tagName.toLowerCase()")
         if kind == "file":
-            control.set_input_files([str(each) for each in (value if isinstance(value, list) else [value])])
+            control.set_input_files(value)
         elif kind == "radio":
             self._tick(place, f"[name='{name}'][value='{value}']")
         elif kind == "checkbox" and isinstance(value, bool):
@@ -221,16 +254,58 @@ class Walker:
         self.fill(**values)
         self.press(self.button("_act", "next"))
 
+    # --- Filing
+    def file(self, service: str, capacity: str = "self", **answers: Any) -> "Filed":
+        """A service from its first page to the receipt; files that are asked and not given are a photo."""
+        self.go(f"/as/{capacity}/start/{service}/")
+        self.submit()
+        self.complete(**answers)
+        self.fill(declaration=True)
+        self.submit()
+        return self.filed()
+
+    def complete(self, **answers: Any) -> None:
+        """Page by page up to the check of the answers. An answer not asked is a mistake of the test."""
+        left = dict(answers)
+        for _ in range(MOST_PAGES):
+            if "/check/" in self.path:
+                break
+            for control in self.page.locator("main input[type=file]").all():
+                left.setdefault(control.get_attribute("name") or "", PHOTO)
+            while given := [name for name in left if self._is_asked(name)]:
+                self.fill(**{name: left.pop(name) for name in given})  # an answer may bring up further questions
+            self.press(self.button("_act", "next"))
+            if self.status == 422:
+                raise AssertionError(self.page.locator("main .usa-alert--error, main [role=alert]").first.inner_text())
+        assert "/check/" in self.path, self.path
+        assert not left, f"never asked: {left}"
+
+    def _is_asked(self, name: str) -> bool:
+        return bool(self.page.locator(f"main [name='{name}'], main [name='{name}__y']").count())
+
+    def filed(self) -> "Filed":
+        """What the receipt says, and the case behind it; stays on the page of the matter."""
+        receipt = self.path.partition("?")[0]
+        self.follow("/matters/JZ")
+        matter = self.path
+        address = self.link("/cases/JZ").get_attribute("href") or ""
+        return Filed(receipt, matter, address, address.rstrip("/").rpartition("/")[2])
+
     # --- At the desk
-    def act(self, name: str, **values: Any) -> None:
-        """Do one of the acts that a case page offers: its form is found by its address."""
-        selector = f"form[action$='/acts/{name}/']"
+    def desk(self, path: str = "") -> None:
+        """A page of the person's desk, in their first post."""
+        if not self.post:
+            self.post = self.capacity("p-")
+        self.go(f"/desk/{self.post}/{path}")
+
+    def act(self, name: str, *, press: str = "", **values: Any) -> None:
+        """Do one of the acts that a case page offers: its form is found by its address. ``press``: the outcome."""
+        selector = f"form[action$='/acts/{name}/']" + (f":has(button[value='{press}'])" if press else "")
         form = self.page.locator(selector).first
         self._open(form)
-        outcome = values.pop("press", None)
         self.fill(selector, **values)
-        button = form.locator(f"button[value='{outcome}']" if outcome else "button[type=submit]")
-        self.press(button.first)
+        self.press(form.locator(f"button[value='{press}']" if press else "button[type=submit]:not([formaction])").first)
+        assert self.status == 200, self.page.locator("main [role=alert]").first.inner_text()
 
     def _open(self, place: "Locator") -> None:
         """Unfold what the form lies in."""
