@@ -61,4 +61,4 @@ def test_a_service_is_filed_and_decided(walker, told):
     applicant = walker(told.who, looks=False)
     capacity = applicant.capacity(told.capacity)
     filed = applicant.file(told.code, capacity, **told.answers)
-    print(filed)
+    assert filed.case
