@@ -133,7 +133,7 @@ class Originals:
         if item.kind == "accept":
             casework.accept(officer, case=reference)
         elif item.kind == "decide":
-            casework.draft_decision(officer, case=reference, outcome="granted", reasons="材料齐全，符合规定。")
+            casework.draft_decision(officer, case=reference, **_decision(case))
         elif item.kind == "sign":
             casework.sign_decision(officer, case=reference)
         elif item.kind == "issue":
@@ -160,6 +160,14 @@ class Originals:
                 actor_for(post.person.account, f"p-{post.pk}") for post in posts.select_related("person__account")
             ]
         return next(each for each in self._officers[item.department_id] if desks.may_take(each, item))
+
+
+def _decision(case: Case) -> dict[str, Any]:
+    """One person is granted the benefit once only, and all originals are of one person."""
+    if case.service.code != FREE:
+        return {"outcome": "granted", "reasons": "材料齐全，符合规定。"}
+    law = [{"instrument": "cn.social-insurance-law", "article": "45"}]
+    return {"outcome": "refused", "reasons": "缴费不满一年。", "citations": law}
 
 
 def ended(originals: Originals) -> Iterator[Case]:
