@@ -17,6 +17,7 @@ from egov.identity.queries import may_configure
 from egov.identity.rules import may_administer_platform
 from egov.journal import actions as journal
 from egov.kernel import clock as wall
+from egov.kernel import writing
 from egov.kernel.actor import Actor
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.refs import Ref
@@ -59,7 +60,7 @@ def start_clocks(actor: Actor, specs: Iterable[ClockSpec]) -> list[Clock]:
                 basis=spec.basis,
             )
         )
-    return Clock.objects.bulk_create(clocks) if clocks else []
+    return writing.insert(clocks)
 
 
 @transaction.atomic
