@@ -327,8 +327,12 @@ def competence_rows() -> list[CompetenceRow]:
 
 def competences_for(service: PublicService, *, region: str, on: dt.date) -> list[CompetenceRow]:
     """Rows that can apply to the service in ``region``, best first; conditions are for the caller to judge."""
+    # Once per service: a case looks at a handful instead of all.
+    rows: list[CompetenceRow] = kept.get(
+        ("competences", service.pk), lambda: [row for row in competence_rows() if _is_for(row, service)]
+    )
     return rules.nearest_first(
-        competence_rows(),
+        rows,
         service_id=service.pk,
         department_role=service.department_role,
         chain=identity.region_chain(region),

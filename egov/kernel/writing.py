@@ -75,11 +75,11 @@ class _Table:
     """How rows of a model become values, found out once."""
 
     def __init__(self, model: type[models.Model]) -> None:
-        fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+        fields: list[Any] = [field for field in model._meta.concrete_fields if not field.primary_key]
         if any(getattr(field, name, False) for field in fields for name in ("auto_now", "auto_now_add")):
             raise TypeError(f"{model._meta.label} has moments that only save() sets")
         quote = connection.ops.quote_name
-        self.key = quote(model._meta.pk.column)
+        self.key = quote(str(model._meta.pk.column))
         self.head = f"insert into {quote(model._meta.db_table)} ({', '.join(quote(f.column) for f in fields)}) values "
         self.columns = [(field, field.attname, self._prepare(field), field.is_relation) for field in fields]
 

@@ -37,7 +37,9 @@ def test_every_kind_of_value_comes_back(identities):
     writing.insert([row])
     found = Matter.objects.get()
     assert (found.title, found.opened_at, found.closed_at, found.filed_by_id) == (row.title, row.opened_at, None, None)
-    (message,) = writing.insert([OutboxMessage(emitted_at=clock.now(), due_at=clock.now(), name="n", payload=[1, None])])
+    (message,) = writing.insert(
+        [OutboxMessage(emitted_at=clock.now(), due_at=clock.now(), name="n", payload=[1, None])]
+    )
     assert OutboxMessage.objects.get(pk=message.pk).payload == [1, None]
 
 
