@@ -7,11 +7,10 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from egov.catalogue import queries as catalogue
 from egov.catalogue.models import PublicService
 from egov.identity.models import Account, Organisation, Unit
 from egov.kernel.actor import Actor
-from egov.routing.competence import forget_units
+from egov.kernel.memory import Kept
 
 
 class Desk:
@@ -69,8 +68,7 @@ def console(identities: Any, services: Any) -> Console:
     PublicService.objects.filter(code="LC01").update(department_role="market", mode="g2b")
     services.publish("FS01")
     PublicService.objects.get(code="FS01").competences.update(department=fire, unit=other)
-    catalogue.kept.forget()
-    forget_units()
+    Kept.forget_all()
     return Console(
         identities=identities,
         market=market,

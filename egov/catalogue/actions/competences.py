@@ -9,6 +9,7 @@ from egov.catalogue import queries
 from egov.catalogue.actions.permissions import is_platform, must_configure_department
 from egov.catalogue.models import Competence, PublicService
 from egov.identity.models import Organisation, OrganisationKind, Region, Unit
+from egov.identity.queries import region_chain
 from egov.journal import actions as journal
 from egov.kernel import clock
 from egov.kernel.actor import Actor
@@ -95,7 +96,7 @@ def end_competence(actor: Actor, *, competence_id: int, on: dt.date | None = Non
 
 def _must_have_the_task(department_id: int, service: PublicService | None, role: str, region: str) -> None:
     """The department has a rule in force for the service or its function, in the region or one above it."""
-    chain = queries.region_chain(region)
+    chain = region_chain(region)
     today = clock.today()
     function = service.department_role if service else role
     for row in queries.competence_rows():

@@ -44,7 +44,7 @@ from egov.identity.queries.parties import (
     spouse_of,
     wards_of,
 )
-from egov.identity.queries.regions import region_chain, region_name, region_names, regions_under
+from egov.identity.queries.regions import kept, region_chain, region_name, region_names, regions_under
 
 __all__ = [
     "Capacity",
@@ -66,6 +66,7 @@ __all__ = [
     "head_posts",
     "household_of",
     "identity_facts",
+    "kept",
     "mandates_given",
     "mandates_held",
     "may_configure",

@@ -68,7 +68,7 @@ def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
     row = queries.calendar(key)
     year = _year(request)
     form = forms.DayForm(request.POST or None, initial={"day": request.GET.get("day")})
-    working = queries.kept_calendars().by_id[row.pk].working_days
+    working = queries.all_calendars().by_id[row.pk].working_days
     return form_page(
         request,
         form=form,
@@ -153,7 +153,7 @@ def _days(year: int) -> list[dt.date]:
 
 def _table(row: WorkCalendar, year: int) -> list[tuple[dt.date, list[list[ShownDay | None]]]]:
     """Twelve months of weeks, Monday first; days of other months are empty."""
-    working = queries.kept_calendars().by_id[row.pk].working_days
+    working = queries.all_calendars().by_id[row.pk].working_days
     own = {each.day: each for each in queries.days_of(row.key, year)}
 
     def cell(day: dt.date) -> ShownDay:
