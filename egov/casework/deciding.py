@@ -77,14 +77,20 @@ def _verdict(case: Case, auto: Mapping[str, Any] | None) -> Verdict | None:
     )
 
 
+def instant_verdict(case: Case) -> Verdict | None:
+    """What the table of an instant service says when it grants; None leaves the case to an officer."""
+    verdict = _verdict(case, case.version.auto_decision)
+    return verdict if verdict is not None and verdict.outcome == Outcome.GRANTED else None
+
+
 def at_once(case: Case, procedure: ProcedureDefinition) -> bool:
     """Grant an instant service on the spot; False leaves the case to an officer.
 
     A machine only grants: whoever is to be refused is refused by a person (Personal Information Protection Law
     art. 24). What an effect objects to is for a person to look at as well.
     """
-    verdict = _verdict(case, case.version.auto_decision)
-    if verdict is None or verdict.outcome != Outcome.GRANTED:
+    verdict = instant_verdict(case)
+    if verdict is None:
         return False
     try:
         with transaction.atomic():
