@@ -57,6 +57,7 @@ class CaseSpec:
     files: Sequence[tuple[str, int]] = ()
     submission: str = ""
     price: Decimal = Decimal(0)
+    paid: bool = False  # before the case was opened, as part of a bill for several
     language: str = "zh-Hans"
     title: LocalisedText | None = None
     reference: str = ""
@@ -129,14 +130,14 @@ def prepare(spec: CaseSpec, now: dt.datetime) -> Opening:
         unit_id=route.unit_id,
         region=route.region,
         route=route.as_json(),
-        state=CaseState.SUBMITTED if spec.price > 0 else CaseState.RECEIVED,
+        state=CaseState.SUBMITTED if spec.price > 0 and not spec.paid else CaseState.RECEIVED,
         answers=dict(spec.answers),
         sources=dict(spec.sources),
         price=spec.price,
         language=spec.language,
         received_at=now,
     )
-    if spec.price <= 0:
+    if case.state == CaseState.RECEIVED:
         _expect(case, procedure, now)
     return Opening(case, procedure, spec.files, spec.applicant_name)
 
