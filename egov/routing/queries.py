@@ -11,6 +11,7 @@ from egov.identity import queries as identity
 from egov.kernel.errors import NotFound
 from egov.kernel.text import LocalisedText
 from egov.routing import memory
+from egov.routing.bundles import BundlePlan, PlannedMember, Why, plan_bundle, read_answers
 from egov.routing.competence import Considered, Explanation, RouteChoice, Verdict, competent, explain
 from egov.routing.memory import Known
 from egov.routing.models import Concept, Example, Language, Need, Origin, SearchEntry, Synonym
@@ -21,14 +22,17 @@ from egov.routing.rules.offer import ANYBODY, offer_to
 
 __all__ = [
     "ANYBODY",
+    "BundlePlan",
     "Candidate",
     "Considered",
     "Explanation",
     "NeedMatch",
     "Option",
+    "PlannedMember",
     "Question",
     "RouteChoice",
     "Verdict",
+    "Why",
     "competent",
     "concepts",
     "examples_of",
@@ -36,6 +40,8 @@ __all__ = [
     "match_need",
     "needs_to_learn",
     "outcome",
+    "plan_bundle",
+    "read_answers",
     "search",
     "synonyms",
     "words_of",

@@ -1,6 +1,6 @@
 """Reads of cases: pages, lists, what is allowed, tracking by number. Every view of somebody's data is in the journal."""
 
-from egov.casework.queries.access import Access, access_to, allowed_acts, visible_cases
+from egov.casework.queries.access import Access, access_to, allowed_acts, exists, visible_cases
 from egov.casework.queries.lists import CaseFilters, case_list, opinions_asked, ratings_to_handle, search
 from egov.casework.queries.pages import (
     Asked,
@@ -39,6 +39,7 @@ __all__ = [
     "case_for_applicant",
     "case_list",
     "case_page",
+    "exists",
     "opinion_page",
     "opinions_asked",
     "ratings_to_handle",

@@ -21,6 +21,7 @@ from egov.catalogue.queries.administration import (
     version_numbered,
     versions_of,
 )
+from egov.catalogue.queries.linked_data import json_ld, turtle
 from egov.catalogue.queries.reading import (
     Office,
     Relation,
@@ -63,6 +64,7 @@ __all__ = [
     "events",
     "export_configuration",
     "granted_services",
+    "json_ld",
     "kept",
     "known",
     "may_configure",
@@ -76,6 +78,7 @@ __all__ = [
     "service_page",
     "services",
     "services_for_console",
+    "turtle",
     "version",
     "version_before",
     "version_numbered",

@@ -10,8 +10,8 @@ from egov.documents import queries as documents
 from egov.identity import queries as identity
 from egov.journal import queries as journal
 from egov.kernel import outbox, runs
-from egov.kernel.models import DemoState
 from egov.notices import queries as notices
+from portals.console import demonstration
 from portals.console.access import administrators
 from portals.console.views.acting import url
 from portals.shared.components import Figure
@@ -28,7 +28,7 @@ def overview(request: HttpRequest, capacity: str) -> HttpResponse:
         "expiring": documents.seals_expiring(scope.departments),
     }
     if scope.is_platform:
-        stages = list(DemoState.objects.order_by("pk"))
+        stages = list(demonstration.stages())
         laying = [stage for stage in stages if stage.done < stage.total]
         context |= {"figures": _figures(request), "stages": stages, "laying": laying}
     return render(request, "console/home.html", context)

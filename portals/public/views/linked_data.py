@@ -4,16 +4,16 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
-from egov.catalogue import linked_data
+from egov.catalogue import queries
 
 
 @require_GET
 @cache_control(public=True, max_age=3600)
 def json_ld(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(linked_data.json_ld(), content_type="application/ld+json; charset=utf-8")
+    return HttpResponse(queries.json_ld(), content_type="application/ld+json; charset=utf-8")
 
 
 @require_GET
 @cache_control(public=True, max_age=3600)
 def turtle(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(linked_data.turtle(), content_type="text/turtle; charset=utf-8")
+    return HttpResponse(queries.turtle(), content_type="text/turtle; charset=utf-8")

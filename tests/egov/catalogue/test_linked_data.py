@@ -5,7 +5,7 @@ import json
 import pytest
 from django.conf import settings
 
-from egov.catalogue import actions, linked_data, queries
+from egov.catalogue import actions, queries
 from egov.catalogue.demo import lay_catalogue
 from egov.kernel.actor import SYSTEM
 
@@ -35,7 +35,7 @@ def graph(text, syntax):
 
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # rdflib warns of its own parser
 def test_both_syntaxes_say_the_same(catalogue):
-    turtle, json_ld = graph(linked_data.turtle(), "turtle"), graph(linked_data.json_ld(), "json-ld")
+    turtle, json_ld = graph(queries.turtle(), "turtle"), graph(queries.json_ld(), "json-ld")
     assert set(turtle) == set(json_ld)
     services = list(turtle.subjects(rdflib.RDF.type, CPSV.PublicService))
     assert len(services) == 2
@@ -52,7 +52,7 @@ def test_a_service_switched_off_is_not_told(catalogue):
 
 
 def test_it_is_valid_against_the_shapes(catalogue):
-    _must_conform(linked_data.turtle())
+    _must_conform(queries.turtle())
 
 
 @pytest.mark.long
@@ -62,7 +62,7 @@ def test_the_whole_catalogue_is_valid_against_the_shapes(law, identities):
     identities.unit(hall, is_service_hall=True)
     lay_catalogue()
     queries.kept.forget()
-    _must_conform(linked_data.turtle())
+    _must_conform(queries.turtle())
 
 
 def _must_conform(text):
@@ -75,5 +75,5 @@ def _must_conform(text):
 
 
 def _services():
-    found = json.loads(linked_data.json_ld())["@graph"]
+    found = json.loads(queries.json_ld())["@graph"]
     return [node for node in found if "cpsv:PublicService" in node["@type"]]
