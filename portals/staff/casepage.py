@@ -70,7 +70,8 @@ def context_of(page: CasePage, *, capacity: str, failed: str = "", typed: acts.T
         if key in form.by_key
     ]
     act_forms = acts.forms_of(page, failed=failed, typed=typed)
-    offered = {each.key for each in act_forms}
+    turned_to = {"ask_opinion", "transfer"} & {each.key for each in act_forms}
+    units = _open_units(page) if turned_to else []
     return {
         "case": case,
         "page": page,
@@ -94,14 +95,15 @@ def context_of(page: CasePage, *, capacity: str, failed: str = "", typed: acts.T
         "acts": act_forms,
         "obstacles": acts.obstacles_of(page),
         "others": acts.steps_of_others(page),
+        "message_typed": typed["text"] if typed is not None and failed == "send_message" else "",
         "may_write": page.may("send_message"),
         "may_withdraw_opinion": page.may("withdraw_opinion"),
         "questions": questions,
         "titles": {each.key: each.title for each in questions},
         "materials": case.version.materials,
         "clauses": clauses_of(page),
-        "units": _advisers(page) if "ask_opinion" in offered else [],
-        "transfer_units": _units(page) if "transfer" in offered else [],
+        "units": _advisers(page, units),
+        "transfer_units": [(unit.key, _unit_name(unit)) for unit in units],
         "colleagues": _colleagues(page, act_forms),
         "outcomes": _outcomes(page),
         "drafted": _drafted(page, typed if failed in ("draft_decision", "save_draft") else None),
@@ -249,25 +251,22 @@ def _colleagues(page: CasePage, act_forms: Sequence[acts.ActForm]) -> list[work.
     return work.colleagues(page.case.unit_id)
 
 
-def _advisers(page: CasePage) -> list[tuple[str, str, str]]:
-    """Key, name and purpose: units of the departments that the service names for opinions, in the region or above."""
+def _advisers(page: CasePage, units: Sequence[Unit]) -> list[tuple[str, str, str]]:
+    """Key, name and purpose: units of the departments that the service names for opinions; any when it names none."""
     roles = {row.get("department_role", ""): localise(row.get("purpose")) for row in page.case.version.opinions}
-    return [
+    named = [
         (unit.key, _unit_name(unit), roles[role])
-        for unit in _open_units(page)
-        if (role := (unit.department.key or "").rpartition(".")[2]) in roles and unit.pk != page.case.unit_id
-    ] or [(unit.key, _unit_name(unit), "") for unit in _open_units(page) if unit.pk != page.case.unit_id]
-
-
-def _units(page: CasePage) -> list[tuple[str, str]]:
-    """Where a case can be handed over to: open units of the region or above it."""
-    return [(unit.key, _unit_name(unit)) for unit in _open_units(page) if unit.pk != page.case.unit_id]
+        for unit in units
+        if (role := (unit.department.key or "").rpartition(".")[2]) in roles
+    ]
+    return named or [(unit.key, _unit_name(unit), "") for unit in units]
 
 
 def _open_units(page: CasePage) -> Sequence[Unit]:
+    """Whom one may turn to: open units of the case's region or above it, but for the one that has the case."""
     chain = identity.region_chain(page.case.region)
     rows = Unit.objects.filter(closed_on__isnull=True, department__party__region__in=chain)
-    return list(rows.select_related("department").order_by("key"))
+    return list(rows.exclude(pk=page.case.unit_id).select_related("department").order_by("key"))
 
 
 def _unit_name(unit: Unit) -> str:

@@ -263,7 +263,7 @@ def test_a_step_for_two_names_the_second_officer(casework, desk):
     reviewer = desk()
     assert "the law asks for 2 officers" in reviewer.text("case", case.reference)
     alone = reviewer.act(case, "complete_step", item=item.pk, note="现场")
-    assert alone.status_code == 422
+    assert alone.status_code == 409
     assert "Another officer must do this step" in alone.content.decode()
     reviewer.act(case, "complete_step", item=item.pk, note="现场", **{"with": casework.second.post_id})
     item.refresh_from_db()
@@ -479,5 +479,5 @@ def test_the_number_of_statements_does_not_grow_with_what_hangs_on_the_case(case
         actions.send_message(casework.applicant, case=case.reference, text=f"问题 {number}")
     desk().text("case", case.reference)
     reviewer = desk()
-    with statements("case", at_most=14):
+    with statements("case", at_most=12):
         reviewer.text("case", case.reference)

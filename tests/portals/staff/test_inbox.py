@@ -200,6 +200,6 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(casework, desk, st
         casework.received(version)
     clerk = desk(casework.clerk)
     clerk.text("inbox", view="unit")  # what a process keeps is kept now
-    with statements("inbox", at_most=14):
+    with statements("inbox", at_most=10):
         clerk.text("inbox", view="unit")
     assert Case.objects.count() == rows

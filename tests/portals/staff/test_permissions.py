@@ -31,7 +31,8 @@ TABLE = PermissionTable(
         "staff:items_act": at_desk("items/", "post", {"act": "claim"}, **POSTS),
         "staff:claim_next": at_desk("items/next/", "post", **POSTS),
         "staff:search": at_desk("search/?q=x", **POSTS),
-        "staff:case": at_desk("cases/{case}/", officer=True),
+        # Whoever is asked for an opinion is led to the question.
+        "staff:case": at_desk("cases/{case}/", officer=True, officer_elsewhere=True),
         "staff:case_act": at_desk("cases/{case}/acts/send_message/", "post", officer=True),
         "staff:withdraw_opinion": at_desk("cases/{case}/opinions/{opinion}/withdraw/", "post", officer=True),
         "staff:file": at_desk("cases/{case}/files/{file}/", officer=True),
