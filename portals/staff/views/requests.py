@@ -245,7 +245,7 @@ def _correction(page: cases.CasePage) -> fields.Asked | None:
         if question.key in listed or (question.is_file and question.material in materials)
     ]
     files = {paper.material: [paper.reference or ""] for paper in page.papers}
-    checked = rules.check(form_of, page.case.answers, files=files, known=queries.known_codes(form_of))
+    checked = queries.check_answers(form_of, page.case.answers, files=files)
     filled = fields.Filled(form_of, page.case.answers, checked)
     return fields.asked_on(filled, keys, correcting=keys)
 

@@ -1,4 +1,4 @@
--- 14 statements
+-- 10 statements
 
 SELECT "django_session"."session_key",
        "django_session"."session_data",
@@ -199,7 +199,7 @@ INSERT INTO "journal_entry" ("at",
                              "refs",
                              "content_digest",
                              "request_id")
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::varchar(?)[], ?, ?) RETURNING "journal_entry"."id";
+VALUES (?) RETURNING "id";
 
 SELECT "identity_post"."id" AS "id",
        "identity_post"."person_id" AS "person_id",
@@ -223,80 +223,6 @@ GROUP BY ?,
          ?,
          ?;
 
-SELECT "identity_party"."name" AS "party__name",
-       "identity_party"."region_id" AS "party__region_id"
-FROM "identity_person"
-INNER JOIN "identity_party" ON ("identity_person"."party_id" = "identity_party"."id")
-WHERE ("identity_person"."died_on" IS NULL
-       AND "identity_person"."party_id" = ?);
-
-SELECT "identity_relationship"."of_id" AS "of_id",
-       "identity_relationship"."kind" AS "kind",
-       "identity_relationship"."valid_from" AS "valid_from",
-       "identity_person"."born_on" AS "of__born_on",
-       EXISTS
-  (SELECT ? AS "a"
-   FROM "identity_relationship" U0
-   WHERE (U0."valid_from" <= ?
-          AND (U0."valid_to" IS NULL
-               OR U0."valid_to" >= ?)
-          AND U0."kind" = ?
-          AND U0."of_id" = ("identity_relationship"."of_id")
-          AND NOT (U0."subject_id" = ("identity_relationship"."subject_id")))
-   LIMIT ?) AS "other_guardian",
-       "identity_party"."name" AS "of__party__name",
-       "identity_party"."region_id" AS "of__party__region_id"
-FROM "identity_relationship"
-INNER JOIN "identity_person" ON ("identity_relationship"."of_id" = "identity_person"."party_id")
-INNER JOIN "identity_party" ON ("identity_person"."party_id" = "identity_party"."id")
-WHERE ("identity_relationship"."valid_from" <= ?
-       AND ("identity_relationship"."valid_to" IS NULL
-            OR "identity_relationship"."valid_to" >= ?)
-       AND "identity_relationship"."kind" IN (?)
-       AND "identity_person"."died_on" IS NULL
-       AND "identity_relationship"."subject_id" = ?)
-ORDER BY ? ASC, ? ASC, ? ASC, "identity_relationship"."id" ASC;
-
-SELECT DISTINCT ON ("identity_representative"."organisation_id") "identity_representative"."organisation_id" AS "organisation_id",
-                   "identity_party"."name" AS "organisation__party__name",
-                   "identity_party"."region_id" AS "organisation__party__region_id"
-FROM "identity_representative"
-INNER JOIN "identity_organisation" ON ("identity_representative"."organisation_id" = "identity_organisation"."party_id")
-INNER JOIN "identity_party" ON ("identity_organisation"."party_id" = "identity_party"."id")
-WHERE ("identity_representative"."valid_from" <= ?
-       AND ("identity_representative"."valid_to" IS NULL
-            OR "identity_representative"."valid_to" >= ?)
-       AND "identity_organisation"."dissolved_on" IS NULL
-       AND "identity_representative"."person_id" = ?)
-ORDER BY ? ASC;
-
-SELECT DISTINCT ON ("identity_mandate"."id") "identity_mandate"."id" AS "pk",
-                   "identity_mandate"."grantor_id" AS "grantor_id",
-                   T6."name" AS "grantor__name",
-                   T6."region_id" AS "grantor__region_id",
-                   "identity_mandate"."services" AS "services"
-FROM "identity_mandate"
-INNER JOIN "identity_party" ON ("identity_mandate"."agent_id" = "identity_party"."id")
-LEFT OUTER JOIN "identity_organisation" ON ("identity_party"."id" = "identity_organisation"."party_id")
-LEFT OUTER JOIN "identity_representative" ON ("identity_organisation"."party_id" = "identity_representative"."organisation_id")
-INNER JOIN "identity_party" T6 ON ("identity_mandate"."grantor_id" = T6."id")
-LEFT OUTER JOIN "identity_person" T7 ON (T6."id" = T7."party_id")
-LEFT OUTER JOIN "identity_organisation" T8 ON (T6."id" = T8."party_id")
-WHERE ("identity_mandate"."valid_from" <= ?
-       AND ("identity_mandate"."valid_to" IS NULL
-            OR "identity_mandate"."valid_to" >= ?)
-       AND "identity_mandate"."accepted_at" IS NOT NULL
-       AND "identity_mandate"."revoked_at" IS NULL
-       AND ("identity_mandate"."agent_id" = ?
-            OR ("identity_representative"."valid_from" <= ?
-                AND ("identity_representative"."valid_to" IS NULL
-                     OR "identity_representative"."valid_to" >= ?)
-                AND "identity_organisation"."dissolved_on" IS NULL
-                AND "identity_representative"."person_id" = ?))
-       AND T7."died_on" IS NULL
-       AND T8."dissolved_on" IS ?)
-ORDER BY ? ASC;
-
 SELECT "identity_post"."id" AS "pk",
        "identity_post"."title" AS "title",
        "identity_post"."unit_id" AS "unit_id",
@@ -312,7 +238,8 @@ LEFT OUTER JOIN "identity_post_roles" ON ("identity_post"."id" = "identity_post_
 LEFT OUTER JOIN "auth_group" ON ("identity_post_roles"."group_id" = "auth_group"."id")
 INNER JOIN "identity_organisation" ON ("identity_unit"."department_id" = "identity_organisation"."party_id")
 INNER JOIN "identity_party" ON ("identity_organisation"."party_id" = "identity_party"."id")
-WHERE ("identity_post"."valid_from" <= ?
+WHERE ("identity_post"."id" = ?
+       AND "identity_post"."valid_from" <= ?
        AND ("identity_post"."valid_to" IS NULL
             OR "identity_post"."valid_to" >= ?)
        AND "identity_post"."person_id" = ?
