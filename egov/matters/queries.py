@@ -78,7 +78,10 @@ class Timeline:
 
 
 def visible_matters(actor: Actor) -> QuerySet[Matter]:
-    """The matters of the party for whom the actor acts; under a mandate, those of its services."""
+    """The matters of the party for whom the actor acts; under a mandate, those of its services; what a post filed."""
+    if actor.is_staff:
+        parties = [actor.party_id, actor.department_id]
+        return Matter.objects.filter(applicant_id__in=parties, capacity=actor.capacity)
     if not actor.is_applicant:
         return Matter.objects.none()
     rows = Matter.objects.filter(applicant_id=actor.on_behalf_of_id)

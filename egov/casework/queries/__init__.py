@@ -1,7 +1,16 @@
 """Reads of cases: pages, lists, what is allowed, tracking by number. Every view of somebody's data is in the journal."""
 
 from egov.casework.queries.access import Access, access_to, allowed_acts, exists, visible_cases
-from egov.casework.queries.lists import CaseFilters, case_list, opinions_asked, ratings_to_handle, search
+from egov.casework.queries.drafted import LetterDraft, letter_draft
+from egov.casework.queries.lists import (
+    CaseFilters,
+    Missed,
+    case_list,
+    missed_deadlines,
+    opinions_asked,
+    ratings_to_handle,
+    search,
+)
 from egov.casework.queries.pages import (
     Asked,
     CasePage,
@@ -16,7 +25,9 @@ from egov.casework.queries.pages import (
     Track,
     case_for_applicant,
     case_page,
+    is_open_to,
     opinion_page,
+    paper_of,
     track,
 )
 
@@ -28,6 +39,8 @@ __all__ = [
     "ClockView",
     "Correction",
     "Extended",
+    "LetterDraft",
+    "Missed",
     "Moved",
     "OpinionPage",
     "Paper",
@@ -40,8 +53,12 @@ __all__ = [
     "case_list",
     "case_page",
     "exists",
+    "is_open_to",
+    "letter_draft",
+    "missed_deadlines",
     "opinion_page",
     "opinions_asked",
+    "paper_of",
     "ratings_to_handle",
     "search",
     "track",
