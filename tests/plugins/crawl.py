@@ -20,13 +20,46 @@ if TYPE_CHECKING:
 
 PER_PATTERN = 3  # addresses looked at for one URL pattern
 # Pages that look different in each state of what they show.
-MANY_FACED = {"citizen:matter": 12, "citizen:case": 12, "staff:case": 12, "citizen:draft_page": 6}
+MANY_FACED = {"citizen:matter": 12, "citizen:case": 12, "staff:case": 12, "citizen:draft_page": 6, "staff:inbox": 8}
 # Ways that lead out of the portals: interfaces for machines, files, Django's own administration.
 OUTSIDE = re.compile(r"^/(admin|static|media|api|healthz|readyz|metrics|account/logout)\b")
 
-ACT = "an act: there is nothing to see, only to send"
+ACT = "an act: nothing to see, only to send"
 FILE = "a file"
-NOT_VISITED: dict[str, str] = {}
+MACHINE = "for machines: JSON or a redirect, no page"
+BY_MAIL = "its address comes by mail, for once"
+TWO_STEPS = "only while signing in with a second step, or with one set up"
+NOT_VISITED = {
+    **dict.fromkeys(
+        (
+            *("citizen:accept_mandate", "citizen:autosave", "citizen:discard", "citizen:message", "citizen:pay"),
+            *("citizen:revoke_consent", "citizen:revoke_mandate", "citizen:withdraw"),
+            *("staff:case_act", "staff:cover", "staff:item_act", "shared:stay"),
+            *("console:competence_end", "console:permission_revoke", "console:post_end", "console:seal_rotate"),
+            *("console:service_switch", "console:synonym_remove", "console:unit_close", "console:version_act"),
+        ),
+        ACT,
+    ),
+    **dict.fromkeys(("citizen:document_pdf", "citizen:file", "staff:file", "mfa_download_recovery_codes"), FILE),
+    **dict.fromkeys(("citizen:draft", "public:journal", "idp:oidc:logout"), "leads on to another page at once"),
+    **dict.fromkeys(
+        (
+            *("idp:oidc:configuration", "idp:oidc:device_code", "idp:oidc:jwks", "idp:oidc:revoke"),
+            *("idp:oidc:token", "idp:oidc:userinfo", "mfa_login_webauthn", "account_set_password"),
+        ),
+        MACHINE,
+    ),
+    **dict.fromkeys(
+        ("account_confirm_email", "account_confirm_login_code", "account_reset_password_from_key"), BY_MAIL
+    ),
+    **dict.fromkeys(
+        (
+            *("mfa_authenticate", "mfa_deactivate_totp", "mfa_edit_webauthn", "mfa_reauthenticate"),
+            *("mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_view_recovery_codes"),
+        ),
+        TWO_STEPS,
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -120,7 +153,7 @@ def _starts(walker: Walker, city: "City") -> list[str]:
 
 def _explore(walker: Walker, client: Client, starts: list[str]) -> Walk:
     found, count = Walk(), Counter[str]()
-    waiting, seen = deque(starts), set(starts)
+    waiting, seen = deque(dict.fromkeys(starts)), set(starts)
     while waiting:
         address = waiting.popleft()
         pattern = name_of(address)
@@ -140,7 +173,7 @@ def _explore(walker: Walker, client: Client, starts: list[str]) -> Walk:
             found.addresses.append(address)
             found.patterns.add(pattern)
             leads_to = links_in(response.content.decode())
-        elif response.status_code in (404, 500):
+        elif response.status_code == 500 or (response.status_code == 404 and address not in starts):
             found.broken.append(f"{address}: status {response.status_code}")
         for target in leads_to:
             path = _tidy(urljoin(address, target))
