@@ -144,7 +144,7 @@ def _starts(walker: Walker, city: "City") -> list[str]:
     facts = city.facts()
     found = [each.format_map(facts) for each in walker.starts]
     found += [*(f"/{portal}/{each}/" for portal in ("as", "desk", "console") for each in capacities)]
-    for route, _name in _patterns(get_resolver(), "", ()):
+    for route, _name in routes():
         if "(" in route or route.count("<") - route.count("<str:capacity>"):
             continue
         found += [route.replace("<str:capacity>", each) for each in capacities] if "<" in route else [route]
@@ -222,8 +222,12 @@ def name_of(address: str) -> str:
 
 def pages_of_the_portals() -> set[str]:
     """Names of all patterns but those outside."""
-    named = _patterns(get_resolver(), "", ())
-    return {name.replace("business:", "citizen:") for route, name in named if not OUTSIDE.search(route)}
+    return {name.replace("business:", "citizen:") for route, name in routes() if not OUTSIDE.search(route)}
+
+
+def routes() -> Iterator[tuple[str, str]]:
+    """Route (with a slash before it) and full name of every pattern."""
+    yield from _patterns(get_resolver(), "", ())
 
 
 def _patterns(resolver: URLResolver, before: str, above: tuple[str, ...]) -> Iterator[tuple[str, str]]:
