@@ -21,7 +21,7 @@ from egov.identity.models import Account
 from egov.identity.queries import actor_for
 from tests.plugins.crawl import routes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900), pytest.mark.django_db]
 
 ODD = {
     "nul": "a\x00b",

@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.long,
     pytest.mark.journey,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(1800),
 ]
 
 LANGUAGES = ("zh-Hans", "en")
@@ -36,6 +36,7 @@ def test_every_page_is_right(walker, language, city, new_context, live_server):
     page = walker.browser_page(city, new_context(language=language), live_server.url)
     way = walk(walker, city)
     messages, faults, looked_at = [], list(way.broken), 0
+    page.set_default_timeout(60_000)
     page.on("console", lambda message: messages.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: messages.append(str(error)))
     for address in way:
@@ -55,6 +56,7 @@ def test_every_page_is_right(walker, language, city, new_context, live_server):
 @pytest.mark.parametrize("walker", WALKERS, ids=lambda walker: walker.name)
 def test_every_page_works_without_javascript(walker, city, new_context, live_server):
     page = walker.browser_page(city, new_context(javascript=False, width=NARROW), live_server.url)
+    page.set_default_timeout(60_000)
     faults, looked_at = [], 0
     for address in walk(walker, city):
         page.goto(live_server.url + address, wait_until="domcontentloaded")

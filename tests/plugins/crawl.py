@@ -3,6 +3,7 @@
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 
@@ -135,8 +137,17 @@ _walks: dict[str, Walk] = {}
 def walk(walker: Walker, city: "City") -> Walk:
     """Follow all links breadth first. Found once a process: each test begins with the same city."""
     if walker.name not in _walks:
-        _walks[walker.name] = _explore(walker, walker.client(city), _starts(walker, city))
+        # In a thread of its own, as a web server would: in this one runs the loop that drives the browser.
+        with ThreadPoolExecutor(1) as thread:
+            _walks[walker.name] = thread.submit(_walked, walker, city).result()
     return _walks[walker.name]
+
+
+def _walked(walker: Walker, city: "City") -> Walk:
+    try:
+        return _explore(walker, walker.client(city), _starts(walker, city))
+    finally:
+        connection.close()
 
 
 def _starts(walker: Walker, city: "City") -> list[str]:
