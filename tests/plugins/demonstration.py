@@ -30,6 +30,7 @@ from egov.intake.models import Draft
 from egov.journal import actions as journal
 from egov.kernel import outbox, references
 from egov.kernel.actor import Actor
+from egov.kernel.memory import Kept
 from egov.kernel.models import OutboxMessage
 from egov.work import queries as work
 from egov.work.models import OPEN_ITEMS, WorkItem
@@ -221,12 +222,14 @@ def laid_city(django_db_setup: None, django_db_blocker: Any, _own_files: None) -
     with django_db_blocker.unblock():
         database.clone(database.ensure_template(), name)
         database.use(name)
+        Kept.forget_all()
         for command in ("make_journal_key", "make_token_key"):
             call_command(command, stdout=io.StringIO(), stderr=io.StringIO())
         for _stage in demonstration.lay_city(random.Random(demonstration.SEED)):
             pass
         lay_life(City())
         database.use(database.DATABASE)
+        Kept.forget_all()
     yield name
     with django_db_blocker.unblock(), database.server() as cursor:
         cursor.execute(f'drop database if exists "{name}" with (force)')
@@ -239,4 +242,5 @@ def city(transactional_db: None, laid_city: str) -> City:
         each.close()
     database.clone(laid_city)
     references.forget_block()
+    Kept.forget_all()
     return City()
