@@ -32,9 +32,9 @@ FORMS_WITHOUT_BUTTON = """
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("walker", WALKERS, ids=lambda walker: walker.name)
-def test_every_page_is_right(walker, language, city, new_context, live_server):
-    page = walker.browser_page(city, new_context(language=language), live_server.url)
-    way = walk(walker, city)
+def test_every_page_is_right(walker, language, inhabited_city, new_context, live_server):
+    page = walker.browser_page(inhabited_city, new_context(language=language), live_server.url)
+    way = walk(walker, inhabited_city)
     messages, faults, looked_at = [], list(way.broken), 0
     page.set_default_timeout(60_000)
     page.on("console", lambda message: messages.append(message.text) if message.type == "error" else None)
@@ -54,11 +54,11 @@ def test_every_page_is_right(walker, language, city, new_context, live_server):
 
 
 @pytest.mark.parametrize("walker", WALKERS, ids=lambda walker: walker.name)
-def test_every_page_works_without_javascript(walker, city, new_context, live_server):
-    page = walker.browser_page(city, new_context(javascript=False, width=NARROW), live_server.url)
+def test_every_page_works_without_javascript(walker, inhabited_city, new_context, live_server):
+    page = walker.browser_page(inhabited_city, new_context(javascript=False, width=NARROW), live_server.url)
     page.set_default_timeout(60_000)
     faults, looked_at = [], 0
-    for address in walk(walker, city):
+    for address in walk(walker, inhabited_city):
         page.goto(live_server.url + address, wait_until="domcontentloaded")
         if not page.locator("h1").first.is_visible():
             faults.append(f"{address}: no heading")
@@ -67,8 +67,8 @@ def test_every_page_works_without_javascript(walker, city, new_context, live_ser
     assert not faults, report(faults, looked_at)
 
 
-def test_no_page_is_left_out(city):
-    ways = [walk(walker, city) for walker in WALKERS]
+def test_no_page_is_left_out(inhabited_city):
+    ways = [walk(walker, inhabited_city) for walker in WALKERS]
     broken = [fault for way in ways for fault in way.broken]
     assert not broken, "\n".join(broken)
     visited = set().union(*(way.patterns for way in ways))

@@ -1,6 +1,6 @@
 """The demonstration city with cases in many states, filed and handled by its people: what a crawl walks through.
 
-Laid once a session into a database of its own; a test that asks for ``city`` works in a fresh copy of it.
+Laid once a session into a database of its own; a test that asks for ``inhabited_city`` works in a fresh copy of it.
 """
 
 import io
@@ -236,7 +236,7 @@ def laid_city(django_db_setup: None, django_db_blocker: Any, _own_files: None) -
 
 
 @pytest.fixture
-def city(transactional_db: None, laid_city: str) -> City:
+def inhabited_city(transactional_db: None, laid_city: str) -> City:
     """A fresh copy of the city as this test's database."""
     for each in connections.all():
         each.close()
