@@ -19,6 +19,7 @@ WITH draft AS
    FROM draft)
 SELECT draft.id,
        version_id,
+       PLAN::text,
        region,
        answers::text,
        sources::text,

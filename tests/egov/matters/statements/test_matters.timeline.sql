@@ -19,10 +19,8 @@ FROM "matters_dependency"
 WHERE "matters_dependency"."matter_id" = ?
 ORDER BY "matters_dependency"."id" ASC;
 
-SELECT [114 columns]
+SELECT [62 columns]
 FROM "casework_case"
-INNER JOIN "catalogue_publicservice" ON ("casework_case"."service_id" = "catalogue_publicservice"."id")
-INNER JOIN "catalogue_serviceversion" ON ("casework_case"."version_id" = "catalogue_serviceversion"."id")
 INNER JOIN "identity_organisation" ON ("casework_case"."department_id" = "identity_organisation"."party_id")
 INNER JOIN "identity_party" ON ("identity_organisation"."party_id" = "identity_party"."id")
 INNER JOIN "identity_unit" ON ("casework_case"."unit_id" = "identity_unit"."id")
