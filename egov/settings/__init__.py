@@ -394,9 +394,10 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "egov",
-    "DESCRIPTION": "State a need, file for services, follow cases, decide them. Errors are RFC 9457 problem details.",
+    "DESCRIPTION": "State a need, file for services, follow cases, decide them. docs/developer/api.md walks through it all. Errors are RFC 9457 problem details.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": ["portals.api.schema.add_problems"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from allauth.account.views import LogoutView
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -73,6 +75,15 @@ def _doors(capacity: Capacity) -> list[Door]:
         text = _("Administration: departments, services, rules")
         doors.append(Door(title, text, f"/console/{capacity.slug}/", "settings"))
     return doors
+
+
+class SafeLogoutView(LogoutView):
+    """On a shared computer nothing stays behind: the browser forgets what it kept of this site."""
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post(*args, **kwargs)
+        response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
 
 @require_POST

@@ -1,7 +1,16 @@
 """Reads of cases: pages, lists, what is allowed, tracking by number. Every view of somebody's data is in the journal."""
 
 from egov.casework.queries.access import Access, access_to, allowed_acts, visible_cases
-from egov.casework.queries.lists import CaseFilters, case_list, opinions_asked, ratings_to_handle, search
+from egov.casework.queries.lists import (
+    CaseFilters,
+    case_list,
+    cases_under,
+    opinions_asked,
+    ratings_to_handle,
+    record_shown,
+    search,
+    summary_of,
+)
 from egov.casework.queries.pages import (
     Asked,
     CasePage,
@@ -39,10 +48,13 @@ __all__ = [
     "case_for_applicant",
     "case_list",
     "case_page",
+    "cases_under",
     "opinion_page",
     "opinions_asked",
     "ratings_to_handle",
+    "record_shown",
     "search",
+    "summary_of",
     "track",
     "visible_cases",
 ]

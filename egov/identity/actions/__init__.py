@@ -35,9 +35,11 @@ from egov.identity.actions.parties import (
     set_contact,
     want_contact,
 )
+from egov.identity.actions.programs import Program, register_program, remove_program
 from egov.identity.actions.roles import load_roles
 
 __all__ = [
+    "Program",
     "accept_mandate",
     "add_identifier",
     "add_representative",
@@ -65,7 +67,9 @@ __all__ = [
     "refresh_assurance",
     "register_organisation",
     "register_person",
+    "register_program",
     "relate",
+    "remove_program",
     "replace_identifier",
     "revoke_mandate",
     "set_contact",

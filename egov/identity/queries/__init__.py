@@ -34,10 +34,12 @@ from egov.identity.queries.parties import (
     number_of,
     parents_of,
     party_by_number,
+    party_named,
     representatives_of,
     spouse_of,
     wards_of,
 )
+from egov.identity.queries.programs import programs_of
 from egov.identity.queries.regions import region_chain, region_name, region_names, regions_under
 
 __all__ = [
@@ -66,7 +68,9 @@ __all__ = [
     "number_of",
     "parents_of",
     "party_by_number",
+    "party_named",
     "posts_in",
+    "programs_of",
     "region_chain",
     "region_name",
     "region_names",
