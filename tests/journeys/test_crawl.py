@@ -14,6 +14,8 @@ from urllib.parse import urldefrag, urlsplit
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
+from tests.plugins.looking import look_at
+
 pytestmark = [pytest.mark.long, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 LANGUAGES = ("zh-Hans", "en")
@@ -25,47 +27,7 @@ NOT_PAGES = re.compile(
     r"^/(admin|static|media|api|account/logout|account/confirm|me/stay|healthz|readyz|metrics)\b|\.(pdf|json|csv|xlsx|ics|ods)$"
 )
 
-# Rules of axe that cannot hold by design are switched off by name, with the reason; none so far.
-AXE_OPTIONS = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-}
-
-# Text nodes, labels and placeholders that a person meets, outside of what is marked as another language.
-FOREIGN_TEXT = """
-(language) => {
-  const cjk = /[\\u3400-\\u9fff]/;
-  const found = [];
-  const foreign = (text) => language === 'en'
-    ? cjk.test(text)
-    : !cjk.test(text) && (text.match(/[A-Za-z]{2,}/g) || []).length >= 2 && !/[\\d@_/:=]/.test(text);
-  const outside = (element) => {
-    if (element.closest('script, style, noscript, code, pre, kbd, .mono, [translate=no]')) return false;
-    const marked = element.closest('[lang]');
-    return !marked || marked === document.documentElement || marked.getAttribute('lang').startsWith(language.slice(0, 2));
-  };
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const text = walker.currentNode.textContent.trim();
-    const element = walker.currentNode.parentElement;
-    if (text && foreign(text) && outside(element)) found.push(text.slice(0, 80));
-  }
-  for (const element of document.querySelectorAll('[aria-label], [placeholder], [alt], [title]')) {
-    for (const name of ['aria-label', 'placeholder', 'alt', 'title']) {
-      const text = (element.getAttribute(name) || '').trim();
-      if (text && foreign(text) && outside(element)) found.push(name + '=' + text.slice(0, 80));
-    }
-  }
-  if (foreign(document.title) ) found.push('title: ' + document.title);
-  return found;
-}
-"""
-OVERFLOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 LINKS = "Array.from(document.querySelectorAll('a[href]'), a => a.href)"
-SMALL_TARGETS = """
-() => Array.from(document.querySelectorAll('main button, main .usa-button, main input:not([type=hidden]), main select'))
-  .filter(e => e.offsetParent && !e.closest('.dense') && !e.matches('.linkish, [type=checkbox], [type=radio], [type=file]') && e.getBoundingClientRect().height < 43.5)
-  .map(e => e.outerHTML.slice(0, 90))
-"""
 
 
 @dataclass
@@ -143,9 +105,7 @@ def crawlers(request: pytest.FixtureRequest) -> list[Crawler]:
 
 
 def test_every_page(crawlers, public_city, new_context, live_server, client):
-    from axe_playwright_python.sync_playwright import Axe
-
-    axe, faults, visited = Axe(), [], Counter()
+    faults, visited = [], Counter()
     for crawler in crawlers:
         session = crawler.sign_in(client)
         starts = [*crawler.starts, *(addresses_without_arguments() if crawler is VISITOR else [])]
@@ -165,31 +125,13 @@ def test_every_page(crawlers, public_city, new_context, live_server, client):
                     response = page.goto(with_language(live_server.url + address, language))
                     visited[crawler.name] += 1
                     faults += [
-                        f"{where}: {fault}" for fault in look_at(page, response.status, language, axe, crawler.public)
+                        f"{where}: {fault}" for fault in look_at(page, response.status, language, public=crawler.public)
                     ]
                     faults += [f"{where}: console: {m}" for m in messages if response.status < 400]
                 context.close()
         faults += without_javascript(new_context, session, live_server.url, chosen, crawler.name)
     assert not faults, f"{len(faults)} faults on {dict(visited)} views:\n" + "\n".join(faults[:80])
     assert all(visited.values())
-
-
-def look_at(page: object, status: int, language: str, axe: object, public: bool) -> list[str]:
-    faults = []
-    if status >= 500 or status == 404:
-        faults.append(f"status {status}")
-    if page.evaluate("document.documentElement.lang") != language:
-        faults.append("html lang")
-    if page.evaluate(OVERFLOW):
-        faults.append("overflows sideways")
-    faults += [f"other language: {text}" for text in page.evaluate(FOREIGN_TEXT, language)[:5]]
-    if public and "dense" not in (page.get_attribute("body", "class") or ""):
-        faults += [f"small target: {element}" for element in page.evaluate(SMALL_TARGETS)[:3]]
-    results = axe.run(page, options=AXE_OPTIONS).response
-    for violation in results["violations"]:
-        nodes = "; ".join(node["html"][:120] for node in violation["nodes"][:2])
-        faults.append(f"axe {violation['id']}: {nodes}")
-    return faults
 
 
 def without_javascript(new_context, session, base, chosen, name) -> list[str]:

@@ -58,7 +58,7 @@ def draft_decision(
     decision = _write(move, outcome, reasons, citations, conditions, data)
     deciding.check_complete(move.procedure, decision)
     finish(move, note=note, content={"outcome": outcome, "reasons": reasons, "citations": list(citations)})
-    complete_item(actor, hand.id, note=note)
+    complete_item(actor, hand.id, outcome=_onward(hand), note=note)
     if not hand.is_step:
         deciding.conclude(actor, case)
     decision.refresh_from_db()
@@ -71,6 +71,12 @@ def _hand(move: Move, kind: str) -> facts.Hand:
     if hand is None:
         raise errors.StepsOutstanding
     return hand
+
+
+def _onward(hand: facts.Hand) -> str:
+    """The outcome of the step with which its plan goes on; the decision itself says the rest."""
+    step = work.step_of(hand.id)
+    return step.first_forward() if step else plans.DONE
 
 
 def _write(
@@ -131,8 +137,7 @@ def sign_decision(actor: Actor, *, case: str, note: str = "", lock_version: int 
     """
     move = begin(actor, "sign_decision", case, lock_version)
     hand = _hand(move, "sign")
-    step = work.step_of(hand.id)
-    complete_item(actor, hand.id, outcome=step.first_forward() if step else plans.DONE, note=note)
+    complete_item(actor, hand.id, outcome=_onward(hand), note=note)
     move.case.refresh_from_db(fields=["state", "lock_version"])
     if move.case.state == ACCEPTED:
         move.act = TRANSITIONS["countersign"]

@@ -135,6 +135,14 @@ def test_without_a_signature_in_the_plan_the_officer_decides(casework):
     assert (case.state, case.outcome, decision.signed_by_id) == ("delivered", "granted", casework.reviewer.post_id)
 
 
+def test_a_decision_step_may_name_its_outcomes(casework):
+    back = {"key": "return", "title": {"zh-Hans": "退回", "en": "Send back"}, "back_to": "review"}
+    named = [back, {"key": "agree", "title": {"zh-Hans": "签发", "en": "Sign"}}]
+    case = casework.reviewed(casework.service(plan={"key": "n", "steps": [REVIEW, {**DECIDE, "outcomes": named}]}))
+    casework.draft(case)
+    assert casework.again(case).state == "delivered"
+
+
 def test_two_signatures(casework):
     second = {**SIGN, "key": "second", "role": "department_head", "unit": "department_head", "after": ["sign"]}
     case = casework.drafted(casework.service(plan={"key": "two", "steps": [*PLAN["steps"], second]}))

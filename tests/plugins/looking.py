@@ -1,0 +1,78 @@
+"""What is looked at on every page that a browser comes to, in the crawl and on journeys alike.
+
+The page answers, axe finds nothing (WCAG 2.2 AA), nothing overflows sideways, no text is left in the other language,
+controls are large enough for a thumb.
+"""
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+# Rules of axe that cannot hold by design are switched off by name, with the reason; none so far.
+AXE_OPTIONS = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+
+# Text nodes, labels and placeholders that a person meets, outside of what is marked as another language.
+FOREIGN_TEXT = """
+(language) => {
+  const cjk = /[\\u3400-\\u9fff]/;
+  const found = [];
+  const foreign = (text) => language === 'en'
+    ? cjk.test(text)
+    : !cjk.test(text) && (text.match(/[A-Za-z]{2,}/g) || []).length >= 2 && !/[\\d@_/:=]/.test(text);
+  const outside = (element) => {
+    if (element.closest('script, style, noscript, code, pre, kbd, .mono, [translate=no]')) return false;
+    const marked = element.closest('[lang]');
+    return !marked || marked === document.documentElement || marked.getAttribute('lang').startsWith(language.slice(0, 2));
+  };
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode.textContent.trim();
+    const element = walker.currentNode.parentElement;
+    if (text && foreign(text) && outside(element)) found.push(text.slice(0, 80));
+  }
+  for (const element of document.querySelectorAll('[aria-label], [placeholder], [alt], [title]')) {
+    for (const name of ['aria-label', 'placeholder', 'alt', 'title']) {
+      const text = (element.getAttribute(name) || '').trim();
+      if (text && foreign(text) && outside(element)) found.push(name + '=' + text.slice(0, 80));
+    }
+  }
+  if (foreign(document.title) ) found.push('title: ' + document.title);
+  return found;
+}
+"""
+OVERFLOW = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+SMALL_TARGETS = """
+() => Array.from(document.querySelectorAll('main button, main .usa-button, main input:not([type=hidden]), main select'))
+  .filter(e => e.offsetParent && !e.closest('.dense') && !e.matches('.linkish, [type=checkbox], [type=radio], [type=file]') && e.getBoundingClientRect().height < 43.5)
+  .map(e => e.outerHTML.slice(0, 90))
+"""
+
+
+@functools.cache
+def _axe() -> Any:
+    from axe_playwright_python.sync_playwright import Axe  # only where there is a browser
+
+    return Axe()
+
+
+def look_at(page: "Page", status: int, language: str, *, public: bool = True) -> list[str]:
+    """What is wrong with the page as it stands; ``public``: controls are 44 px high unless the page is dense."""
+    faults = []
+    if status >= 500 or status == 404:
+        faults.append(f"status {status}")
+    if page.evaluate("document.documentElement.lang") != language:
+        faults.append("html lang")
+    if page.evaluate(OVERFLOW):
+        faults.append("overflows sideways")
+    faults += [f"other language: {text}" for text in page.evaluate(FOREIGN_TEXT, language)[:5]]
+    if public and "dense" not in (page.get_attribute("body", "class") or ""):
+        faults += [f"small target: {element}" for element in page.evaluate(SMALL_TARGETS)[:3]]
+    results = _axe().run(page, options=AXE_OPTIONS).response
+    for violation in results["violations"]:
+        nodes = "; ".join(node["html"][:120] for node in violation["nodes"][:2])
+        faults.append(f"axe {violation['id']}: {nodes}")
+    return faults
