@@ -65,12 +65,12 @@ def _term_in_words(questions: Mapping[str, Any], term: str) -> str:
     question, sign, value = questions[found[1]], found[2], found[3].strip('"')
     said = {"true": _("yes"), "false": _("no")}.get(value) or _choice(question, value)
     signs = {
-        "==": _("“%(question)s” %(answer)s"),
-        "!=": _("“%(question)s” not %(answer)s"),
-        ">=": _("“%(question)s” %(answer)s or more"),
-        "<=": _("“%(question)s” %(answer)s or less"),
-        ">": _("“%(question)s” more than %(answer)s"),
-        "<": _("“%(question)s” less than %(answer)s"),
+        "==": _("“%(question)s”: %(answer)s"),
+        "!=": _("“%(question)s”: not %(answer)s"),
+        ">=": _("“%(question)s”: %(answer)s or more"),
+        "<=": _("“%(question)s”: %(answer)s or less"),
+        ">": _("“%(question)s”: more than %(answer)s"),
+        "<": _("“%(question)s”: less than %(answer)s"),
     }
     return signs[sign] % {"question": localised_plain(question.get("text", {})).rstrip("？?"), "answer": said}
 
@@ -95,7 +95,7 @@ def papers_of(versions: Sequence[ServiceVersion]) -> tuple[int, int]:
 
 # --- The drawing -------------------------------------------------------------------------------------------------
 
-WIDTH, HEIGHT, GAP_X, GAP_Y = 230, 58, 96, 14
+WIDTH, HEIGHT, GAP_X, GAP_Y = 240, 70, 90, 12
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from egov.catalogue import queries as catalogue
@@ -240,5 +241,5 @@ def _member_card(found: Event, version: ServiceVersion) -> c.ServiceCard:
     when = bundle.when_in_words(found, row.get("when", ""))
     card = reading.card(version, note=localised_plain(row.get("note", {})), reasons=[when] if when else [])
     if row.get("optional"):
-        card = replace(card, badges=(*card.badges, c.Badge(_("if you wish"))))
+        card = replace(card, badges=(*card.badges, c.Badge(pgettext("service", "optional"))))
     return card
