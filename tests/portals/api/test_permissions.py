@@ -39,7 +39,8 @@ def post(path, body=None, **may):
 
 def act(key, **may):
     """An empty or senseless body: whoever may is told what is wrong with it, or that the state is another."""
-    return post(f"cases/{{case}}/acts/{key}", BODIES.get(key, {}), **may)
+    which = "corrected" if key == "answer_correction" else "case"
+    return post(f"cases/{{{which}}}/acts/{key}", BODIES.get(key, {}), **may)
 
 
 BODIES = {
@@ -65,13 +66,15 @@ BODIES = {
 OWNERS = {"answer_correction", "withdraw", "rate", "rate_again"}
 BOTH = {"send_message"}
 # An officer who carries none of the roles of the act, or of no such part on this case.
-NEITHER = {"extend", "refuse_extension", "verify_rating", "terminate"}
+NEITHER = {"extend", "refuse_extension", "verify_rating"}
 
 
 @pytest.fixture
 def permission_world(casework, journal_key):
     case = casework.received(casework.service(form=CARD_FORM, materials=[PHOTO]))
     party = casework.applicant.on_behalf_of_id
+    corrected = casework.corrected(case.version)
+    casework.claim(case, casework.reviewer, "accept")
     asked = casework.accepted()
     from egov.casework import actions
 
@@ -111,6 +114,7 @@ def permission_world(casework, journal_key):
     Event.objects.create(code="BE01", kind="business", name={"en": "Opening a restaurant"})
     return SimpleNamespace(
         case=case.reference,
+        corrected=corrected.reference,
         draft=draft.reference,
         matter="JZ-M-260101-00000-00",
         opinion=opinion.pk,
