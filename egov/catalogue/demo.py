@@ -66,7 +66,7 @@ def _departments() -> list[_Seat]:
 def _by_function(departments: list[_Seat]) -> Iterator[Competence]:
     """Each department handles the services of its function in its region."""
     for seat in departments:
-        yield _row(seat, department_role=seat.role, note="function of the department")
+        yield _row(seat, department_role=seat.role)
 
 
 def _of_the_city(departments: list[_Seat]) -> Iterator[Competence]:
@@ -77,7 +77,7 @@ def _of_the_city(departments: list[_Seat]) -> Iterator[Competence]:
     found = rows.order_by("service__code").values_list("service_id", "service__department_role")
     for service_id, role in found:
         if role in in_districts and role in cities:
-            yield _row(cities[role], service_id=service_id, note="kept at the level of the city")
+            yield _row(cities[role], service_id=service_id, note="市级统一办理")
 
 
 def _row(seat: _Seat, *, service_id: int | None = None, department_role: str = "", note: str = "") -> Competence:

@@ -13,10 +13,11 @@ from egov.catalogue import registry, rules
 from egov.catalogue.configuration import export_configuration
 from egov.catalogue.models import Competence, Event, PublicService, ServiceVersion, VersionState
 from egov.catalogue.rules import CompetenceRow, Difference, Known
-from egov.identity.models import Organisation, Region
+from egov.identity import queries as identity
+from egov.identity.models import Organisation
 from egov.kernel import clock
 from egov.kernel.errors import NotFound
-from egov.kernel.stamps import Stamped
+from egov.kernel.memory import Kept
 from egov.kernel.text import LocalisedText
 from egov.law import queries as law
 from egov.law.models import DecisionTable, Instrument, Procedure, State
@@ -42,14 +43,13 @@ __all__ = [
     "offices",
     "published",
     "published_many",
-    "region_chain",
     "service_page",
     "services",
     "version",
     "versions_of",
 ]
 
-kept = Stamped("catalogue")
+kept = Kept("catalogue")
 KEPT_VERSIONS = 600
 
 # Columns a list does not show.
@@ -327,30 +327,17 @@ def competence_rows() -> list[CompetenceRow]:
 
 def competences_for(service: PublicService, *, region: str, on: dt.date) -> list[CompetenceRow]:
     """Rows that can apply to the service in ``region``, best first; conditions are for the caller to judge."""
+    # Once per service: a case looks at a handful instead of all.
+    rows: list[CompetenceRow] = kept.get(
+        ("competences", service.pk), lambda: [row for row in competence_rows() if _is_for(row, service)]
+    )
     return rules.nearest_first(
-        competence_rows(),
+        rows,
         service_id=service.pk,
         department_role=service.department_role,
-        chain=region_chain(region),
+        chain=identity.region_chain(region),
         on=on,
     )
-
-
-def region_chain(code: str) -> list[str]:
-    """``code`` and the regions above it, nearest first, from the tree; no statement once kept."""
-    parents: dict[str, str | None] = kept.get("regions", lambda: dict(Region.objects.values_list("code", "parent_id")))
-    chain: list[str] = []
-    current: str | None = code
-    while current and current not in chain:
-        chain.append(current)
-        current = parents.get(current)
-    return chain
-
-
-def region_title(code: str) -> LocalisedText:
-    """The name of a region; no statement once kept."""
-    names: dict[str, LocalisedText] = kept.get("region_names", lambda: dict(Region.objects.values_list("code", "name")))
-    return names.get(code, {"en": code})
 
 
 def content_of(row: ServiceVersion) -> dict[str, Any]:

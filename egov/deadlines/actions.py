@@ -17,6 +17,7 @@ from egov.identity.queries import may_configure
 from egov.identity.rules import may_administer_platform
 from egov.journal import actions as journal
 from egov.kernel import clock as wall
+from egov.kernel import writing
 from egov.kernel.actor import Actor
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.refs import Ref
@@ -59,7 +60,7 @@ def start_clocks(actor: Actor, specs: Iterable[ClockSpec]) -> list[Clock]:
                 basis=spec.basis,
             )
         )
-    return Clock.objects.bulk_create(clocks) if clocks else []
+    return writing.insert(clocks)
 
 
 @transaction.atomic
@@ -196,7 +197,7 @@ def open_calendar(
         raise InvalidInput.at("based_on", "unknown", _("There is no such calendar."))
     calendar = WorkCalendar.objects.create(key=key, name=name, based_on=base)
     calendar.departments.set(departments)
-    queries.forget_calendars()
+    queries.kept.moved()
     journal.record(actor, "deadlines.open_calendar", Ref("calendar", key))
     return calendar
 
@@ -275,8 +276,8 @@ def _locked_calendar(key: str) -> WorkCalendar:
 
 def _move(actor: Actor, calendar: WorkCalendar, since: dt.date) -> None:
     """Compute anew when running clocks are due that end on or after ``since``, and tell their rooms."""
-    queries.forget_calendars()
-    fresh = queries.load_calendars()
+    queries.kept.moved()
+    fresh = queries.all_calendars()
     concerned = [pk for pk, each in fresh.by_id.items() if calendar.pk in each.layers]
     clocks = list(
         Clock.objects.select_for_update()
@@ -304,7 +305,7 @@ def _recompute(clocks: list[Clock], fields: list[str], calendars: queries.Calend
     pauses: dict[int, list[Pause]] = {}
     for row in ClockPause.objects.filter(clock__in=clocks):
         pauses.setdefault(row.clock_id, []).append(Pause(row.from_at, row.to_at))
-    known = (calendars or queries.kept_calendars()).by_id
+    known = (calendars or queries.all_calendars()).by_id
     for clock in clocks:
         clock.due_at = due_with_pauses(
             clock.started_at,

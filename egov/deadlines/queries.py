@@ -13,7 +13,7 @@ from egov.kernel.errors import NotFound, Unavailable
 from egov.kernel.memory import Kept
 
 DEFAULT_CALENDAR = "default"
-KEPT_SECONDS = 60
+kept = Kept("deadlines")
 # Outside these years nothing is due; cases of a generation ago may still be looked at.
 FIRST_YEAR, LAST_YEAR = 2004, 2040
 
@@ -44,8 +44,9 @@ class Calendars:
         return self.by_id[pk]
 
 
-def load_calendars() -> Calendars:
-    """As the database has them now (three statements)."""
+@kept.table
+def all_calendars() -> Calendars:
+    """Three statements once kept anew."""
     rows = {row.pk: row for row in WorkCalendar.objects.all()}
     days: dict[int, list[tuple[dt.date, bool, bool]]] = {pk: [] for pk in rows}
     listed = CalendarDay.objects.values_list("calendar_id", "day", "is_working", "provisional")
@@ -60,22 +61,14 @@ def load_calendars() -> Calendars:
     )
 
 
-kept_calendars = Kept(load_calendars, seconds=KEPT_SECONDS)
-
-
 def calendar_of(department_id: int | None) -> Calendar:
     """The department's own calendar, else the default one. Raises ``Unavailable`` when none was loaded."""
-    return kept_calendars().of(department_id)
+    return all_calendars().of(department_id)
 
 
 def working_days(department_id: int | None = None) -> WorkingDays:
     """The working days of a department (None: the default calendar)."""
     return calendar_of(department_id).working_days
-
-
-def forget_calendars() -> None:
-    """After a calendar changed in this process; other processes see it within a minute."""
-    kept_calendars.forget()
 
 
 def calendars() -> QuerySet[WorkCalendar]:

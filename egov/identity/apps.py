@@ -14,18 +14,26 @@ class IdentityConfig(AppConfig):
         from django.db.models.signals import post_delete, post_save
 
         from egov.identity import subjects  # noqa: F401
-        from egov.identity.models import Region
-        from egov.identity.queries.regions import regions
+        from egov.identity.models import Region, Unit
         from egov.identity.registry import identity_providers
         from egov.identity.sandbox import SandboxProvider
 
         identity_providers.add("sandbox", SandboxProvider())
         for signal in (signals.authenticator_added, signals.authenticator_removed):
             signal.connect(_second_factor_changed, dispatch_uid="identity.assurance")
-        for signal in (post_save, post_delete):
-            signal.connect(
-                lambda **_kwargs: regions.forget(), sender=Region, weak=False, dispatch_uid="identity.regions"
-            )
+        for model in (Region, Unit):
+            for signal in (post_save, post_delete):
+                signal.connect(_kept_moved, sender=model, dispatch_uid="identity.kept")
+
+
+def _kept_moved(**_kwargs: Any) -> None:
+    """Also what an administrator changes by hand is seen by all processes."""
+    from django.db import transaction
+
+    from egov.identity.queries import kept
+
+    with transaction.atomic():
+        kept.moved()
 
 
 def _second_factor_changed(*, user: Any, **_kwargs: Any) -> None:

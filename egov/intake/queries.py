@@ -12,6 +12,7 @@ from egov.casework.models import Case
 from egov.casework.queries import Correction
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion, VersionState
+from egov.identity import queries as identity
 from egov.identity.models import Region
 from egov.intake import rules
 from egov.intake.models import Attachment, Draft, Submission
@@ -19,7 +20,6 @@ from egov.intake.rules import Checked, Form, Price
 from egov.kernel import clock
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
-from egov.kernel.memory import Kept
 from egov.kernel.text import LocalisedText
 from egov.routing import queries as routing
 from egov.routing.queries import RouteChoice
@@ -38,12 +38,10 @@ def form_for(version: ServiceVersion) -> Form:
     return form
 
 
-def _load_regions() -> dict[str, Region]:
+@identity.kept.table
+def regions() -> dict[str, Region]:
+    """Every region in force by its code."""
     return {region.code: region for region in Region.objects.filter(valid_to__isnull=True).order_by("code")}
-
-
-# Every region in force by its code.
-regions: Kept[dict[str, Region]] = Kept(_load_regions, seconds=300)
 
 
 def known_codes(form: Form) -> dict[str, Mapping[str, Any]]:
@@ -51,6 +49,13 @@ def known_codes(form: Form) -> dict[str, Mapping[str, Any]]:
     asked = {question.widget for question in form.questions}
     asked |= {child.widget for question in form.questions for child in question.children}
     return {"region": regions()} if "region" in asked else {}
+
+
+def check_answers(
+    form: Form, answers: Mapping[str, Any], *, files: Mapping[str, Sequence[str]] | None = None
+) -> Checked:
+    """``rules.check`` with the codes and the day of today."""
+    return rules.check(form, answers, files=files, known=known_codes(form), today=clock.today())
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ class OpenDraft:
 
     @cached_property
     def checked(self) -> Checked:
-        return rules.check(self.form, self.draft.answers, files=self.files, known=known_codes(self.form))
+        return check_answers(self.form, self.draft.answers, files=self.files)
 
     @property
     def shown_pages(self) -> list[rules.FormPage]:

@@ -43,6 +43,16 @@ class TakenDraft:
     event: str
     about: str
     applicant_kind: str
+    applicant_name: str
+    files: tuple[TakenFile, ...]
+
+
+@dataclass(frozen=True)
+class TakenParty:
+    """Who files without a draft, and the stored files named, by material."""
+
+    kind: str
+    name: str
     files: tuple[TakenFile, ...]
 
 
@@ -58,6 +68,7 @@ with draft as (
   returning *
 ), key as ({_KEY.format(source="draft")})
 select draft.id, version_id, region, answers::text, sources::text, need, event, about, party.kind,
+  party.name,
   (select coalesce(json_agg({_FILE.format(material="attachment.material")} order by attachment.id), '[]')::text
    from intake_attachment attachment join documents_storedfile file on file.id = attachment.file_id
    where attachment.draft_id = draft.id)
@@ -70,17 +81,17 @@ def take_draft(actor: Actor, *, draft: str, key: str, digest: bytes, result: str
     row = _one(_TAKE_DRAFT, {**_common(actor, key, digest, result), "draft": draft})
     if row is None:
         return None
-    *columns, kind, files = row
+    *columns, kind, name, files = row
     pk, version_id, region, answers, sources, need, event, about = columns
     return TakenDraft(
-        pk, version_id, region, json.loads(answers), json.loads(sources), need, event, about, kind, _files(files)
+        pk, version_id, region, json.loads(answers), json.loads(sources), need, event, about, kind, name, _files(files)
     )
 
 
 # Party and files in one go; a file of somebody else is simply not among them.
 _TAKE_PARTY = f"""
-with party as (select id, kind from identity_party where id = %(applicant)s), key as ({_KEY.format(source="party")})
-select party.kind,
+with party as (select id, kind, name from identity_party where id = %(applicant)s), key as ({_KEY.format(source="party")})
+select party.kind, party.name,
   (select coalesce(json_agg({_FILE.format(material="''")}), '[]')::text from documents_storedfile file
    where file.reference = any(%(files)s) and file.owner_id = party.id and file.removed_at is null)
 from party
@@ -89,15 +100,15 @@ from party
 
 def take_party(
     actor: Actor, *, wanted: Mapping[str, Sequence[str]], key: str, digest: bytes, result: str
-) -> tuple[str, tuple[TakenFile, ...]]:
-    """Kind of the party, and the stored files it names by material. Raises ``InvalidInput`` for one it has not."""
+) -> TakenParty:
+    """The party and the stored files it names by material. Raises ``InvalidInput`` for one it has not."""
     references = [reference for group in wanted.values() for reference in group]
     row = _one(_TAKE_PARTY, {**_common(actor, key, digest, result), "files": references})
     if row is None:
         raise NotFound
-    kind, files = row
+    kind, name, files = row
     known = {file.reference: file for file in _files(files)}
-    return kind, _by_material(wanted, known)
+    return TakenParty(kind, name, _by_material(wanted, known))
 
 
 def own_files(actor: Actor, wanted: Mapping[str, Sequence[str]]) -> tuple[TakenFile, ...]:

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from egov.journal import keys, queries, rules
 from egov.journal.models import Entry, EntryKind, Leaf, TreeHead, TreeNode
-from egov.kernel import clock
+from egov.kernel import clock, writing
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotPermitted
 from egov.kernel.idempotency import digest_of
@@ -30,15 +30,14 @@ def record(
     digest is kept; content that could be guessed should carry a random value stored with the row it describes.
     ``reason`` (at most 200 characters) must not name anybody.
     """
-    entry = _entry(actor, action, refs, reason=reason, content=content, kind=kind)
-    entry.save(force_insert=True)
+    (entry,) = writing.insert([_entry(actor, action, refs, reason=reason, content=content, kind=kind)])
     return entry
 
 
 def record_all(actor: Actor, acts: Sequence[Act], *, reason: str = "", kind: str = EntryKind.ACT) -> list[Entry]:
     """Record several acts ``(action, refs, content)`` of one actor with one insert."""
     entries = [_entry(actor, action, refs, reason=reason, content=content, kind=kind) for action, refs, content in acts]
-    return Entry.objects.bulk_create(entries)
+    return writing.insert(entries)
 
 
 def record_view(actor: Actor, *refs: Ref, reason: str = "") -> Entry:

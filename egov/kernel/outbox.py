@@ -18,7 +18,7 @@ import structlog
 from celery import current_app
 from django.db import IntegrityError, connection, transaction
 
-from egov.kernel import clock
+from egov.kernel import clock, writing
 from egov.kernel.events import Event
 from egov.kernel.models import ConsumedMessage, OutboxMessage
 
@@ -55,17 +55,19 @@ def emit(*events: Event, request_id: str = "", queue: str = "ordinary") -> None:
     moment = clock.now()
     if not request_id:
         request_id = str(structlog.contextvars.get_contextvars().get("request_id", ""))
-    OutboxMessage.objects.bulk_create(
-        OutboxMessage(
-            emitted_at=moment,
-            due_at=moment,
-            name=event.name,
-            version=event.version,
-            payload=event.payload(),
-            request_id=request_id,
-            queue=queue,
-        )
-        for event in events
+    writing.insert(
+        [
+            OutboxMessage(
+                emitted_at=moment,
+                due_at=moment,
+                name=event.name,
+                version=event.version,
+                payload=event.payload(),
+                request_id=request_id,
+                queue=queue,
+            )
+            for event in events
+        ]
     )
     nudge = _nudges[queue]
     if not any(entry[1] is nudge for entry in connection.run_on_commit):

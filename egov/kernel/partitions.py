@@ -46,9 +46,10 @@ def installed() -> bool:
     return PartitionedTable._meta.db_table in connection.introspection.table_names()
 
 
-def extend(months_ahead: int = MONTHS_AHEAD) -> list[str]:
+def extend(months_ahead: int = MONTHS_AHEAD, *, months_back: int = 0) -> list[str]:
     """Create this month's and the coming months' partitions where they are missing; names of those made.
 
+    ``months_back`` also those of the past, for history that is brought in afterwards.
     A month whose rows already lie in the default partition is left there: correct, only not separate.
     """
     first = clock.today().replace(day=1)
@@ -59,7 +60,7 @@ def extend(months_ahead: int = MONTHS_AHEAD) -> list[str]:
         return [
             name
             for table, column in cursor.fetchall()
-            for ahead in range(months_ahead + 1)
+            for ahead in range(-months_back, months_ahead + 1)
             if (name := _add_month(cursor, table, column, _plus_months(first, ahead)))
         ]
 

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from egov.kernel.errors import NotFound
-from egov.kernel.stamps import Stamped
+from egov.kernel.memory import Kept
 from egov.kernel.text import LocalisedText
 from egov.law import registry, rules
 from egov.law.models import Citation, DecisionTable, Instrument, Parameter, Procedure, State
@@ -34,7 +34,7 @@ __all__ = [
     "tables",
 ]
 
-kept = Stamped("law")
+kept = Kept("law")
 
 
 @dataclass(frozen=True)

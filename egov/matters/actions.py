@@ -14,7 +14,7 @@ from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion
 from egov.contracts.cases import CaseChanged, CaseDecided
 from egov.journal import actions as journal
-from egov.kernel import clock, references
+from egov.kernel import clock, references, writing
 from egov.kernel.actor import SYSTEM, Actor
 from egov.kernel.errors import NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.refs import Ref
@@ -58,6 +58,7 @@ def open_matter(
     event: str = "",
     language: str = "zh-Hans",
     reference: str = "",
+    applicant_name: str = "",
 ) -> OpenedMatter:
     """Open the whole and a case for every member that waits for nothing. Runs in the caller's transaction.
 
@@ -70,12 +71,13 @@ def open_matter(
     ready = [spec for spec in members if not spec.depends_on]
     now = clock.now()
     filed = _Filed(reference, submission, applicant_id, actor.party_id, actor.capacity, language)
-    cases = casework.open_cases(actor, [_case_spec(filed, spec, references.draw("C")) for spec in ready])
+    specs = [_case_spec(filed, spec, references.draw("C"), applicant_name) for spec in ready]
+    cases = casework.open_cases(actor, specs)
     case_of = dict(zip((spec.key for spec in ready), cases, strict=True))
     dues = [case.promised_due_at for case in cases if case.promised_due_at]
     states = {spec.key: _first_state(case_of.get(spec.key)) for spec in members}
     closed = rules.matter_state(states.values()) != MatterState.OPEN
-    matter = Matter.objects.create(
+    matter = Matter(
         reference=reference,
         applicant_id=applicant_id,
         filed_by_id=actor.party_id,
@@ -88,7 +90,8 @@ def open_matter(
         closed_at=now if closed else None,
         promised_due_at=max(dues, default=None),
     )
-    rows = Member.objects.bulk_create(
+    writing.insert([matter])
+    rows = writing.insert(
         [_member(matter, spec, order[spec.key], case_of.get(spec.key), states[spec.key], filed) for spec in members]
     )
     _link(matter, members, {row.key: row for row in rows})
@@ -107,8 +110,9 @@ class _Filed:
     language: str
 
 
-def _case_spec(filed: _Filed, spec: MemberSpec, reference: str) -> CaseSpec:
+def _case_spec(filed: _Filed, spec: MemberSpec, reference: str, applicant_name: str = "") -> CaseSpec:
     return CaseSpec(
+        applicant_name=applicant_name,
         version=spec.version,
         applicant_id=filed.applicant_id,
         filed_by_id=filed.filed_by_id,
@@ -173,8 +177,7 @@ def _link(matter: Matter, members: Sequence[MemberSpec], rows: Mapping[str, Memb
         for spec in members
         for need in spec.depends_on
     ]
-    if edges:
-        Dependency.objects.bulk_create(edges)
+    writing.insert(edges)
 
 
 # --- What cases tell --------------------------------------------------------------------------------

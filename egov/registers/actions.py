@@ -263,7 +263,7 @@ def load_elements(actor: Actor, *, path: Path = DEFINITIONS) -> int:
         }
     changed += _put_all(DataElement, elements)
     if changed:
-        queries.register_names.forget()
+        queries.kept.moved()
     return changed
 
 

@@ -74,12 +74,13 @@ def _require_reason(actor: Actor, purpose: str, subject: Ref | None) -> None:
         raise NotPermitted()
 
 
-def _load_register_names() -> dict[str, LocalisedText]:
+kept = Kept("registers")
+
+
+@kept.table
+def register_names() -> dict[str, LocalisedText]:
+    """What each register is called, by its key."""
     return dict(Register.objects.values_list("key", "name"))
-
-
-# What each register is called, by its key.
-register_names: Kept[dict[str, LocalisedText]] = Kept(_load_register_names, seconds=300)
 
 
 def element(key: str) -> DataElement:

@@ -1,7 +1,7 @@
 """Which unit handles a service for an applicant in a region, and why. Always ends with an owner.
 
-The rules are ``catalogue.Competence`` rows; units are small tables kept in each process, so that a route costs no
-statement in the common case and follows a change within seconds.
+The rules are ``catalogue.Competence`` rows; units are kept in each process, so that a route costs no statement
+in the common case and follows a change within seconds.
 """
 
 import datetime as dt
@@ -11,9 +11,9 @@ from typing import Any, Self
 
 from egov.catalogue import queries as catalogue
 from egov.catalogue.rules import CompetenceRow
+from egov.identity import queries as identity
 from egov.identity.models import Unit
 from egov.kernel.errors import NotFound
-from egov.kernel.memory import Kept
 from egov.kernel.text import LocalisedText
 from egov.law import queries as law
 from egov.law.rules import EvaluationError
@@ -55,7 +55,8 @@ class _Unit:
     is_hall: bool
 
 
-def _load() -> dict[int, _Unit]:
+@identity.kept.table
+def _units() -> dict[int, _Unit]:
     rows = Unit.objects.filter(closed_on__isnull=True).select_related("department").order_by("pk")
     return {
         row.pk: _Unit(
@@ -63,9 +64,6 @@ def _load() -> dict[int, _Unit]:
         )
         for row in rows
     }
-
-
-_units = Kept(_load, seconds=5.0)
 
 
 def competent(
@@ -104,21 +102,21 @@ def _holds(row: CompetenceRow, context: Mapping[str, Any]) -> bool:
 
 
 def _reasons(row: CompetenceRow, unit: _Unit) -> tuple[LocalisedText, ...]:
-    place = catalogue.region_title(row.region)
+    place = identity.region_names(row.region)
     reasons: list[LocalisedText] = [
         {
             "zh-Hans": f"{place.get('zh-Hans', row.region)}由{unit.department.get('zh-Hans', '')}办理",
-            "en": f"In {place.get('en', row.region)} {unit.department.get('en', '')} is competent",
+            "en": f"In {place.get('en', row.region)}, {unit.department.get('en', '')} is competent",
         }
     ]
     if row.note:
-        reasons.append({"zh-Hans": row.note, "en": row.note})
+        reasons.append({"zh-Hans": row.note})
     return tuple(reasons)
 
 
 def _last_resort(region: str, units: Mapping[int, _Unit]) -> RouteChoice:
     halls = [unit for unit in units.values() if unit.is_hall]
-    chain = catalogue.region_chain(region)
+    chain = identity.region_chain(region)
     near = sorted((chain.index(hall.region), hall.pk) for hall in halls if hall.region in chain)
     chosen = units[near[0][1]] if near else next(iter(halls), None)
     if chosen is None:
@@ -128,8 +126,3 @@ def _last_resort(region: str, units: Mapping[int, _Unit]) -> RouteChoice:
         "en": f"No department's rule covers this; {chosen.name.get('en', 'the service hall')} sees it through",
     }
     return RouteChoice(chosen.department_id, chosen.pk, LAST_RESORT, (reason,), region)
-
-
-def forget_units() -> None:
-    """After a unit was opened or closed in this process."""
-    _units.forget()

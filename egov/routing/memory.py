@@ -14,7 +14,7 @@ from django.db.models import BooleanField, ExpressionWrapper
 
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import Event, ServiceVersion, VersionState
-from egov.kernel.stamps import Stamped
+from egov.kernel.memory import Kept
 from egov.kernel.text import LocalisedText
 from egov.routing.files import NONE, TOPIC
 from egov.routing.models import Concept, Language, SearchEntry, Synonym, Topic
@@ -24,7 +24,7 @@ from egov.routing.rules.lexicon import Lexicon, english_words
 
 logger = structlog.get_logger(__name__)
 
-kept = Stamped("routing")
+kept = Kept("routing")
 FREE = "said:"  # a synonym whose meaning is free words, not a concept
 
 _lock = threading.Lock()

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Max, QuerySet
 
-from egov.catalogue import queries as catalogue
+from egov.identity import queries as identity
 from egov.kernel.text import LocalisedText
 from egov.routing import memory
 from egov.routing.competence import RouteChoice, competent
@@ -103,7 +103,7 @@ def match_need(
     ("approve my request") has no effect. What stands after ``rules.text.MAX_LENGTH`` characters is not read.
     """
     known = memory.known()
-    chain = catalogue.region_chain(region) if region else []
+    chain = identity.region_chain(region) if region else []
     offer = offer_to(capacity, chain)
     answer = decide(text, known.index, offer)
     chosen = _codes_picked(known, picked)
@@ -122,7 +122,7 @@ def match_need(
 def outcome(text: str, *, region: str = "", capacity: str = ANYBODY, limit: int = 8) -> dict[str, Any]:
     """The line of results for one need of a file: services (for an event its members), bundle, asked."""
     known = memory.known()
-    chain = catalogue.region_chain(region) if region else []
+    chain = identity.region_chain(region) if region else []
     offer = offer_to(capacity, chain)
     answer = decide(text, known.index, offer)
     services = services_offered(answer, known.index, limit=limit)

@@ -24,7 +24,7 @@ Shown = str | SafeString
 def shown(question: Question, value: Any, *, files: Sequence[str] = ()) -> Shown:
     """``value`` in words: choices by their labels, dates and money written out, identity numbers masked."""
     if question.is_file:
-        return format_html_join(", ", "{}", ((name,) for name in files))
+        return format_html_join(", ", '<span translate="no">{}</span>', ((name,) for name in files))
     if value is None or value == "" or value == []:
         return ""
     if question.is_group:

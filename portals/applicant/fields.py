@@ -24,7 +24,7 @@ _AUTOCOMPLETE = {
     "person.email": "email",
 }
 _WIDE = 60  # characters beyond which a one-line field takes the full width
-IMAGE_TYPES = "image/jpeg,image/png,image/webp,image/heic"
+IMAGE_TYPES = "image/jpeg,image/png,image/webp"  # a phone makes one of these of its own format
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -35,6 +36,10 @@ def _processes() -> dict[int, int]:
     return found
 
 
+def parent_of(pid: int) -> int:
+    return _processes()[pid]
+
+
 def _tree(root: int) -> set[int]:
     parents = _processes()
     members = {root}
@@ -45,23 +50,28 @@ def _tree(root: int) -> set[int]:
         members |= more
 
 
-def _is_postgres(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/comm").read_text().strip() == "postgres"
-    except OSError:
-        return False
+@dataclass(frozen=True)
+class Spent:
+    """CPU time so far, user and system, in seconds."""
+
+    application: float
+    database: float
 
 
-def cpu_seconds(server: int) -> float:
-    """User and system time so far of the server's tree and of every PostgreSQL process, ended children included."""
+def cpu_seconds(server: int, postmaster: int) -> Spent:
+    """Of the server's processes and of the database's, ended children included."""
+    return Spent(_ticks(_tree(server)) / TICKS, _ticks(_tree(postmaster)) / TICKS)
+
+
+def _ticks(pids: set[int]) -> int:
     total = 0
-    for pid in _tree(server) | {pid for pid in _processes() if _is_postgres(pid)}:
+    for pid in pids:
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
         total += sum(int(field) for field in fields[11:15])
-    return total / TICKS
+    return total
 
 
 def worker_pss_mb(server: int) -> float:

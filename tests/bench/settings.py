@@ -5,4 +5,4 @@ from egov.settings import REST_FRAMEWORK
 
 ROOT_URLCONF = "tests.bench.urls"
 REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_CLASSES": [], "DEFAULT_THROTTLE_RATES": {}}
-EGOV_THROTTLES_OFF = True
+ALLOWED_HOSTS = ["127.0.0.1", "testserver"]

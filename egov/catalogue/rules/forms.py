@@ -48,6 +48,8 @@ HINTS = frozenset(
         "x-basis",
         "x-pattern-hint",
         "x-many",
+        "x-not-before",
+        "x-not-after",
     }
 )
 KEY = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
@@ -71,6 +73,7 @@ def check_form(form: Any, materials: Sequence[Mapping[str, Any]]) -> Iterator[Fi
     handed_in = {row.get("key") for row in materials if row.get("source") == "applicant"}
     for key, field in fields.items():
         yield from _field(f"form/properties/{key}", key, field, handed_in)
+    yield from _days("form/properties", fields)
     for key in form.get("required", ()):
         if key not in fields:
             yield _fault("form/required", _("%(key)s is required but is no field.") % {"key": key})
@@ -88,6 +91,15 @@ def _field(path: str, key: str, field: Mapping[str, Any], handed_in: set[Any]) -
     yield from _choices(path, field)
     yield from _conditions(path, field)
     yield from _widget(path, key, field, handed_in)
+
+
+def _days(path: str, fields: Mapping[str, Any]) -> Iterator[FieldError]:
+    """A limit of a day is today or another day of the form."""
+    days = {key for key, field in fields.items() if field.get("format") == "date"}
+    for key, field in fields.items():
+        for name in ("x-not-before", "x-not-after"):
+            if name in field and (key not in days or field[name] not in {"today", *days} - {key}):
+                yield _fault(f"{path}/{key}/{name}", _("A day is limited by “today” or by another day of the form."))
 
 
 def _texts(path: str, field: Mapping[str, Any]) -> Iterator[FieldError]:

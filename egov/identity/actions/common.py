@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from egov.identity import rules
 from egov.identity.models import Identifier, Party
-from egov.identity.queries.regions import region_chain, regions
+from egov.identity.queries.regions import regions
 from egov.kernel import clock, secrets
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
 from egov.kernel.refs import Ref
@@ -39,9 +39,7 @@ def known_region(code: str, *, path: str = "region_code") -> str | None:
     if not code:
         return None
     if code not in regions():
-        regions.forget()
-        if not region_chain(code):
-            raise InvalidInput.at(path, "region", _("There is no such region."))
+        raise InvalidInput.at(path, "region", _("There is no such region."))
     return code
 
 

@@ -26,6 +26,7 @@ from egov.identity.models import (
 )
 from egov.identity.queries.capacities import may_configure
 from egov.identity.queries.departments import department as department_named
+from egov.identity.queries.regions import kept
 from egov.journal import actions as journal
 from egov.kernel import clock, outbox
 from egov.kernel.actor import Actor
@@ -92,6 +93,7 @@ def change_department(actor: Actor, *, department_id: int, **changes: Any) -> Or
     changed = write(department, changes)
     if "full_name" in changed:
         write(locked(Party, department_id), {"name": localise(department.full_name, "zh-Hans")})
+    kept.moved()
     journal.record(actor, "identity.change_department", party_ref(department_id), content=sorted(changed))
     return department
 

@@ -23,7 +23,7 @@ from egov.identity.demo.structure import (
     units_of,
 )
 from egov.identity.models import Organisation, OrganisationKind, Party, PartyKind, Post, Region, Unit
-from egov.identity.queries.regions import regions
+from egov.identity.queries.regions import kept
 from egov.journal import actions as journal
 from egov.kernel.actor import SYSTEM
 from egov.kernel.refs import Ref
@@ -71,7 +71,6 @@ def _lay_regions() -> None:
         ),
         ignore_conflicts=True,
     )
-    regions.forget()
 
 
 def _lay_organisations(rng: random.Random, seats: list[Seat]) -> dict[str, tuple[Seat, Organisation]]:
@@ -128,7 +127,9 @@ def _lay_units(departments: dict[str, tuple[Seat, Organisation]]) -> dict[str, U
         for department_key, ((place, function), department) in departments.items()
         for key, name in units_of(place, function).items()
     ]
-    return {unit.key: unit for unit in Unit.objects.bulk_create(rows)}
+    units = {unit.key: unit for unit in Unit.objects.bulk_create(rows)}
+    kept.moved()
+    return units
 
 
 def _lay_posts(rng: random.Random, seats: list[Seat], units: dict[str, Unit]) -> None:

@@ -172,7 +172,8 @@ def posts_of(place: Place, function: Function) -> tuple[PostPlan, ...]:
     keys = (f"{place.key}.{function.key}", f"{place.level}.{function.key}", function.key)
     rest = next((_POSTS[key] for key in keys if key in _POSTS), (OFFICER,))
     zh, en = function.head
-    roles = ("department_head",) if len(rest) > 1 else ("department_head", "section_head")
+    led = any("section_head" in post.roles for post in rest)
+    roles = ("department_head",) if led else ("department_head", "section_head")
     return (*rest, PostPlan("head", zh, en, ADMINISTRATION, roles, is_head=True))
 
 

@@ -40,7 +40,7 @@ from egov.identity.queries.parties import (
     wards_of,
 )
 from egov.identity.queries.programs import programs_of
-from egov.identity.queries.regions import region_chain, region_name, region_names, regions_under
+from egov.identity.queries.regions import kept, region_chain, region_name, region_names, regions_under
 
 __all__ = [
     "Capacity",
@@ -61,6 +61,7 @@ __all__ = [
     "head_posts",
     "household_of",
     "identity_facts",
+    "kept",
     "mandates_given",
     "mandates_held",
     "may_configure",

@@ -13,13 +13,14 @@ class _Place:
     name: LocalisedText
 
 
-def _load() -> dict[str, _Place]:
+kept = Kept("identity")  # moves with regions, departments and units
+
+
+@kept.table
+def regions() -> dict[str, _Place]:
     return {
         code: _Place(parent, name) for code, parent, name in Region.objects.values_list("code", "parent_id", "name")
     }
-
-
-regions = Kept(_load, seconds=300)
 
 
 def region_chain(code: str) -> list[str]:

@@ -46,7 +46,7 @@ def answer_correction(
     for material, _id, reference in kept:
         references[material] = [reference]
     plain = {key: value for key, value in merged.items() if key in form.by_key and not form.by_key[key].is_file}
-    checked = rules.check(form, plain, files=references, known=queries.known_codes(form))
+    checked = queries.check_answers(form, plain, files=references)
     faults = list(checked.faults_on(asked.keys))
     new = {material for material, _id, _reference in kept}
     faults += [

@@ -1,4 +1,4 @@
-"""Submitting: taken once, whole, in one transaction of at most 12 statements."""
+"""Submitting: taken once, whole, in one transaction: what is filed is taken, checked, and all of it written at once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from egov.intake.errors import ServiceChanged, ServiceClosed
 from egov.intake.models import Submission
 from egov.intake.taking import SCOPE, TakenFile
 from egov.journal import actions as journal
-from egov.kernel import idempotency, outbox, references
+from egov.kernel import idempotency, outbox, references, writing
 from egov.kernel.actor import Actor
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
 from egov.kernel.refs import Ref
@@ -41,6 +41,7 @@ class _Request:
     reference: str
     version: ServiceVersion
     applicant_kind: str
+    applicant_name: str
     region: str
     answers: Mapping[str, Any]
     sources: Mapping[str, Any]
@@ -56,7 +57,7 @@ class _Request:
 def submit(actor: Actor, *, draft: str, key: str, language: str = "") -> Submission:
     """File a draft: submission, matter, case, bill, journal and events stand or fall together.
 
-    At most 12 statements. The same draft, or the same ``key``, gives the first result again, also in parallel.
+    The same draft, or the same ``key``, gives the first result again, also in parallel.
     Raises ``InvalidInput`` naming every fault, ``ServiceChanged`` or ``ServiceClosed``, ``NotPermitted``,
     ``IdempotencyConflict`` when the key was used for something else.
     """
@@ -73,6 +74,7 @@ def submit(actor: Actor, *, draft: str, key: str, language: str = "") -> Submiss
                     reference=reference,
                     version=catalogue.version(taken.version_id),
                     applicant_kind=taken.applicant_kind,
+                    applicant_name=taken.applicant_name,
                     region=taken.region,
                     answers=taken.answers,
                     sources=taken.sources,
@@ -126,16 +128,17 @@ def submit_direct(
     reference = references.draw("S")
     try:
         with transaction.atomic():
-            kind, taken = taking.take_party(actor, wanted=wanted, key=key, digest=digest, result=reference)
-            require_fitting(form, taken)
+            party = taking.take_party(actor, wanted=wanted, key=key, digest=digest, result=reference)
+            require_fitting(form, party.files)
             request = _Request(
                 reference=reference,
                 version=version,
-                applicant_kind=kind,
+                applicant_kind=party.kind,
+                applicant_name=party.name,
                 region=region,
                 answers=given,
                 sources={},
-                files=taken,
+                files=party.files,
                 channel=channel,
                 language=language or language_tag(),
                 need=rules.tidy(need)[:500],
@@ -158,17 +161,16 @@ def _file(actor: Actor, request: _Request) -> Submission:
     files: dict[str, list[str]] = {}
     for file in request.files:
         files.setdefault(file.material, []).append(file.reference)
-    checked = rules.check(form, request.answers, files=files, known=queries.known_codes(form))
+    checked = queries.check_answers(form, request.answers, files=files)
     if checked.faults:
         raise InvalidInput(checked.faults)
     asked = {form.by_key[key].material for key in checked.visible if form.by_key[key].is_file}
     price = rules.price_of(version.fee, form, checked.answers, name=version.name)
-    sources = _sources(request.sources, checked.answers)
     member = MemberSpec(
         key=version.service.code,
         version=version,
         answers=checked.answers,
-        sources=sources,
+        sources=_sources(request.sources, checked.answers),
         files=[(file.material, file.id) for file in request.files if file.material in asked],
         route=queries.route_for(
             version, form, checked.answers, region=request.region, applicant_kind=request.applicant_kind
@@ -176,29 +178,37 @@ def _file(actor: Actor, request: _Request) -> Submission:
         price=price.total,
         about=request.about,
     )
+    with writing.together():
+        return _written(actor, request, member, price)
+
+
+def _written(actor: Actor, request: _Request, member: MemberSpec, price: rules.Price) -> Submission:
+    """All rows of the whole act: submission, matter, cases, bill, journal, events."""
     opened = matters.open_matter(
         actor,
         applicant_id=_applicant(actor),
-        title=version.name,
+        applicant_name=request.applicant_name,
+        title=request.version.name,
         need=request.need,
         event=request.event,
         submission=request.reference,
         language=request.language,
         members=[member],
     )
-    submission = Submission.objects.create(
+    submission = Submission(
         reference=request.reference,
         draft_id=request.draft_id,
         applicant_id=_applicant(actor),
         filed_by_id=actor.party_id,
         capacity=actor.capacity,
         channel=request.channel,
-        answers=checked.answers,
-        sources=sources,
-        answers_digest=idempotency.digest_of(checked.answers),
+        answers=member.answers,
+        sources=member.sources,
+        answers_digest=idempotency.digest_of(member.answers),
         matter=opened.matter.reference,
         at=opened.matter.opened_at,
     )
+    writing.insert([submission])
     if price.lines:
         _bill(actor, submission, opened, price)
     _tell(actor, submission, opened)

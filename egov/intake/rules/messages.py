@@ -36,7 +36,14 @@ def unknown(key: str) -> FieldError:
 def broken(question: Question, path: str, *, keyword: str, limit: Any, value: Any) -> FieldError:
     """The fault that a keyword of JSON Schema names, in words."""
     tell = _BY_KEYWORD.get(keyword, _unreadable)
-    code = {"maxLength": "too_long", "minLength": "too_short", "maxItems": "too_many", "minItems": "too_few"}
+    code = {
+        "maxLength": "too_long",
+        "minLength": "too_short",
+        "maxItems": "too_many",
+        "minItems": "too_few",
+        "x-not-before": "too_early",
+        "x-not-after": "too_late",
+    }
     if keyword == "const" and question.must_confirm:
         return FieldError(path, "required", tell(question, limit, value))
     return FieldError(path, code.get(keyword, keyword), tell(question, limit, value))
@@ -136,6 +143,18 @@ def _date(question: Question, limit: Any, value: Any) -> str:
     return _("“%(field)s” is not a day of the calendar. Write it like 2026-3-7.") % _name(question)
 
 
+def _too_early(question: Question, limit: Any, value: Any) -> str:
+    if question.schema["x-not-before"] == "today":
+        return _("“%(field)s” has passed. Give today or a later day.") % _name(question)
+    return _("“%(field)s” has to be %(day)s or later.") % {**_name(question), "day": limit}
+
+
+def _too_late(question: Question, limit: Any, value: Any) -> str:
+    if question.schema["x-not-after"] == "today":
+        return _("“%(field)s” lies in the future. Give today or an earlier day.") % _name(question)
+    return _("“%(field)s” has to be %(day)s or earlier.") % {**_name(question), "day": limit}
+
+
 def _money(question: Question, limit: Any, value: Any) -> str:
     return _("Write “%(field)s” as an amount in yuan with at most two decimals, for example 1234.50.") % _name(question)
 
@@ -198,4 +217,6 @@ _BY_KEYWORD: dict[str, Callable[[Question, Any, Any], str]] = {
     "minItems": _too_few,
     "maxItems": _too_many,
     "uniqueItems": _repeated,
+    "x-not-before": _too_early,
+    "x-not-after": _too_late,
 }

@@ -1,5 +1,7 @@
 """Is this form filled in rightly? The same answer for a page, the API and an import."""
 
+import datetime as dt
+import operator
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +15,12 @@ from egov.intake.rules.form import Form, Question
 from egov.kernel.errors import FieldError
 from egov.law import queries as law
 
+TODAY = "today"
+# A limit names "today" or another day of the form. Days are read as ISO 8601, whose order is theirs.
+_DAY_LIMITS: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
+    ("x-not-before", operator.lt),
+    ("x-not-after", operator.gt),
+)
 Files = Mapping[str, Sequence[str]]  # material -> references of the files attached
 
 
@@ -37,9 +45,10 @@ def validate(
     partial: bool = False,
     files: Files | None = None,
     known: Mapping[str, Container[str]] | None = None,
+    today: dt.date | None = None,
 ) -> list[FieldError]:
     """The faults of ``answers``, in the order of the form. ``partial``: missing answers are none."""
-    faults = check(form, answers, files=files, known=known).faults
+    faults = check(form, answers, files=files, known=known, today=today).faults
     return [fault for fault in faults if not (partial and fault.code == "required")]
 
 
@@ -49,10 +58,12 @@ def check(
     *,
     files: Files | None = None,
     known: Mapping[str, Container[str]] | None = None,
+    today: dt.date | None = None,
 ) -> Checked:
     """Normalise, decide what is asked, and find every fault. Messages are in the active language.
 
-    ``known`` gives the codes that exist for widgets whose choices are rows ("region": codes).
+    ``known`` gives the codes that exist for widgets whose choices are rows ("region": codes); ``today`` is the day that
+    "x-not-before" and "x-not-after" call so.
     """
     files = files or {}
     visible, read_answers = _visible(form, answers)
@@ -62,6 +73,7 @@ def check(
         for key in visible
         if form.by_key[key].required or holds(form.by_key[key].required_when, context, default=False)
     )
+    days = {**context, TODAY: today.isoformat() if today else None}
     kept: Answers = {}
     faults: list[FieldError] = unknown_keys(form, answers)
     schema_faults = _schema_faults(form, read_answers)
@@ -77,7 +89,7 @@ def check(
         elif is_empty(value):
             faults += [messages.missing(question)] if key in required else []
         else:
-            faults += _further(question, value, context, known or {})
+            faults += _further(question, value, days, known or {})
     return Checked(kept, tuple(faults), frozenset(visible), required)
 
 
@@ -215,7 +227,7 @@ def _told(question: Question, path: str, error: ValidationError) -> FieldError:
 def _further(
     question: Question, value: Any, context: Mapping[str, Any], known: Mapping[str, Container[str]]
 ) -> list[FieldError]:
-    """What the schema does not say: default lengths, codes that exist, and inside a group who must be there."""
+    """What the schema does not say: default lengths, days before or after others, codes that exist, rows of a group."""
     if question.is_group:
         return _rows(question, value, context, known)
     if question.is_file:
@@ -225,6 +237,10 @@ def _further(
         return [messages.broken(question, question.path, keyword="maxLength", limit=question.max_length, value=value)]
     if question.type in ("integer", "number") and not _is_number(value):
         return [messages.broken(question, question.path, keyword="type", limit=question.type, value=value)]
+    for keyword, is_beyond in _DAY_LIMITS:
+        limit = context.get(question.schema.get(keyword, ""))
+        if limit and is_beyond(value, limit):
+            return [messages.broken(question, question.path, keyword=keyword, limit=limit, value=value)]
     codes = known.get(question.widget)
     if codes is not None and value not in codes:
         return [messages.broken(question, question.path, keyword="enum", limit=(), value=value)]

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from egov.journal import actions as journal
-from egov.kernel import clock, money, references
+from egov.kernel import clock, money, references, writing
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.refs import Ref
@@ -35,24 +35,27 @@ def raise_bill(actor: Actor, *, payer_id: int, subject: Ref, lines: Sequence[Bil
     amounts = [money.rounded(line.amount) for line in lines]
     if sum(amounts, Decimal(0)) <= 0 or min(amounts) < 0:
         raise ValueError("a bill needs something to pay")
-    bill = Bill.objects.create(
+    bill = Bill(
         reference=references.draw("B"),
         payer_id=payer_id,
         subject=str(subject),
         total=sum(amounts, Decimal(0)),
         created_at=clock.now(),
     )
-    BillLine.objects.bulk_create(
-        BillLine(
-            bill=bill,
-            subject=str(line.subject),
-            department_id=line.department_id,
-            text=line.text,
-            amount=amount,
-            basis=line.basis[:200],
-        )
-        for line, amount in zip(lines, amounts, strict=True)
-        if amount
+    writing.insert([bill])
+    writing.insert(
+        [
+            BillLine(
+                bill=bill,
+                subject=str(line.subject),
+                department_id=line.department_id,
+                text=line.text,
+                amount=amount,
+                basis=line.basis[:200],
+            )
+            for line, amount in zip(lines, amounts, strict=True)
+            if amount
+        ]
     )
     return bill
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from egov.identity.models import Post
 from egov.journal import actions as journal
-from egov.kernel import clock
+from egov.kernel import clock, writing
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
 from egov.kernel.refs import Ref
@@ -50,7 +50,7 @@ def open_item(
 def open_items(actor: Actor, specs: Sequence[ItemSpec]) -> list[WorkItem]:
     """One insert for all of ``specs``; a part of the caller's act, so the caller keeps the journal."""
     now = clock.now()
-    return WorkItem.objects.bulk_create([running.item_of(spec, now=now) for spec in specs])
+    return writing.insert([running.item_of(spec, now=now) for spec in specs])
 
 
 # --- One item ---------------------------------------------------------------------------------------

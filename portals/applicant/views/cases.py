@@ -105,7 +105,7 @@ def correction(request: HttpRequest, capacity: str, reference: str) -> HttpRespo
             messages.success(request, _("Sent. The department goes on with your case."))
             return redirect("citizen:matter", capacity=capacity, reference=asked.case.matter)
     answers = {**asked.case.answers, **typed}
-    filled = fields.Filled(asked.form, answers, rules.check(asked.form, answers, known=forms.known_codes(asked.form)))
+    filled = fields.Filled(asked.form, answers, forms.check_answers(asked.form, answers))
     questions = fields.asked_on(filled, asked.keys, faults=faults)
     told = faults_of(questions.fields)
     if problem:

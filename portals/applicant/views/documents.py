@@ -49,7 +49,7 @@ def document(request: HttpRequest, capacity: str, reference: str) -> HttpRespons
         "document": found,
         "card": card_of(found, capacity),
         "credential": getattr(found, "credential", None),
-        "qr": segno.make(address, error="m", micro=False).svg_inline(scale=4, border=2),
+        "qr": segno.make(address, error="m", micro=False).svg_inline(border=2, omitsize=True),
         "shown_code": rules.shown_code(found.code),
         "crumbs": [
             home_crumb(capacity),

@@ -21,7 +21,7 @@ from portals.applicant import answers as words
 from portals.applicant import fields
 from portals.applicant.access import applicant_page
 from portals.shared.components import Crumb, Field, Option
-from portals.shared.templatetags.egov_ui import localised, money
+from portals.shared.templatetags.egov_ui import localised, money_plain
 
 DRAFTS_SHOWN = 1
 
@@ -121,7 +121,6 @@ def _fee(fee: Mapping[str, Any]) -> str:
     amounts = sorted(
         {str(item["amount"]) for item in fee.get("items", ())} or {str(fee.get("amount", "0"))}, key=Decimal
     )
-    shown = [str(money(amount)) for amount in amounts]
     if set(map(Decimal, amounts)) == {Decimal(0)}:
         return _("Free")
-    return " – ".join(dict.fromkeys((shown[0], shown[-1])))
+    return " – ".join(dict.fromkeys((money_plain(amounts[0]), money_plain(amounts[-1]))))

@@ -1,5 +1,7 @@
 """The one validator: what is asked, what is right, and what a person is told about a fault."""
 
+import datetime as dt
+
 import pytest
 from django.utils import translation
 
@@ -298,3 +300,27 @@ def test_remaining_minutes_go_down_and_never_below_one():
     empty = rules.minutes_left(form, rules.check(form, {}), sources={})
     full = rules.minutes_left(form, rules.check(form, dict.fromkeys("abcde", "text")), sources={})
     assert empty > full == 1
+
+
+# --- Days -----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("limit", "day", "code"),
+    [
+        ({"x-not-after": "today"}, "2026-03-02", ""),
+        ({"x-not-after": "today"}, "2026-03-03", "too_late"),
+        ({"x-not-before": "today"}, "2026-03-02", ""),
+        ({"x-not-before": "today"}, "2026-3-1", "too_early"),
+    ],
+)
+def test_a_day_lies_on_the_side_of_today_that_the_form_says(limit, day, code):
+    form = form_of({"on": question(format="date", **limit)})
+    assert codes(form, {"on": day}, today=dt.date(2026, 3, 2)) == ({"on": code} if code else {})
+
+
+def test_a_day_is_not_before_another_day_of_the_form():
+    form = form_of({"first": question(format="date"), "last": question(format="date", **{"x-not-before": "first"})})
+    assert codes(form, {"first": "2026-03-09", "last": "2026-03-10"}) == {}
+    (fault,) = rules.check(form, {"first": "2026-03-10", "last": "2026-3-9"}).faults
+    assert (fault.path, fault.code) == ("last", "too_early")
+    assert "2026-03-10" in str(fault.message)
+    assert codes(form, {"last": "2026-03-09"}) == {}

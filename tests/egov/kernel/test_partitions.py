@@ -71,6 +71,12 @@ def test_extending_makes_what_is_missing_and_nothing_twice(time_machine):
     assert partitions.extend(2) == []
 
 
+def test_past_months_get_partitions_when_history_is_brought_in(time_machine):
+    time_machine.move_to(dt.datetime(2051, 2, 3, 12, tzinfo=dt.UTC))
+    made = partitions.extend(0, months_back=2)
+    assert {"kernel_outboxmessage_205012", "kernel_outboxmessage_205101", "kernel_outboxmessage_205102"} <= set(made)
+
+
 def test_a_month_that_already_began_in_the_default_partition_stays_there(time_machine):
     stray = message_at(dt.datetime(2041, 5, 2, tzinfo=dt.UTC))
     time_machine.move_to(dt.datetime(2041, 5, 9, 12, tzinfo=dt.UTC))

@@ -81,7 +81,7 @@ def test_a_rule_of_the_city_serves_its_districts(place, hall, service) -> None:
     city = rule(service, "990100", unit("city"))
     choice = choose()
     assert (choice.rule, choice.unit_id) == (f"competence:{city.pk}", city.unit_id)
-    assert choice.reasons[0]["en"] == "In C dep.city is competent"
+    assert choice.reasons[0]["en"] == "In C, dep.city is competent"
 
 
 def test_a_condition_over_the_answers_is_asked(place, hall, service) -> None:

@@ -58,7 +58,6 @@ class Command(BaseCommand):
         for day in done.kept:
             self.stdout.write(f"left alone, because it was set otherwise: {day}")
         if file is not None and not options["apply"]:
-            queries.forget_calendars()
             self.stdout.write("Nothing was written; repeat with --apply.")
 
 

@@ -1,0 +1,363 @@
+"""A running city, as ``bin/demo`` starts it, and people who walk through it in a browser.
+
+``EGOV_JOURNEYS_AT=http://localhost:8000`` walks through a demonstration that runs already: quicker while one is written.
+
+Every page that a walker comes to is looked at (``looking``): what is wrong with any of them fails the journey at its
+end. Walkers wait for what a page shows, never for time.
+"""
+
+import io
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PIL import ExifTags, Image
+
+from egov.identity.demo import PASSWORD
+from tests.plugins import database
+from tests.plugins.instances import BASE, PYTHON, Instance, answers, until
+from tests.plugins.instances import embedded as parts
+from tests.plugins.looking import look_at
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page, Response
+
+# Each journey is walked in Chinese on a phone and in English at a desk.
+WALKS = {"zh-Hans": 320, "en": 1280}
+FIRST_PORT = 18_600
+WAIT = 15_000  # milliseconds for a page or a state to come
+DELIVERED = 30  # seconds for the worker to do what an act asked of it
+MOST_PAGES = 12
+
+
+def _photo() -> dict[str, Any]:
+    """A photo as a phone takes it: held sideways, with the place it was taken in its data."""
+    image = Image.effect_noise((640, 480), 40).convert("RGB")
+    data = image.getexif()
+    data[ExifTags.Base.Orientation] = 6
+    data[ExifTags.IFD.GPSInfo] = {1: "N", 2: (30.0, 15.0, 1.0)}
+    stream = io.BytesIO()
+    image.save(stream, "JPEG", exif=data)
+    return {"name": "IMG_0423.jpg", "mimeType": "image/jpeg", "buffer": stream.getvalue()}
+
+
+PHOTO = _photo()
+
+
+# --- The city -----------------------------------------------------------------------------------------
+
+
+@dataclass
+class RunningCity:
+    """Web server, worker and payment gateway as processes of their own, over a freshly laid city."""
+
+    instance: Instance | None
+    address: str
+
+    @classmethod
+    def start(cls, place: Path) -> "RunningCity":
+        port = parts.free_port(FIRST_PORT)
+        gateway_port = parts.free_port(port + 1)
+        address, gateway_address = f"http://localhost:{port}", f"http://localhost:{gateway_port}"
+        instance = Instance(place)
+        own = {"EGOV_PUBLIC_URL": address, "EGOV_SANDBOX_GATEWAY_URL": gateway_address}
+        parts.ensure_env(place / "env", own)
+        instance.start()
+        instance.run([PYTHON, "bin/_prepare.py"])
+        instance.worker()
+        gateway = [PYTHON, "-m", "granian", "--interface", "wsgi", "egov.payments.sandbox:application"]
+        instance.spawn([*gateway, "--host", "127.0.0.1", "--port", str(gateway_port), "--no-access-log"])
+        instance.web(port)
+        until(lambda: answers(f"{gateway_address}/healthz"), seconds=30, what="the payment gateway")
+        return cls(instance, address)
+
+
+@pytest.fixture(scope="session")
+def running_city(django_db_setup: None, django_db_blocker: Any) -> Iterator[RunningCity]:
+    """One for all journeys of a worker process; journeys therefore name what they made themselves."""
+    if at := os.environ.get("EGOV_JOURNEYS_AT"):
+        yield RunningCity(None, at)
+        return
+    place = BASE / ".run" / "test" / f"walked-{database.RUN_ID}-{database.WORKER}"
+    with django_db_blocker.unblock():
+        city = RunningCity.start(place)
+    yield city
+    with django_db_blocker.unblock():
+        if city.instance:
+            city.instance.end()
+
+
+@dataclass(frozen=True)
+class Filed:
+    """Addresses of what was filed, and the number of its case."""
+
+    receipt: str
+    matter: str
+    case_url: str
+    case: str
+
+
+# --- Walking ------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Walker:
+    """One person at one browser."""
+
+    page: "Page"
+    base: str
+    language: str
+    faults: list[str]
+    looks: bool = True
+    status: int = 200
+    seen: set[str] = field(default_factory=set)
+    post: str = ""
+
+    def __post_init__(self) -> None:
+        self.page.on("response", self._note)
+        self.page.on("pageerror", lambda error: self.faults.append(f"{self.page.url}: script: {error}"))
+        self.page.on("console", self._hear)
+
+    def _note(self, response: "Response") -> None:
+        if response.request.is_navigation_request() and response.frame == self.page.main_frame:
+            self.status = response.status
+
+    def _hear(self, message: Any) -> None:
+        # The browser itself reports each answer of 4xx, which a form with a fault is.
+        if message.type == "error" and "the server responded with a status of 4" not in message.text:
+            self.faults.append(f"{self.page.url}: console: {message.text}")
+
+    @property
+    def zh(self) -> bool:
+        return self.language == "zh-Hans"
+
+    def say(self, zh: str, en: str) -> str:
+        return zh if self.zh else en
+
+    @property
+    def path(self) -> str:
+        return self.page.url.removeprefix(self.base)
+
+    # --- Looking
+    def look(self) -> None:
+        """Look at this page, once in each of its states."""
+        if not self.looks or not self.page.url.startswith(self.base):
+            return
+        self.page.wait_for_load_state()
+        where = f"{self.language} {self.path.partition('?')[0]} ({self.status})"
+        content = self.page.content()
+        state = f"{where} {hash(re.sub('csrf[^>]*>|nonce=[^ >]*', '', content))}"
+        if state not in self.seen:
+            self.seen.add(state)
+            before = len(self.faults)
+            found = look_at(self.page, self.status, self.language)
+            del self.faults[before:]  # what looking itself brings up: axe sets styles that the policy refuses
+            self.faults += [f"{where}: {fault}" for fault in found]
+
+    def sees(self, *texts: str | re.Pattern[str]) -> None:
+        from playwright.sync_api import expect
+
+        for text in texts:
+            expect(self.page.locator("main")).to_contain_text(text, timeout=WAIT)
+
+    # --- Moving
+    def go(self, path: str) -> None:
+        separator = "&" if "?" in path else "?"
+        self.page.goto(f"{self.base}{path}{separator}lang={self.language}")
+        self.look()
+
+    def sign_in(self, account: str, password: str = PASSWORD) -> None:
+        """From the sign-in page, wherever it stands now, else from the front door."""
+        if "/account/login/" not in self.page.url:
+            self.go("/account/login/")
+        self.page.fill("input[name=login]", account)
+        self.page.fill("input[name=password]", password)
+        self.press(self.page.locator("form:has(input[name=password]) button[type=submit]"))
+
+    def capacity(self, kind: str, *, at: str = "/me/") -> str:
+        """The slug of a capacity of this person: ``self``, ``p-`` for a post, ``o-`` for an organisation …"""
+        if not self.path.startswith(at):
+            self.go(at)
+        hrefs = self.page.locator("main a[href]").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+        slugs = [found[1] for href in hrefs if (found := re.match(r"/(?:as|desk|console)/([^/?]+)/", href))]
+        return next(slug for slug in slugs if slug == kind or slug.startswith(kind))
+
+    def press(self, what: "Locator") -> None:
+        """Press a button or follow a link that leads to a page, and look at that page."""
+        what.scroll_into_view_if_needed()
+        with self.page.expect_navigation(wait_until="load"):
+            what.click()
+        self.look()
+
+    def link(self, address: str) -> "Locator":
+        """The first link of the page's body whose address has ``address`` in it."""
+        return self.page.locator(f"main a[href*='{address}']:visible").first
+
+    def follow(self, address: str) -> None:
+        self.press(self.link(address))
+
+    def button(self, name: str, value: str = "") -> "Locator":
+        return self.page.locator(f"main button[name='{name}'][value='{value}']").first
+
+    def submit(self) -> None:
+        """The primary button of the page's form."""
+        self.press(self.page.locator("main form button.usa-button[type=submit]:not([name=_attach])").first)
+
+    # --- Filling in
+    def fill(self, within: str = "main", **values: Any) -> None:
+        """Answer by the names of the fields; a choice by its value, a date as "2026-11-20", a file by its path."""
+        for name, value in values.items():
+            self._fill(self.page.locator(within), name, value)
+        self.settle()
+
+    def _fill(self, place: "Locator", name: str, value: Any) -> None:
+        if isinstance(value, str) and place.locator(f"[name='{name}__y']").count():
+            for part, text in zip("ymd", value.split("-"), strict=True):
+                place.locator(f"[name='{name}__{part}']").fill(text)
+            return
+        controls = place.locator(f"[name='{name}']")
+        control = controls.first
+        kind = control.evaluate("e => e.type || e.tagName.toLowerCase()")
+        if kind == "file":
+            control.set_input_files(value)
+        elif kind == "radio":
+            self._tick(place, f"[name='{name}'][value='{value}']")
+        elif kind == "checkbox" and isinstance(value, bool):
+            if control.is_checked() != value:
+                self._tick(place, f"[name='{name}']")
+        elif kind == "checkbox":
+            for each in value if isinstance(value, list) else [value]:
+                self._tick(place, f"[name='{name}'][value='{each}']")
+        elif kind.startswith("select"):
+            control.select_option(value)
+        else:
+            control.fill(str(value))
+
+    def _tick(self, place: "Locator", selector: str) -> None:
+        """By the label, as people do: the design system hides the control itself."""
+        identifier = place.locator(selector).first.get_attribute("id")
+        place.locator(f"label[for='{identifier}']").first.click()
+        self.settle()
+
+    def settle(self) -> None:
+        """Until htmx has put in what an answer brings up."""
+        from playwright.sync_api import expect
+
+        expect(self.page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0, timeout=WAIT)
+
+    def proceed(self, **values: Any) -> None:
+        """Answer what this page of a form asks, and go on."""
+        self.fill(**values)
+        self.press(self.button("_act", "next"))
+
+    # --- Filing
+    def file(self, service: str, capacity: str = "self", **answers: Any) -> "Filed":
+        """A service from its first page to the receipt; files that are asked and not given are a photo."""
+        self.go(f"/as/{capacity}/start/{service}/")
+        self.submit()
+        self.complete(**answers)
+        self.fill(declaration=True)
+        self.submit()
+        return self.filed()
+
+    def complete(self, **answers: Any) -> None:
+        """Page by page up to the check of the answers. An answer not asked is a mistake of the test."""
+        left = dict(answers)
+        for _ in range(MOST_PAGES):
+            if "/check/" in self.path:
+                break
+            for control in self.page.locator("main input[type=file]").all():
+                left.setdefault(control.get_attribute("name") or "", PHOTO)
+            while given := [name for name in left if self._is_asked(name)]:
+                self.fill(**{name: left.pop(name) for name in given})  # an answer may bring up further questions
+            self.press(self.button("_act", "next"))
+            if self.status == 422:
+                raise AssertionError(self.page.locator("main .usa-alert--error, main [role=alert]").first.inner_text())
+        assert "/check/" in self.path, self.path
+        assert not left, f"never asked: {left}"
+
+    def _is_asked(self, name: str) -> bool:
+        return bool(self.page.locator(f"main [name='{name}'], main [name='{name}__y']").count())
+
+    def filed(self) -> "Filed":
+        """What the receipt says, and the case behind it; stays on the page of the matter."""
+        receipt = self.path.partition("?")[0]
+        self.follow("/matters/JZ")
+        matter = self.path
+        address = self.link("/cases/JZ").get_attribute("href") or ""
+        return Filed(receipt, matter, address, address.rstrip("/").rpartition("/")[2])
+
+    # --- At the desk
+    def desk(self, path: str = "") -> None:
+        """A page of the person's desk, in their first post."""
+        if not self.post:
+            self.post = self.capacity("p-")
+        self.go(f"/desk/{self.post}/{path}")
+
+    def act(self, name: str, *, press: str = "", **values: Any) -> None:
+        """Do one of the acts that a case page offers: its form is found by its address. ``press``: the outcome."""
+        selector = f"form[action$='/acts/{name}/']" + (f":has(button[value='{press}'])" if press else "")
+        form = self.page.locator(selector).first
+        self._open(form)
+        self.fill(selector, **values)
+        self.press(form.locator(f"button[value='{press}']" if press else "button[type=submit]:not([formaction])").first)
+        assert self.status == 200, self.page.locator("main [role=alert]").first.inner_text()
+
+    def _open(self, place: "Locator") -> None:
+        """Unfold what the form lies in."""
+        place.evaluate(
+            "e => { for (let d = e.closest('details'); d; d = d.parentElement.closest('details')) d.open = true }"
+        )
+
+    # --- Waiting for the worker
+    def until(self, shows: str) -> None:
+        """Reload until the page shows what the worker does after an act."""
+        locator = self.page.locator(shows)
+
+        def there() -> bool:
+            if locator.count():
+                return True
+            self.page.reload()
+            return False
+
+        until(there, seconds=DELIVERED, what=shows)
+        self.look()
+
+    def download(self, what: "Locator") -> bytes:
+        with self.page.expect_download() as started:
+            what.click()
+        return Path(started.value.path()).read_bytes()
+
+
+@pytest.fixture(params=WALKS)
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def walker(chromium: "Browser", running_city: RunningCity, language: str) -> Iterator[Callable[..., Walker]]:
+    """``walker()``: a person at a browser of their own; ``walker("lin.xiaowen")``: signed in."""
+    contexts, faults = [], []
+
+    def make(account: str = "", *, javascript: bool = True, looks: bool = True) -> Walker:
+        context = chromium.new_context(
+            viewport={"width": WALKS[language], "height": 900},
+            locale="zh-CN" if language == "zh-Hans" else "en-GB",
+            timezone_id="Asia/Shanghai",
+            java_script_enabled=javascript,
+        )
+        context.set_default_timeout(WAIT)
+        contexts.append(context)
+        person = Walker(context.new_page(), running_city.address, language, faults, looks=looks)
+        if account:
+            person.sign_in(account)
+        return person
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not faults, f"{len(faults)} faults on the way:\n" + "\n".join(dict.fromkeys(faults))
