@@ -1,6 +1,6 @@
 """What cases hear: bills that were paid, limits that passed."""
 
-from egov.casework import actions
+from egov.casework import actions, queries
 from egov.contracts.cases import CaseClockMissed
 from egov.contracts.money import BillPaid
 from egov.deadlines.models import Clock
@@ -12,10 +12,13 @@ from egov.kernel.refs import Ref
 
 @outbox.consumes(BillPaid, key="casework.bill_paid")
 def on_bill_paid(event: BillPaid) -> None:
-    """The cases of the bill count as received; those withdrawn meanwhile stay so."""
+    """The cases of the bill count as received; those withdrawn meanwhile stay so.
+
+    A case that a bundle opens later asks for itself whether it was paid.
+    """
     for subject in event.subjects:
         ref = Ref.parse(subject)
-        if ref.kind == "case":
+        if ref.kind == "case" and queries.exists(ref.key):
             actions.receive_paid(SYSTEM, case=ref.key)
 
 

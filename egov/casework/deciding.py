@@ -77,14 +77,20 @@ def _verdict(case: Case, auto: Mapping[str, Any] | None) -> Verdict | None:
     )
 
 
+def instant_verdict(case: Case) -> Verdict | None:
+    """What the table of an instant service says when it grants; None leaves the case to an officer."""
+    verdict = _verdict(case, case.version.auto_decision)
+    return verdict if verdict is not None and verdict.outcome == Outcome.GRANTED else None
+
+
 def at_once(case: Case, procedure: ProcedureDefinition) -> bool:
     """Grant an instant service on the spot; False leaves the case to an officer.
 
     A machine only grants: whoever is to be refused is refused by a person (Personal Information Protection Law
     art. 24). What an effect objects to is for a person to look at as well.
     """
-    verdict = _verdict(case, case.version.auto_decision)
-    if verdict is None or verdict.outcome != Outcome.GRANTED:
+    verdict = instant_verdict(case)
+    if verdict is None:
         return False
     try:
         with transaction.atomic():
@@ -168,6 +174,7 @@ def carry_out(
                 credential = _issue(actor, case, output, outputs)
                 outputs[f"{output['key']}.number"] = credential.number
                 rows.append((localise(output["name"], case.language), credential.number))
+        outputs |= produced_by(case, outputs)
     decision.data = outputs
     decision.letter = letters.decision(actor, case, procedure, decision, rows=rows, signatory=signatory)
     if decision.citations:
@@ -200,13 +207,34 @@ def elements_of(case: Case, output: Mapping[str, Any], outputs: Mapping[str, Any
     wanted: Mapping[str, str] = output.get("elements") or {}
     if not wanted:
         return dict(outputs)
-    context = {
+    context = _context(case, outputs)
+    return {element: _element(expression, context, outputs) for element, expression in wanted.items()}
+
+
+def produced_by(case: Case, outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The data elements a granted service brings into being, for the members of the matter that wait for it.
+
+    An effect may have made some already; the others come from an output, an answer or an expression over both.
+    """
+    wanted: dict[str, str] = {}
+    for output in case.version.outputs:
+        wanted |= output.get("produces", {})
+    context = _context(case, outputs)
+    made = {
+        element: _element(expression, context, outputs)
+        for element, expression in wanted.items()
+        if element not in outputs
+    }
+    return {element: value for element, value in made.items() if value is not None}
+
+
+def _context(case: Case, outputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {
         **case.answers,
         "outputs": {key.replace(".", "_"): value for key, value in outputs.items()},
         "applicant": {"name": case.applicant.name},
         "case": {"reference": case.reference},
     }
-    return {element: _element(expression, context, outputs) for element, expression in wanted.items()}
 
 
 def _element(expression: str, context: Mapping[str, Any], outputs: Mapping[str, Any]) -> Any:

@@ -10,6 +10,7 @@ from django.utils.translation import override
 from egov.casework.models import Case, Decision
 from egov.casework.moving import Move, basis_of, ref_of
 from egov.documents import actions as documents
+from egov.documents.actions import DocumentSpec
 from egov.documents.models import IssuedDocument
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM, Actor
@@ -64,9 +65,13 @@ def _remedy(remedy: Remedy, language: str) -> str:
 
 def acceptance(move: Move) -> IssuedDocument:
     """受理通知书 (Administrative Licensing Law art. 32(2) and its likes): stamped and dated."""
-    case = move.case
-    return _issue(
-        move,
+    return _issue(move.actor, move.case, acceptance_spec(move.case, move.procedure))
+
+
+def acceptance_spec(case: Case, procedure: ProcedureDefinition) -> DocumentSpec:
+    return _spec(
+        case,
+        procedure,
         "accept",
         ACCEPTANCE,
         {
@@ -80,55 +85,75 @@ def acceptance(move: Move) -> IssuedDocument:
 
 
 def correction(move: Move, items: Sequence[Mapping[str, Any]], respond_by: dt.datetime) -> IssuedDocument:
-    language = move.case.language
-    return _issue(
-        move,
+    return _issue(move.actor, move.case, correction_spec(move.case, move.procedure, items, respond_by))
+
+
+def correction_spec(
+    case: Case, procedure: ProcedureDefinition, items: Sequence[Mapping[str, Any]], respond_by: dt.datetime
+) -> DocumentSpec:
+    return _spec(
+        case,
+        procedure,
         "request_correction",
         CORRECTION,
         {
-            "items": [{"item": localise(each.get("label"), language), "message": each["message"]} for each in items],
+            "items": [
+                {"item": localise(each.get("label"), case.language), "message": each["message"]} for each in items
+            ],
             "respond_by": last_day_of(respond_by),
-            "phone": move.case.unit.phone,
+            "phone": case.unit.phone,
         },
     )
 
 
 def ruling(move: Move, article: str, *, reasons: str, rows: Sequence[tuple[str, str]] = ()) -> IssuedDocument:
     """Any other written act: not accepted, referred, clock stopped, extended, terminated, in the procedure's words."""
-    language = move.case.language
+    return _issue(move.actor, move.case, ruling_spec(move.case, move.procedure, article, reasons=reasons, rows=rows))
+
+
+def ruling_spec(
+    case: Case, procedure: ProcedureDefinition, article: str, *, reasons: str, rows: Sequence[tuple[str, str]] = ()
+) -> DocumentSpec:
     outcome = "not_accepted" if article == "not_accept" else ""
-    return _issue(
-        move,
+    return _spec(
+        case,
+        procedure,
         article,
         DECISION,
         {
             "outcome": outcome,
-            "ruling": localise(move.procedure.wording.get(article), language),
+            "ruling": localise(procedure.wording.get(article), case.language),
             "reasons": reasons,
             "rows": [{"label": label, "value": value} for label, value in rows],
-            "remedies": remedies(move.procedure, outcome, language) if outcome else [],
+            "remedies": remedies(procedure, outcome, case.language) if outcome else [],
         },
     )
 
 
-def _issue(move: Move, article: str, template: str, data: dict[str, Any]) -> IssuedDocument:
-    case = move.case
+def _spec(
+    case: Case, procedure: ProcedureDefinition, article: str, template: str, data: dict[str, Any]
+) -> DocumentSpec:
+    cited = basis_of(procedure, article, case.version.legal_basis)
     shared = {
         "case": case.reference,
         "service": localise(case.title, case.language),
         "filed_on": day_of(case.received_at),
-        "citations": citations(move.basis(article), case.language),
+        "citations": citations(cited, case.language),
     }
-    return documents.issue_document(
-        issuer(move.actor, case),
+    return DocumentSpec(
         template=template,
-        title=title_of(move.procedure, article),
-        subject=move.ref,
+        title=title_of(procedure, article),
+        subject=ref_of(case),
         holder_id=case.applicant_id,
         department_id=case.department_id,
         data={**shared, **data},
         language=case.language,
     )
+
+
+def _issue(actor: Actor, case: Case, spec: DocumentSpec) -> IssuedDocument:
+    (document,) = documents.issue_documents(issuer(actor, case), specs=[spec])
+    return document
 
 
 def issuer(actor: Actor, case: Case) -> Actor:
@@ -159,10 +184,20 @@ def decision(
     signatory: str = "",
 ) -> IssuedDocument:
     """The letter that tells the decision, with its reasons, its law and the remedies (art. 38 and its likes)."""
+    return _issue(actor, case, decision_spec(case, procedure, made, rows=rows, signatory=signatory))
+
+
+def decision_spec(
+    case: Case,
+    procedure: ProcedureDefinition,
+    made: Decision,
+    *,
+    rows: Sequence[tuple[str, str]] = (),
+    signatory: str = "",
+) -> DocumentSpec:
     article = "refuse" if made.outcome == "refused" else "grant"
     cited = [*basis_of(procedure, article, case.version.legal_basis), *made.citations]
-    return documents.issue_document(
-        issuer(actor, case),
+    return DocumentSpec(
         template=DECISION,
         series=series_of(case),
         title=title_of(procedure, article),

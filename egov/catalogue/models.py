@@ -134,6 +134,11 @@ class ServiceVersion(models.Model):
         """Listed services (no form, no plan) are found and explained, never filed here."""
         return self.form is not None and (self.plan is not None or self.auto_decision is not None)
 
+    @property
+    def produces(self) -> frozenset[str]:
+        """Data elements that a favourable decision brings into being; members that wait for it need not ask them."""
+        return frozenset(element for output in self.outputs for element in output.get("produces", {}))
+
 
 class Competence(models.Model):
     """Which department (and unit) handles a service in a region; the more specific row wins.

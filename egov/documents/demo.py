@@ -13,11 +13,15 @@ from typing import Any
 
 from django.db import transaction
 
-from egov.documents import registry, rules
+from egov.documents import registry, rules, storage
 from egov.documents.actions import issuer_code
-from egov.documents.models import Credential, IssuedDocument
+from egov.documents.actions.files import party_ref
+from egov.documents.actions.issuing import document_ref
+from egov.documents.models import Credential, IssuedDocument, StoredFile
 from egov.identity.models import Organisation
+from egov.journal.demo import PastAct, lay_entries
 from egov.kernel import clock, counters, references
+from egov.kernel.actor import SYSTEM, Actor
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText, localise
 
@@ -36,13 +40,14 @@ class PastDocument:
     language: str = "zh-Hans"
     series: str = ""
     number: str = ""
+    actor: Actor = SYSTEM
 
 
 @transaction.atomic
 def lay_documents(rng: random.Random, documents: Sequence[PastDocument]) -> list[IssuedDocument]:
-    """Insert ``documents`` (one statement, and one for each series of numbers); in the order given."""
+    """Insert ``documents`` with their journal entries (two statements, one for each series of numbers); in the order given."""
     numbers = _numbers(documents)
-    return IssuedDocument.objects.bulk_create(
+    rows = IssuedDocument.objects.bulk_create(
         [
             IssuedDocument(
                 reference=references.draw("I", day=clock.local(each.issued_at).date()),
@@ -61,6 +66,17 @@ def lay_documents(rng: random.Random, documents: Sequence[PastDocument]) -> list
         ],
         batch_size=1000,
     )
+    lay_entries(
+        PastAct(
+            row.issued_at,
+            each.actor,
+            "documents.issue",
+            [document_ref(row), each.subject, *party_ref(each.holder_id)],
+            {"code": row.code, "template": row.template, "data": row.data},
+        )
+        for row, each in zip(rows, documents, strict=True)
+    )
+    return rows
 
 
 def _numbers(documents: Sequence[PastDocument]) -> dict[int, str]:
@@ -99,6 +115,7 @@ class PastCredential:
     end_kind: str = ""
     ended_at: dt.datetime | None = None
     end_reason: LocalisedText = field(default_factory=dict)
+    actor: Actor = SYSTEM
 
 
 @transaction.atomic
@@ -118,6 +135,7 @@ def lay_credentials(rng: random.Random, credentials: Sequence[PastCredential]) -
                 issued_at=each.issued_at,
                 number=number,
                 language=each.language,
+                actor=each.actor,
                 data={
                     "rows": registry.rows_of(each.data),
                     **each.data,
@@ -128,7 +146,7 @@ def lay_credentials(rng: random.Random, credentials: Sequence[PastCredential]) -
             for each, key, number in zip(credentials, keys, numbers, strict=True)
         ],
     )
-    return Credential.objects.bulk_create(
+    rows = Credential.objects.bulk_create(
         [
             Credential(
                 reference=key,
@@ -150,6 +168,21 @@ def lay_credentials(rng: random.Random, credentials: Sequence[PastCredential]) -
         ],
         batch_size=1000,
     )
+    lay_entries(
+        PastAct(
+            each.issued_at,
+            each.actor,
+            "documents.issue_credential",
+            [
+                Ref("credential", row.reference),
+                *((Ref("case", each.case),) if each.case else ()),
+                *party_ref(each.holder_id),
+            ],
+            {"number": row.number, "type": row.type, "data": row.data},
+        )
+        for row, each in zip(rows, credentials, strict=True)
+    )
+    return rows
 
 
 def _credential_numbers(credentials: Sequence[PastCredential]) -> list[str]:
@@ -167,3 +200,18 @@ def _credential_numbers(credentials: Sequence[PastCredential]) -> list[str]:
                 type_=type_, issuer_code=codes[issuer_id], serial=serial, version=1
             )
     return numbers
+
+
+def past_file(*, owner_id: int, name: str, content_type: str, content: bytes, at: dt.datetime) -> StoredFile:
+    """A file that somebody attached, not yet written; of the same content one copy lies in the storage."""
+    digest, path = storage.save(content)
+    return StoredFile(
+        reference=references.draw("F", day=clock.local(at).date()),
+        owner_id=owner_id,
+        name=name,
+        content_type=content_type,
+        size=len(content),
+        sha256=digest,
+        path=path,
+        created_at=at,
+    )

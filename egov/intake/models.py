@@ -4,9 +4,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion
 from egov.documents.models import StoredFile
 from egov.identity.models import Party
+from egov.kernel.text import LocalisedText
 
 
 class Draft(models.Model):
@@ -16,7 +18,10 @@ class Draft(models.Model):
     applicant = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="drafts")
     author_id = models.BigIntegerField()  # party of the human who types
     capacity = models.CharField(max_length=40)
-    version = models.ForeignKey(ServiceVersion, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(ServiceVersion, on_delete=models.PROTECT, related_name="+")  # of a bundle, the first
+    # Of a bundle: its members with the versions they were started under, their order, and what decided about them
+    # (``rules.bundle``); empty for a single service.
+    plan = models.JSONField(default=dict, blank=True)
     event = models.CharField(max_length=10, blank=True)
     need = models.TextField(blank=True)
     about = models.CharField(max_length=40, blank=True)  # reference of the case whose decision it contests
@@ -43,6 +48,11 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def title(self) -> LocalisedText:
+        """What the whole is called: the event of a bundle, or the one service."""
+        return catalogue.event(self.event).name if self.plan else self.version.name
 
 
 class Attachment(models.Model):

@@ -36,6 +36,7 @@ class TakenDraft:
 
     id: int
     version_id: int
+    plan: dict[str, Any]
     region: str
     answers: dict[str, Any]
     sources: dict[str, Any]
@@ -67,7 +68,7 @@ with draft as (
   where reference = %(draft)s and applicant_id = %(applicant)s and submitted_at is null and discarded_at is null
   returning *
 ), key as ({_KEY.format(source="draft")})
-select draft.id, version_id, region, answers::text, sources::text, need, event, about, party.kind,
+select draft.id, version_id, plan::text, region, answers::text, sources::text, need, event, about, party.kind,
   party.name,
   (select coalesce(json_agg({_FILE.format(material="attachment.material")} order by attachment.id), '[]')::text
    from intake_attachment attachment join documents_storedfile file on file.id = attachment.file_id
@@ -82,9 +83,20 @@ def take_draft(actor: Actor, *, draft: str, key: str, digest: bytes, result: str
     if row is None:
         return None
     *columns, kind, name, files = row
-    pk, version_id, region, answers, sources, need, event, about = columns
+    pk, version_id, plan, region, answers, sources, need, event, about = columns
     return TakenDraft(
-        pk, version_id, region, json.loads(answers), json.loads(sources), need, event, about, kind, name, _files(files)
+        id=pk,
+        version_id=version_id,
+        plan=json.loads(plan),
+        region=region,
+        answers=json.loads(answers),
+        sources=json.loads(sources),
+        need=need,
+        event=event,
+        about=about,
+        applicant_kind=kind,
+        applicant_name=name,
+        files=_files(files),
     )
 
 

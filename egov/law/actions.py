@@ -150,7 +150,7 @@ def cite(
         each if isinstance(each, rules.Article) else rules.Article(each["instrument"], str(each.get("article", "")))
         for each in citations
     ]
-    ids = _instrument_ids()
+    ids = instrument_ids()
     rows = [
         Citation(
             citing=str(citing),
@@ -165,7 +165,7 @@ def cite(
     return len(rows)
 
 
-def _instrument_ids() -> dict[str, int]:
+def instrument_ids() -> dict[str, int]:
     return queries.kept.get("instruments", lambda: dict(Instrument.objects.values_list("key", "id")))
 
 

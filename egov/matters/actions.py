@@ -22,7 +22,10 @@ from egov.kernel.text import LocalisedText
 from egov.matters import rules
 from egov.matters.models import Dependency, Matter, MatterState, Member, MemberState
 from egov.matters.rules import Needs
+from egov.payments import actions as payments
 from egov.routing.queries import RouteChoice
+
+ORGANISATION = "organisation.party"  # the output that names a party brought into being
 
 
 @dataclass(frozen=True)
@@ -43,8 +46,11 @@ class MemberSpec:
 
 @dataclass(frozen=True)
 class OpenedMatter:
+    """``references``: member → its case, also of one that is opened later."""
+
     matter: Matter
     cases: tuple[Case, ...]
+    references: Mapping[str, str]
 
 
 def open_matter(
@@ -71,7 +77,8 @@ def open_matter(
     ready = [spec for spec in members if not spec.depends_on]
     now = clock.now()
     filed = _Filed(reference, submission, applicant_id, actor.party_id, actor.capacity, language)
-    specs = [_case_spec(filed, spec, references.draw("C"), applicant_name) for spec in ready]
+    case_references = {spec.key: references.draw("C") for spec in members}
+    specs = [_case_spec(filed, spec, case_references[spec.key], applicant_name) for spec in ready]
     cases = casework.open_cases(actor, specs)
     case_of = dict(zip((spec.key for spec in ready), cases, strict=True))
     dues = [case.promised_due_at for case in cases if case.promised_due_at]
@@ -92,10 +99,13 @@ def open_matter(
     )
     writing.insert([matter])
     rows = writing.insert(
-        [_member(matter, spec, order[spec.key], case_of.get(spec.key), states[spec.key], filed) for spec in members]
+        [
+            _member(matter, spec, order[spec.key], case_of.get(spec.key), states[spec.key], filed, case_references)
+            for spec in members
+        ]
     )
     _link(matter, members, {row.key: row for row in rows})
-    return OpenedMatter(matter, tuple(cases))
+    return OpenedMatter(matter, tuple(cases), case_references)
 
 
 @dataclass(frozen=True)
@@ -110,7 +120,9 @@ class _Filed:
     language: str
 
 
-def _case_spec(filed: _Filed, spec: MemberSpec, reference: str, applicant_name: str = "") -> CaseSpec:
+def _case_spec(
+    filed: _Filed, spec: MemberSpec, reference: str, applicant_name: str = "", *, paid: bool = False
+) -> CaseSpec:
     return CaseSpec(
         applicant_name=applicant_name,
         version=spec.version,
@@ -124,6 +136,7 @@ def _case_spec(filed: _Filed, spec: MemberSpec, reference: str, applicant_name: 
         files=tuple(spec.files),
         route=spec.route,
         price=spec.price,
+        paid=paid,
         language=filed.language,
         title=spec.version.name,
         reference=reference,
@@ -138,7 +151,15 @@ def _first_state(case: Case | None) -> str:
     return rules.state_after_decision(case.outcome) if case.outcome else rules.OPEN
 
 
-def _member(matter: Matter, spec: MemberSpec, order: int, case: Case | None, state: str, filed: _Filed) -> Member:
+def _member(
+    matter: Matter,
+    spec: MemberSpec,
+    order: int,
+    case: Case | None,
+    state: str,
+    filed: _Filed,
+    case_references: Mapping[str, str],
+) -> Member:
     now = matter.opened_at
     waits = case is None
     return Member(
@@ -150,15 +171,16 @@ def _member(matter: Matter, spec: MemberSpec, order: int, case: Case | None, sta
         order=order,
         optional=spec.optional,
         answers=dict(spec.answers) if waits else {},
-        route=_kept_until_start(spec, filed) if waits else {},
+        route=_kept_until_start(spec, filed, case_references[spec.key]) if waits else {},
         started_at=None if waits else now,
         ended_at=now if state in rules.ENDED else None,
     )
 
 
-def _kept_until_start(spec: MemberSpec, filed: _Filed) -> dict[str, Any]:
-    """All that opening the case later needs, as it was when the person submitted."""
+def _kept_until_start(spec: MemberSpec, filed: _Filed, reference: str) -> dict[str, Any]:
+    """All that opening the case later needs, as it was when the person submitted; its bill names it already."""
     return {
+        "case": reference,
         "version": spec.version.pk,
         "sources": dict(spec.sources),
         "files": [list(entry) for entry in spec.files],
@@ -242,10 +264,17 @@ class _Whole:
             if member.state != MemberState.WAITING:
                 continue
             if rules.cannot_start(self.needs_of[key], self.states):
-                member.state, member.ended_at = MemberState.DROPPED, clock.now()
-                self.changed.add(key)
+                self.drop(key, "what it waits for was not granted")
             elif rules.may_start(self.needs_of[key], self.states):
                 self._start(key, member)
+
+    def drop(self, key: str, reason: str) -> None:
+        """A member that waits will never start: nothing is owed for it."""
+        member = self.members[key]
+        if Decimal(member.route.get("price", "0")) > 0:
+            payments.give_up(SYSTEM, subject=Ref("case", member.route["case"]), reason=reason)
+        member.state, member.ended_at = MemberState.DROPPED, clock.now()
+        self.changed.add(key)
 
     def _start(self, key: str, member: Member) -> None:
         kept = member.route
@@ -262,12 +291,13 @@ class _Whole:
         filed = _Filed(
             self.matter.reference,
             kept["submission"],
-            self.matter.applicant_id,
+            self._applicant_of(spec.version),
             self.matter.filed_by_id,
             self.matter.capacity,
             kept["language"],
         )
-        (case,) = casework.open_cases(SYSTEM, [_case_spec(filed, spec, references.draw("C"))])
+        paid = spec.price > 0 and payments.hold_paid(Ref("case", kept["case"]))
+        (case,) = casework.open_cases(SYSTEM, [_case_spec(filed, spec, kept["case"], paid=paid)])
         member.case, member.state, member.started_at = case.reference, _first_state(case), clock.now()
         if member.state in rules.ENDED:
             member.ended_at = member.started_at
@@ -276,6 +306,14 @@ class _Whole:
         ):
             self.matter.promised_due_at = case.promised_due_at
         self.changed.add(key)
+
+    def _applicant_of(self, version: ServiceVersion) -> int:
+        """What only organisations can apply for is the business of the one that an earlier member has registered."""
+        if "person" not in version.audience:
+            for member in self.members.values():
+                if member.state == MemberState.DONE and ORGANISATION in member.outputs:
+                    return int(member.outputs[ORGANISATION])
+        return self.matter.applicant_id
 
     def save(self) -> None:
         if not self.changed:
@@ -317,10 +355,12 @@ def withdraw_matter(actor: Actor, *, matter: str, reason: str) -> Matter:
         )
         if not undecided:
             raise TransitionNotAllowed
-        for member in whole.members.values():
-            if member.case in undecided:
+        # Later members first: what was begun last is taken back first.
+        for member in reversed(whole.members.values()):
+            if member.state == MemberState.WAITING:
+                whole.drop(member.key, "the matter was withdrawn")
+            elif member.case in undecided:
                 casework.withdraw(actor, case=member.case, reason=reason)
-            if member.case in undecided or member.state == MemberState.WAITING:
                 member.state, member.ended_at = MemberState.DROPPED, clock.now()
                 whole.changed.add(member.key)
         whole.save()

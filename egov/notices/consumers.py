@@ -1,6 +1,9 @@
-"""Events that people hear of."""
+"""Events that people hear of: what each of them is told. No statement but the one notice."""
 
 import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from egov.contracts.cases import (
     CaseChanged,
@@ -13,6 +16,7 @@ from egov.contracts.cases import (
 from egov.contracts.documents import CredentialIssued, CredentialRevoked
 from egov.contracts.money import BillPaid, DisbursementReturned, DisbursementSettled, RefundSettled
 from egov.kernel.actor import SYSTEM
+from egov.kernel.events import Event
 from egov.kernel.money import from_fen
 from egov.kernel.outbox import consumes
 from egov.kernel.refs import Ref
@@ -26,14 +30,62 @@ OUTCOMES = {
     "refused": {"zh-Hans": "不予", "en": "refused"},
     "partly": {"zh-Hans": "部分准予", "en": "granted in part"},
 }
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One notice: to whom, under which key, of what kind; see ``actions.notify``."""
+
+    recipient_id: int
+    key: str
+    kind: str
+    subject: Ref
+    context: Mapping[str, Any] = field(default_factory=dict)
+    needs_action: bool = False
+
+
+_writers: dict[type[Event], Callable[[Any], Told | None]] = {}
+
+
+def told_of(event: Event) -> Told | None:
+    """What is told of an event; None when nobody hears of it."""
+    write = _writers.get(type(event))
+    return write(event) if write else None
+
+
+def _tells(event: type[E], *, key: str) -> Callable[[Callable[[E], Told | None]], Callable[[E], Told | None]]:
+    """Notify of ``event`` what the decorated function says."""
+
+    def register(write: Callable[[E], Told | None]) -> Callable[[E], Told | None]:
+        _writers[event] = write
+
+        @consumes(event, key=key)
+        def tell(one: E) -> None:
+            told = write(one)
+            if told is not None:
+                notify(
+                    SYSTEM,
+                    recipients=[told.recipient_id],
+                    key=told.key,
+                    kind=told.kind,
+                    subject=told.subject,
+                    context=told.context,
+                    needs_action=told.needs_action,
+                )
+
+        return write
+
+    return register
+
+
 ACT_KINDS = {"suspend": "case_suspended", "resume": "case_resumed", "extend": "case_extended"}
 
 
-@consumes(SubmissionAccepted, key="notices.submission_accepted")
-def tell_submission(event: SubmissionAccepted) -> None:
-    notify(
-        SYSTEM,
-        recipients=[event.applicant_id],
+@_tells(SubmissionAccepted, key="notices.submission_accepted")
+def tell_submission(event: SubmissionAccepted) -> Told:
+    return Told(
+        recipient_id=event.applicant_id,
         key=f"submission:{event.submission}",
         kind="submission_accepted",
         subject=Ref("matter", event.matter),
@@ -41,16 +93,15 @@ def tell_submission(event: SubmissionAccepted) -> None:
     )
 
 
-@consumes(CaseChanged, key="notices.case_changed")
-def tell_change(event: CaseChanged) -> None:
+@_tells(CaseChanged, key="notices.case_changed")
+def tell_change(event: CaseChanged) -> Told | None:
     if event.act in TOLD_OTHERWISE:
-        return
+        return None
     kind = ACT_KINDS.get(event.act) or f"case_{event.after}"
     if kind not in texts.kinds():
         kind = "case_changed"
-    notify(
-        SYSTEM,
-        recipients=[event.applicant_id],
+    return Told(
+        recipient_id=event.applicant_id,
         key=f"case:{event.case}:{event.act}:{event.before}:{event.after}",
         kind=kind,
         subject=Ref("case", event.case),
@@ -59,11 +110,10 @@ def tell_change(event: CaseChanged) -> None:
     )
 
 
-@consumes(CaseDecided, key="notices.case_decided")
-def tell_decision(event: CaseDecided) -> None:
-    notify(
-        SYSTEM,
-        recipients=[event.applicant_id],
+@_tells(CaseDecided, key="notices.case_decided")
+def tell_decision(event: CaseDecided) -> Told:
+    return Told(
+        recipient_id=event.applicant_id,
         key=f"case:{event.case}:decided",
         kind="case_decided",
         subject=Ref("case", event.case),
@@ -71,11 +121,10 @@ def tell_decision(event: CaseDecided) -> None:
     )
 
 
-@consumes(CorrectionRequested, key="notices.correction_requested")
-def tell_correction(event: CorrectionRequested) -> None:
-    notify(
-        SYSTEM,
-        recipients=[event.applicant_id],
+@_tells(CorrectionRequested, key="notices.correction_requested")
+def tell_correction(event: CorrectionRequested) -> Told:
+    return Told(
+        recipient_id=event.applicant_id,
         key=f"case:{event.case}:correction:{event.respond_by}",
         kind="correction_requested",
         subject=Ref("case", event.case),
@@ -84,35 +133,32 @@ def tell_correction(event: CorrectionRequested) -> None:
     )
 
 
-@consumes(CaseMessageSent, key="notices.case_message")
-def tell_message(event: CaseMessageSent) -> None:
+@_tells(CaseMessageSent, key="notices.case_message")
+def tell_message(event: CaseMessageSent) -> Told | None:
     if event.from_applicant:
-        return  # the unit reads it in its inbox
-    notify(
-        SYSTEM,
-        recipients=[event.applicant_id],
+        return None  # the unit reads it in its inbox
+    return Told(
+        recipient_id=event.applicant_id,
         key=f"case:{event.case}:message:{event.message_id}",
         kind="case_message",
         subject=Ref("case", event.case),
     )
 
 
-@consumes(DeadlineMissed, key="notices.deadline_missed")
-def tell_missed(event: DeadlineMissed) -> None:
-    notify(
-        SYSTEM,
-        recipients=[event.applicant_id],
+@_tells(DeadlineMissed, key="notices.deadline_missed")
+def tell_missed(event: DeadlineMissed) -> Told:
+    return Told(
+        recipient_id=event.applicant_id,
         key=f"case:{event.case}:missed:{event.statutory}",
         kind="deadline_missed",
         subject=Ref("case", event.case),
     )
 
 
-@consumes(BillPaid, key="notices.bill_paid")
-def tell_payment(event: BillPaid) -> None:
-    notify(
-        SYSTEM,
-        recipients=[event.payer_id],
+@_tells(BillPaid, key="notices.bill_paid")
+def tell_payment(event: BillPaid) -> Told:
+    return Told(
+        recipient_id=event.payer_id,
         key=f"bill:{event.bill}:paid",
         kind="bill_paid",
         subject=Ref("bill", event.bill),
@@ -120,11 +166,10 @@ def tell_payment(event: BillPaid) -> None:
     )
 
 
-@consumes(RefundSettled, key="notices.refund_settled")
-def tell_refund(event: RefundSettled) -> None:
-    notify(
-        SYSTEM,
-        recipients=[event.payer_id],
+@_tells(RefundSettled, key="notices.refund_settled")
+def tell_refund(event: RefundSettled) -> Told:
+    return Told(
+        recipient_id=event.payer_id,
         key=f"refund:{event.refund}",
         kind="refund_settled",
         subject=Ref("bill", event.bill),
@@ -132,11 +177,10 @@ def tell_refund(event: RefundSettled) -> None:
     )
 
 
-@consumes(DisbursementSettled, key="notices.disbursement_settled")
-def tell_money_sent(event: DisbursementSettled) -> None:
-    notify(
-        SYSTEM,
-        recipients=[event.payee_id],
+@_tells(DisbursementSettled, key="notices.disbursement_settled")
+def tell_money_sent(event: DisbursementSettled) -> Told:
+    return Told(
+        recipient_id=event.payee_id,
         key=f"disbursement:{event.disbursement}:settled",
         kind="disbursement_settled",
         subject=Ref("disbursement", event.disbursement),
@@ -144,11 +188,10 @@ def tell_money_sent(event: DisbursementSettled) -> None:
     )
 
 
-@consumes(DisbursementReturned, key="notices.disbursement_returned")
-def tell_money_returned(event: DisbursementReturned) -> None:
-    notify(
-        SYSTEM,
-        recipients=[event.payee_id],
+@_tells(DisbursementReturned, key="notices.disbursement_returned")
+def tell_money_returned(event: DisbursementReturned) -> Told:
+    return Told(
+        recipient_id=event.payee_id,
         key=f"disbursement:{event.disbursement}:returned",
         kind="disbursement_returned",
         subject=Ref("disbursement", event.disbursement),
@@ -157,11 +200,10 @@ def tell_money_returned(event: DisbursementReturned) -> None:
     )
 
 
-@consumes(CredentialIssued, key="notices.credential_issued")
-def tell_issue(event: CredentialIssued) -> None:
-    notify(
-        SYSTEM,
-        recipients=[event.holder_id],
+@_tells(CredentialIssued, key="notices.credential_issued")
+def tell_issue(event: CredentialIssued) -> Told:
+    return Told(
+        recipient_id=event.holder_id,
         key=f"credential:{event.credential}:issued",
         kind="credential_issued",
         subject=Ref("credential", event.credential),
@@ -169,13 +211,12 @@ def tell_issue(event: CredentialIssued) -> None:
     )
 
 
-@consumes(CredentialRevoked, key="notices.credential_revoked")
-def tell_revocation(event: CredentialRevoked) -> None:
+@_tells(CredentialRevoked, key="notices.credential_revoked")
+def tell_revocation(event: CredentialRevoked) -> Told:
     """A certificate may be suspended more than once, so each event is told; the key is the moment's."""
     suspended = event.reason == "suspended"
-    notify(
-        SYSTEM,
-        recipients=[event.holder_id],
+    return Told(
+        recipient_id=event.holder_id,
         key=f"credential:{event.credential}:{event.reason}:{event.at}",
         kind="credential_suspended" if suspended else "credential_revoked",
         subject=Ref("credential", event.credential),

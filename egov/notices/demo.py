@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from egov.kernel.events import Event
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
-from egov.notices import texts
+from egov.notices import consumers, texts
 from egov.notices.models import Notice
 
 
@@ -47,3 +48,23 @@ def lay_notices(notices: Sequence[PastNotice]) -> int:
         )
     Notice.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
     return Notice.objects.count() - before
+
+
+def past_notice(
+    event: Event, *, named: LocalisedText, at: dt.datetime, read_at: dt.datetime | None = None
+) -> PastNotice | None:
+    """What the event tells, as its consumer would have told it ``at``; None when nobody hears of it."""
+    told = consumers.told_of(event)
+    if told is None:
+        return None
+    return PastNotice(
+        recipient_id=told.recipient_id,
+        key=told.key,
+        kind=told.kind,
+        subject=told.subject,
+        named=named,
+        created_at=at,
+        context=told.context,
+        needs_action=told.needs_action,
+        read_at=read_at,
+    )

@@ -17,6 +17,7 @@ from django.db import transaction
 
 from egov.documents import demo as documents
 from egov.identity.models import Organisation, Party
+from egov.journal.demo import PastAct, lay_entries
 from egov.kernel import clock, counters, money, references, secrets
 from egov.kernel.actor import SYSTEM
 from egov.kernel.refs import Ref
@@ -36,8 +37,10 @@ from egov.payments.models import (
     FiscalReceipt,
     Payment,
     PaymentState,
+    Reconciliation,
     Refund,
 )
+from egov.payments.sandbox import store
 
 # --- Bills -------------------------------------------------------------------------------------------
 
@@ -111,6 +114,8 @@ def lay_bills(rng: random.Random, bills: Sequence[PastBill]) -> list[Bill]:
     _lay_receipts(rng, paid, payments, departments)
     _lay_refunds(rng, paid, payments)
     _book_fees(paid, payments, departments)
+    _record(paid, payments)
+    transaction.on_commit(lambda: _tell_gateway(payments))
     return rows
 
 
@@ -187,6 +192,70 @@ def _lay_receipts(
         ],
         batch_size=1000,
     )
+
+
+def _record(paid: Sequence[_Paid], payments: Sequence[Payment]) -> None:
+    lay_entries(
+        PastAct(
+            each.at,
+            SYSTEM,
+            "payments.settle",
+            [
+                Ref("bill", each.bill.reference),
+                Ref("payment", payment.reference),
+                Ref("party", str(each.bill.payer_id)),
+            ],
+            {"fen": money.to_fen(payment.amount), "gateway": SANDBOX, "id": payment.gateway_reference},
+        )
+        for each, payment in zip(paid, payments, strict=True)
+    )
+
+
+def _tell_gateway(payments: Sequence[Payment]) -> None:
+    """The demonstration's gateway has taken them too: its daily files and its refunds go by what it keeps."""
+    for payment in payments:
+        store.once(
+            "payments",
+            payment.reference,
+            {
+                "id": payment.gateway_reference,
+                "order": payment.reference,
+                "amount": money.to_fen(payment.amount),
+                "method": payment.method,
+                "day": _day(payment.started_at).isoformat(),
+                "at": payment.started_at.isoformat(),
+            },
+        )
+
+
+@transaction.atomic
+def lay_reconciliations(first: dt.date, last: dt.date) -> int:
+    """The comparison with the gateway's file for each day that has none: nothing differed. How many are new."""
+    start, end = clock.end_of_day(first - dt.timedelta(days=1)), clock.end_of_day(last)
+    sums: Counter[dt.date] = Counter()
+    paid = Payment.objects.filter(gateway=SANDBOX, settled_at__gte=start, settled_at__lt=end)
+    for moment, amount in paid.values_list("settled_at", "amount"):
+        sums[_day(moment)] += money.to_fen(amount)
+    given = Refund.objects.filter(
+        payment__gateway=SANDBOX, state=PaymentState.SUCCEEDED, settled_at__gte=start, settled_at__lt=end
+    )
+    for moment, amount in given.values_list("settled_at", "amount"):
+        sums[_day(moment)] -= money.to_fen(amount)
+    present = set(Reconciliation.objects.filter(gateway=SANDBOX).values_list("day", flat=True))
+    days = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
+    rows = [
+        Reconciliation(
+            gateway=SANDBOX,
+            day=day,
+            ours_fen=sums[day],
+            theirs_fen=sums[day],
+            run_at=clock.end_of_day(day) + dt.timedelta(hours=5, minutes=30),
+        )
+        for day in days
+        if day not in present
+    ]
+    Reconciliation.objects.bulk_create(rows)
+    return len(rows)
 
 
 def _receipt_numbers(paid: Sequence[_Paid]) -> list[tuple[str, int]]:

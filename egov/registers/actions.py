@@ -23,7 +23,7 @@ from egov.registers.models import Consent, DataElement, FactCorrection, Holding,
 
 M = TypeVar("M", Register, DataElement)
 
-DEFINITIONS = Path(__file__).parent / "definitions" / "elements.yaml"
+DEFINITIONS = Path(__file__).parent / "definitions"
 
 
 def hold(
@@ -232,15 +232,15 @@ def set_keeper(actor: Actor, *, register: str, department_id: int | None) -> Reg
 
 
 @transaction.atomic
-def load_elements(actor: Actor, *, path: Path = DEFINITIONS) -> int:
-    """Load registers and data elements from YAML; returns how many rows are new or changed.
+def load_elements(actor: Actor, *, folder: Path = DEFINITIONS) -> int:
+    """Load registers and data elements from the YAML files of ``folder``; returns how many rows are new or changed.
 
-    The dictionary is defined by its file and nowhere else; who keeps a register is set by people and left alone.
-    Raises ``NotPermitted``; ``InvalidInput`` for an element whose register is not defined.
+    The dictionary is defined by its files and nowhere else; who keeps a register is set by people and left alone.
+    Raises ``NotPermitted``; ``InvalidInput`` for an element that stands twice or whose register is not defined.
     """
     if not may_administer_platform(actor):
         raise NotPermitted()
-    definitions = yaml.safe_load(path.read_text(encoding="utf-8"))
+    definitions = _dictionary(folder)
     changed = _put_all(
         Register,
         {
@@ -265,6 +265,17 @@ def load_elements(actor: Actor, *, path: Path = DEFINITIONS) -> int:
     if changed:
         queries.kept.moved()
     return changed
+
+
+def _dictionary(folder: Path) -> dict[str, dict[str, Any]]:
+    whole: dict[str, dict[str, Any]] = {"registers": {}, "elements": {}}
+    for file in sorted(folder.glob("*.yaml")):
+        for kind, rows in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+            twice = whole[kind].keys() & rows.keys()
+            if twice:
+                raise InvalidInput.at(min(twice), "twice", _("This is defined in two files."))
+            whole[kind] |= rows
+    return whole
 
 
 def _put_all(model: type[M], wanted: dict[str, dict[str, Any]]) -> int:

@@ -10,6 +10,7 @@ from django.db.models import Max, QuerySet
 from egov.identity import queries as identity
 from egov.kernel.text import LocalisedText
 from egov.routing import memory
+from egov.routing.bundles import BundlePlan, PlannedMember, Why, plan_bundle, read_answers
 from egov.routing.competence import RouteChoice, competent
 from egov.routing.memory import Known
 from egov.routing.models import Example, Language, Need, Origin, SearchEntry, Synonym
@@ -20,16 +21,21 @@ from egov.routing.rules.offer import ANYBODY, offer_to
 
 __all__ = [
     "ANYBODY",
+    "BundlePlan",
     "Candidate",
     "NeedMatch",
     "Option",
+    "PlannedMember",
     "Question",
     "RouteChoice",
+    "Why",
     "competent",
     "examples_of",
     "match_need",
     "needs_to_learn",
     "outcome",
+    "plan_bundle",
+    "read_answers",
     "search",
     "synonyms",
 ]

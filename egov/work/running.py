@@ -77,16 +77,16 @@ def enter(actor: Actor, plan: Plan, moves: rules.Moves) -> None:
         for entered in moves.entered
     )
     begun = [(entered, step) for entered, step in zip(moves.entered, steps, strict=True) if not entered.skipped]
-    places = _places(plan, [entered.step for entered, _step in begun])
+    found = places(plan, [entered.step for entered, _step in begun])
     WorkItem.objects.bulk_create(
-        item_of(_item_spec(plan, entered, places[entered.step.unit], now), now=now, step_id=step.pk)
+        item_of(item_spec(plan, entered, found[entered.step.unit], now), now=now, step_id=step.pk)
         for entered, step in begun
     )
     if moves.finished:
         _finish(actor, plan, now)
 
 
-def _item_spec(plan: Plan, entered: rules.Entered, place: tuple[int, int], now: dt.datetime) -> ItemSpec:
+def item_spec(plan: Plan, entered: rules.Entered, place: tuple[int, int], now: dt.datetime) -> ItemSpec:
     department_id, unit_id = place
     step = entered.step
     return ItemSpec(
@@ -104,20 +104,20 @@ def _item_spec(plan: Plan, entered: rules.Entered, place: tuple[int, int], now: 
     )
 
 
-def _places(plan: Plan, steps: Sequence[rules.StepDefinition]) -> dict[str, tuple[int, int]]:
+def places(plan: Plan, steps: Sequence[rules.StepDefinition]) -> dict[str, tuple[int, int]]:
     """Department and unit for each place a step names; what cannot be found stays with the handling unit."""
     handling = (plan.department_id, plan.unit_id)
-    places = dict.fromkeys((step.unit for step in steps), handling)
-    if "department_head" in places:
+    chosen = dict.fromkeys((step.unit for step in steps), handling)
+    if "department_head" in chosen:
         head = identity.head_posts(plan.department_id).first()
-        places["department_head"] = (plan.department_id, head.unit_id) if head else handling
-    named = [unit for unit in places if unit not in ("handling", "department_head")]
+        chosen["department_head"] = (plan.department_id, head.unit_id) if head else handling
+    named = [unit for unit in chosen if unit not in ("handling", "department_head")]
     if named:
         for key, department_id, unit_id in Unit.objects.filter(key__in=named, closed_on__isnull=True).values_list(
             "key", "department_id", "id"
         ):
-            places[key] = (department_id, unit_id)
-    return places
+            chosen[key] = (department_id, unit_id)
+    return chosen
 
 
 def _finish(actor: Actor, plan: Plan, now: dt.datetime) -> None:

@@ -10,7 +10,6 @@ from django.utils.translation import ngettext
 from egov.intake.models import Attachment
 from egov.intake.queries import OpenDraft
 from egov.intake.rules import Checked, Form, Question
-from egov.intake.rules.form import names_in
 from egov.kernel.text import localise
 from portals.applicant import answers as words
 from portals.shared.components import Attached, Field, Option, Row, Source, SummaryRow, Why
@@ -83,10 +82,7 @@ class _Maker:
         self.faults = faults
         self.registers = registers
         self.live_url = live_url
-        questions = [*filled.form.questions, *(child for each in filled.form.questions for child in each.children)]
-        conditions = [f"{each.visible_when} {each.required_when}" for each in questions]
-        conditions += [page.visible_when for page in filled.form.pages]
-        self.deciding = names_in(" ".join(conditions))
+        self.deciding = filled.form.deciding
 
     # --- facts
     def is_known(self, question: Question) -> bool:

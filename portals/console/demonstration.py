@@ -3,22 +3,30 @@
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.core.management import call_command
+from django.db.models import QuerySet
 
 from egov.catalogue.demo import lay_catalogue
 from egov.deadlines.models import WorkCalendar
 from egov.identity import demo as people
 from egov.identity.actions import load_roles
 from egov.identity.queries import department
+from egov.intake import demo as filings
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM
 from egov.kernel.models import DemoState
-from egov.ledger import actions as ledger
-from egov.ledger.models import Fund
+from egov.measures import actions as measures
+from egov.payments.demo import lay_fund
 from egov.registers import actions as registers
 from egov.registers.demo import lay_keepers
 from egov.routing import actions as routing
+from g2b.registration import demo as _registration  # noqa: F401 - what decisions of the past left in the registers
+from g2c.health import demo as _health  # noqa: F401
+from g2c.social_insurance import demo as _social_insurance  # noqa: F401
+from g2e.administration import demo as _administration  # noqa: F401
+from g2g.exchange import demo as _exchange  # noqa: F401
 
 SEED = 20261124
 CASES = 3000
@@ -40,13 +48,12 @@ def _command(name: str) -> Callable[[random.Random], object]:
 
 def _lay_funds(_rng: random.Random) -> None:
     """What benefits and subsidies are paid from."""
-    if not Fund.objects.filter(key="unemployment").exists():
-        ledger.open_fund(
-            SYSTEM,
-            key="unemployment",
-            name={"zh-Hans": "失业保险基金", "en": "Unemployment insurance fund"},
-            owner_id=department("jz.hrss").pk,
-        )
+    lay_fund(
+        key="unemployment",
+        name={"zh-Hans": "失业保险基金", "en": "Unemployment insurance fund"},
+        owner_id=department("jz.hrss").pk,
+        amount=Decimal("30000000.00"),
+    )
 
 
 STAGES = (
@@ -74,6 +81,19 @@ def lay_city(rng: random.Random) -> Iterator[str]:
             state.done, state.finished_at = 1, clock.now()
             state.save(update_fields=["done", "finished_at"])
         yield stage.name
+
+
+def lay_history() -> Iterator[DemoState]:
+    """The year that lies behind the city, as far as it is missing; yields the progress. Public figures follow it."""
+    for state in filings.lay_chunks(SEED):
+        yield state
+        if state.finished_at is not None:
+            measures.compute(SYSTEM, day=clock.today())
+
+
+def stages() -> QuerySet[DemoState]:
+    """What is laid and how far, for the console."""
+    return DemoState.objects.exclude(stage=filings.BEGUN).order_by("pk")
 
 
 def is_laid() -> bool:

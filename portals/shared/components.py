@@ -268,6 +268,62 @@ class Step:
     url: str = ""
 
 
+# --- The map of a bundle: what comes first, what runs side by side ----------------------------------
+@dataclass(frozen=True)
+class Node:
+    """A service in the map. ``after``: keys of the nodes it waits for; ``note``: when it ends or how long it takes."""
+
+    key: str
+    title: Text
+    department: Text = ""
+    note: Text = ""
+    critical: bool = False
+    optional: bool = False
+    after: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A stretched curve between two columns, in percent of their height."""
+
+    start: float
+    end: float
+    critical: bool
+
+    @property
+    def path(self) -> str:
+        return f"M0 {self.start:.1f}C60 {self.start:.1f} 40 {self.end:.1f} 100 {self.end:.1f}"
+
+
+@dataclass(frozen=True)
+class MapColumn:
+    nodes: Sequence[Node]
+    edges: Sequence[Edge] = ()  # from the column before
+
+
+@dataclass(frozen=True)
+class BundleMap:
+    """Columns from left to right. Edges join neighbouring columns; longer ones stand in the list beside the map."""
+
+    columns: Sequence[MapColumn]
+
+    @classmethod
+    def draw(cls, levels: Sequence[Sequence[Node]]) -> "BundleMap":
+        columns, before = [], ()
+        for nodes in levels:
+            places = {node.key: (place + 0.5) * 100 / len(before) for place, node in enumerate(before)}
+            critical = {node.key for node in before if node.critical}
+            edges = [
+                Edge(places[key], (place + 0.5) * 100 / len(nodes), node.critical and key in critical)
+                for place, node in enumerate(nodes)
+                for key in node.after
+                if key in places
+            ]
+            columns.append(MapColumn(nodes, edges))
+            before = tuple(nodes)
+        return cls(columns)
+
+
 # --- The timeline: departments as lanes ------------------------------------------------------------
 class Bar(StrEnum):
     DONE = "done"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.views import LogoutView
 from django.contrib.auth.decorators import login_required
@@ -37,23 +38,31 @@ SERVICE_CODE = re.compile(r"[A-Za-z0-9-]{2,64}")
 @never_cache
 @require_GET
 def me(request: HttpRequest) -> HttpResponse:
-    """In which capacities may I act? With one only, straight on. ``?start=LC01``: for whom is this service filed?"""
-    service = request.GET.get("start", "")
-    if service and not SERVICE_CODE.fullmatch(service):
+    """In which capacities may I act? With one only, straight on.
+
+    ``?start=LC01``: for whom is this service filed? ``?event=BE01``: for whom is all of this done?
+    """
+    service, event = request.GET.get("start", ""), request.GET.get("event", "")
+    if not all(SERVICE_CODE.fullmatch(code) for code in (service, event) if code):
         raise NotFound
     capacities = identity.capacities_of(request.user)
-    doors = _doors_to_start(capacities, service) if service else [d for each in capacities for d in _doors(each)]
+    if service or event:
+        place = f"start/{service}/" if service else f"events/{event}/"
+        need = urlencode({"need": request.GET["need"][:300]}) if request.GET.get("need") else ""
+        doors = _doors_to(capacities, f"{place}?{need}" if need else place)
+    else:
+        doors = [door for each in capacities for door in _doors(each)]
     if len(doors) == 1 and "stay" not in request.GET:
         return redirect(doors[0].url)
-    return render(request, "shared/me.html", {"doors": doors, "service": service})
+    return render(request, "shared/me.html", {"doors": doors, "service": service or event})
 
 
-def _doors_to_start(capacities: Sequence[Capacity], service: str) -> list[Door]:
+def _doors_to(capacities: Sequence[Capacity], place: str) -> list[Door]:
     doors = []
     for capacity in capacities:
         if CapacityKind(capacity.kind) in APPLICANT_KINDS:
             text, icon = TEXTS[CapacityKind(capacity.kind)]
-            doors.append(Door(str(capacity.title), text, f"/as/{capacity.slug}/start/{service}/", icon))
+            doors.append(Door(str(capacity.title), text, f"/as/{capacity.slug}/{place}", icon))
     return doors
 
 

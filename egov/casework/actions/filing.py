@@ -57,6 +57,7 @@ class CaseSpec:
     files: Sequence[tuple[str, int]] = ()
     submission: str = ""
     price: Decimal = Decimal(0)
+    paid: bool = False  # before the case was opened, as part of a bill for several
     language: str = "zh-Hans"
     title: LocalisedText | None = None
     reference: str = ""
@@ -65,7 +66,7 @@ class CaseSpec:
 
 
 @dataclass
-class _Opening:
+class Opening:
     """A case being opened, with what is written for all of them at once."""
 
     case: Case
@@ -91,7 +92,7 @@ def open_cases(actor: Actor, specs: Sequence[CaseSpec]) -> list[Case]:
     decided at once when its table grants. Raises ``InvalidInput`` for a case contested out of time.
     """
     now = clock.now()
-    openings = [_prepare(spec, now) for spec in specs]
+    openings = [prepare(spec, now) for spec in specs]
     with writing.together():
         cases = writing.insert([each.case for each in openings])
         writing.insert(
@@ -109,7 +110,7 @@ def open_cases(actor: Actor, specs: Sequence[CaseSpec]) -> list[Case]:
     return cases
 
 
-def _prepare(spec: CaseSpec, now: dt.datetime) -> _Opening:
+def prepare(spec: CaseSpec, now: dt.datetime) -> Opening:
     version, route = spec.version, spec.route
     procedure = law.procedure(version.procedure or DEFAULT_PROCEDURE)
     case = Case(
@@ -129,16 +130,16 @@ def _prepare(spec: CaseSpec, now: dt.datetime) -> _Opening:
         unit_id=route.unit_id,
         region=route.region,
         route=route.as_json(),
-        state=CaseState.SUBMITTED if spec.price > 0 else CaseState.RECEIVED,
+        state=CaseState.SUBMITTED if spec.price > 0 and not spec.paid else CaseState.RECEIVED,
         answers=dict(spec.answers),
         sources=dict(spec.sources),
         price=spec.price,
         language=spec.language,
         received_at=now,
     )
-    if spec.price <= 0:
+    if case.state == CaseState.RECEIVED:
         _expect(case, procedure, now)
-    return _Opening(case, procedure, spec.files, spec.applicant_name)
+    return Opening(case, procedure, spec.files, spec.applicant_name)
 
 
 def _expect(case: Case, procedure: ProcedureDefinition, now: dt.datetime) -> None:
@@ -148,12 +149,12 @@ def _expect(case: Case, procedure: ProcedureDefinition, now: dt.datetime) -> Non
         setattr(case, f"{spec.kind}_due_at", opening.due_of(spec))
 
 
-def _first_move(actor: Actor, each: _Opening, now: dt.datetime) -> Transition:
+def _first_move(actor: Actor, each: Opening, now: dt.datetime) -> Transition:
     act = TRANSITIONS["open" if each.case.state == CaseState.RECEIVED else "open_unpaid"]
     return Transition(**moving.story(actor, act, each.case, "", now), case=each.case)
 
 
-def _receive(actor: Actor, received: Sequence[_Opening]) -> None:
+def _receive(actor: Actor, received: Sequence[Opening]) -> None:
     """Decide what can be decided at once; the others get their acceptance clock and item."""
     waiting = [each for each in received if not deciding.at_once(each.case, each.procedure)]
     if not waiting:
@@ -203,7 +204,7 @@ def _announce(actor: Actor, cases: Sequence[Case]) -> None:
     )
 
 
-def _contest(actor: Actor, openings: Sequence[_Opening], now: dt.datetime) -> None:
+def _contest(actor: Actor, openings: Sequence[Opening], now: dt.datetime) -> None:
     """A case that contests a decision is linked to it on both sides; the decision must be the applicant's own.
 
     Raises ``InvalidInput`` for a decision that is not theirs, ``NoRemedy``, ``RemedyTimePassed``.
@@ -253,5 +254,5 @@ def receive_paid(actor: Actor, *, case: str) -> Case:
     _expect(move.case, move.procedure, move.now)
     fields = ("received_at", "promised_due_at", "statutory_due_at")
     row = moving.finish(move, changes={name: getattr(move.case, name) for name in fields})
-    _receive(actor, [_Opening(row, move.procedure)])
+    _receive(actor, [Opening(row, move.procedure)])
     return row

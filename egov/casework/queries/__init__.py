@@ -1,6 +1,6 @@
 """Reads of cases: pages, lists, what is allowed, tracking by number. Every view of somebody's data is in the journal."""
 
-from egov.casework.queries.access import Access, access_to, allowed_acts, visible_cases
+from egov.casework.queries.access import Access, access_to, allowed_acts, exists, visible_cases
 from egov.casework.queries.lists import (
     CaseFilters,
     case_list,
@@ -49,6 +49,7 @@ __all__ = [
     "case_list",
     "case_page",
     "cases_under",
+    "exists",
     "opinion_page",
     "opinions_asked",
     "ratings_to_handle",

@@ -57,3 +57,7 @@ def allowed_acts(case: Case, actor: Actor) -> list[Possibility]:
     """What the actor may do now, with the obstacle where a guard stands against it (three statements)."""
     row = moving.load(case.reference)
     return lifecycle.possibilities(facts.facts_of(row, facts.procedure_of(row)), facts.party_of(actor, row))
+
+
+def exists(reference: str) -> bool:
+    return Case.objects.filter(reference=reference).exists()

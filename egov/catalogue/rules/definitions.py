@@ -52,6 +52,7 @@ SOURCES = frozenset({"applicant", "shared", "predecessor", "promise"})
 MATERIAL_FORMS = frozenset({"original", "copy", "electronic", "either"})
 OUTPUT_TYPES = frozenset({"certificate", "letter", "record", "money"})
 CHANNELS = frozenset({"window", "online", "mobile", "self_service", "post", "phone"})
+ELEMENT = re.compile(r"^[a-z_]+(\.[a-z_0-9]+)+$")
 CODE = re.compile(r"^[A-Z]{2}\d{2}$")
 
 
@@ -174,6 +175,9 @@ def _outputs(content: Mapping[str, Any], _known: Known) -> Iterator[FieldError]:
             yield fault(f"{path}/type", _("This value is not known."))
         if "valid_years" in row and not is_count(row["valid_years"]):
             yield fault(f"{path}/valid_years", _("Years are a whole number."))
+        produces = row.get("produces", {})
+        if not isinstance(produces, Mapping) or not all(ELEMENT.match(str(key)) for key in produces):
+            yield fault(f"{path}/produces", _("What an output produces is listed by data element."))
 
 
 def _basis(content: Mapping[str, Any], known: Known) -> Iterator[FieldError]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from egov.catalogue.rules.definitions import fault, is_localised
+from egov.catalogue.rules.definitions import ELEMENT, fault, is_localised
 from egov.catalogue.rules.forms import KEY, check_condition
 from egov.kernel.errors import FieldError
 
@@ -38,6 +38,8 @@ def _members(event: Mapping[str, Any], services: Collection[str] | None) -> Iter
             yield fault(f"{path}/service", _("There is no such service."))
         if "when" in row:
             yield from check_condition(f"{path}/when", row["when"])
+        if "by" in row and not KEY.match(str(row["by"])):
+            yield fault(f"{path}/by", _("This value is not known."))
         if "note" in row and not is_localised(row["note"]):
             yield fault(f"{path}/note", _("The text is needed in Chinese and English."))
     graph: dict[str, set[str]] = {}
@@ -61,6 +63,8 @@ def _questions(event: Mapping[str, Any]) -> Iterator[FieldError]:
         seen.add(question.get("key", ""))
         if not is_localised(question.get("text")):
             yield fault(f"{path}/text", _("The text is needed in Chinese and English."))
+        if "element" in question and not ELEMENT.match(str(question["element"])):
+            yield fault(f"{path}/element", _("This is not how a data element is written."))
         if question.get("type") not in ANSWERS:
             yield fault(f"{path}/type", _("This value is not known."))
         if question.get("type") == "choice":

@@ -6,7 +6,7 @@ first, so that a part laid earlier does not change the next one.
 """
 
 from egov.identity.demo.accounts import ACCOUNTS, PASSWORD, DemoAccount, lay_accounts
-from egov.identity.demo.businesses import lay_businesses
+from egov.identity.demo.businesses import PastRegistration, lay_businesses, lay_registered
 from egov.identity.demo.departments import lay_departments
 from egov.identity.demo.people import lay_people
 
@@ -14,8 +14,10 @@ __all__ = [
     "ACCOUNTS",
     "PASSWORD",
     "DemoAccount",
+    "PastRegistration",
     "lay_accounts",
     "lay_businesses",
     "lay_departments",
     "lay_people",
+    "lay_registered",
 ]

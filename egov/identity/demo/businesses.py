@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from egov.identity import rules
+from egov.identity import actions, rules
 from egov.identity.demo.drafting import AS_OF, write_numbers
 from egov.identity.demo.names import COMPANY_TRADES, DISTRICTS, SHOP_TRADES, SOCIAL, TRADE_NAMES
 from egov.identity.demo.people import LIN, SOURCE, WU, ZHAO, resident
@@ -171,3 +171,51 @@ def _lay_mandates(rng: random.Random, rows: Sequence[Organisation], drafts: Sequ
         for row, draft, agent_id, services in given
         if agent_id != draft.head_id
     )
+
+
+@dataclass(frozen=True)
+class PastRegistration:
+    """A business that was entered in the register on a day of the past; see ``actions.register_organisation``."""
+
+    name: str
+    kind: str
+    org_type: str
+    region: str
+    address: str
+    industry: str
+    founded_on: dt.date
+    head_id: int
+
+
+def lay_registered(registrations: Sequence[PastRegistration]) -> list[tuple[Organisation, str]]:
+    """Insert businesses with their codes, drawn from the counters of the registering offices; in the order given."""
+    codes = [actions.draw_uscc(kind=each.kind, region_code=each.region) for each in registrations]
+    parties = Party.objects.bulk_create(
+        Party(kind=PartyKind.ORGANISATION, name=each.name, region_id=each.region) for each in registrations
+    )
+    rows = Organisation.objects.bulk_create(
+        Organisation(
+            party=party,
+            kind=each.kind,
+            org_type=each.org_type,
+            full_name={"zh-Hans": each.name},
+            founded_on=each.founded_on,
+            address=each.address,
+            industry=each.industry,
+        )
+        for party, each in zip(parties, registrations, strict=True)
+    )
+    write_numbers(
+        "cn.uscc",
+        [(row.pk, code, each.founded_on) for row, code, each in zip(rows, codes, registrations, strict=True)],
+    )
+    Representative.objects.bulk_create(
+        Representative(
+            organisation=row,
+            person_id=each.head_id,
+            office="operator" if each.kind == OrganisationKind.SOLE_TRADER else "legal_representative",
+            valid_from=each.founded_on,
+        )
+        for row, each in zip(rows, registrations, strict=True)
+    )
+    return list(zip(rows, codes, strict=True))

@@ -1,7 +1,7 @@
 """Drafts are kept as they are typed; a submission is taken once, whole, in one transaction."""
 
 from egov.intake.actions.cases import answer_correction, start_contest
-from egov.intake.actions.drafts import discard, migrate_draft, require_fileable, save_draft, start_draft
+from egov.intake.actions.drafts import discard, migrate_draft, require_fileable, save_draft, start_bundle, start_draft
 from egov.intake.actions.files import attach, detach, keep_upload
 from egov.intake.actions.filing import consent_to_fetch, submit, submit_direct
 from egov.intake.errors import DraftChanged, ServiceChanged, ServiceClosed
@@ -19,6 +19,7 @@ __all__ = [
     "migrate_draft",
     "require_fileable",
     "save_draft",
+    "start_bundle",
     "start_contest",
     "start_draft",
     "submit",

@@ -1,6 +1,7 @@
 """Drafts: kept as they are typed, moved along when the service changes, thrown away."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -11,12 +12,13 @@ from egov.catalogue.models import ServiceVersion
 from egov.intake import queries, rules
 from egov.intake.errors import DraftChanged, ServiceClosed
 from egov.intake.models import Draft
+from egov.intake.rules import Bundle
 from egov.journal import actions as journal
 from egov.kernel import clock, references
 from egov.kernel.actor import Actor
-from egov.kernel.errors import NotFound, NotPermitted, TransitionNotAllowed
+from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.refs import Ref
-from egov.registers import queries as registers
+from egov.routing import queries as routing
 
 MAX_OPEN = 100
 
@@ -37,11 +39,71 @@ def start_draft(
     """
     version = fileable(service)
     require_may_file(actor, version.service.code)
-    form = queries.form_for(version)
+    opening = _Opening(version, queries.form_for(version), Bundle(), region, need=need, event=event, about=about)
+    return _open(actor, opening, answers or {})
+
+
+def start_bundle(
+    actor: Actor,
+    *,
+    event: str,
+    region: str,
+    answers: Mapping[str, Any],
+    services: Collection[str],
+    need: str = "",
+) -> Draft:
+    """One draft for several services of an event: those that apply and, of the optional ones, ``services``.
+
+    ``answers``: to the questions of the event. Raises ``NotFound`` for an unknown event, ``InvalidInput`` while a
+    question is open or when nothing is left to file, ``NotPermitted`` when the mandate does not cover a member.
+    """
+    plan = routing.plan_bundle(actor, event=event, answers=answers)
+    if not plan.is_settled:
+        raise InvalidInput.at(plan.to_ask[0], "required", _("Answer this question, so that we know what applies."))
+    bundle = queries.bundle_of(plan, frozenset(services))
+    if not bundle:
+        raise InvalidInput.at("services", "required", _("Nothing of this can be filed here now."))
+    for member in bundle.members:
+        require_may_file(actor, member.service)
+    first = catalogue.version(bundle.members[0].version)
+    form = queries.form_of(bundle, first)
+    known = {
+        question["element"]: plan.answers[question["key"]]
+        for question in plan.questions
+        if question.get("element") and question["key"] in plan.answers and question["key"] not in plan.facts
+    }
+    opening = _Opening(first, form, bundle, region, need=need, event=event)
+    return _open(actor, opening, _fitting(form, known))
+
+
+def _fitting(form: rules.Form, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by element as answers to the questions that ask for them, where they fit."""
+    answers = {}
+    for question in form.questions:
+        if question.element in known:
+            value = rules.read(question, known[question.element])
+            if rules.is_right(question, value):
+                answers[question.key] = value
+    return answers
+
+
+@dataclass(frozen=True)
+class _Opening:
+    version: ServiceVersion
+    form: rules.Form
+    bundle: Bundle
+    region: str
+    need: str = ""
+    event: str = ""
+    about: str = ""
+
+
+def _open(actor: Actor, opening: _Opening, answers: Mapping[str, Any]) -> Draft:
+    form = opening.form
     reference = references.draw("D")
-    facts = _facts(actor, form, reference)
+    facts = queries.known_facts(actor, form, subject=Ref("draft", reference))
     prefilled = {key: fact["value"] for key, fact in facts.items()}
-    given = rules.storable(form, answers or {})
+    given = rules.storable(form, answers)
     now = clock.now()
     with transaction.atomic():
         if queries.visible_drafts(actor).count() >= MAX_OPEN:
@@ -51,11 +113,12 @@ def start_draft(
             applicant_id=actor.on_behalf_of_id,
             author_id=actor.party_id,
             capacity=actor.capacity,
-            version=version,
-            event=event[:10],
-            need=rules.tidy(need)[:500],
-            about=about,
-            region=region,
+            version=opening.version,
+            plan=opening.bundle.as_json() if opening.bundle else {},
+            event=opening.event[:10],
+            need=rules.tidy(opening.need)[:500],
+            about=opening.about,
+            region=opening.region,
             answers={**prefilled, **given},
             sources={key: fact for key, fact in facts.items() if key not in given},
             page=form.pages[0].key if form.pages else "",
@@ -87,28 +150,6 @@ def require_may_file(actor: Actor, service: str) -> None:
         raise NotPermitted(_("Your mandate does not cover this service."))
 
 
-def _facts(actor: Actor, form: rules.Form, draft: str) -> dict[str, dict[str, Any]]:
-    """What registers know, by question: value, register, as-of date. Facts that do not fit a question are left out."""
-    by_element = {question.element: question for question in form.questions if question.element}
-    if not by_element or actor.on_behalf_of_id is None:
-        return {}
-    found = registers.facts(
-        actor,
-        party_id=actor.on_behalf_of_id,
-        elements=sorted(by_element),
-        purpose="prefill",
-        subject=Ref("draft", draft),
-    )
-    facts = {}
-    for element, fact in found.items():
-        question = by_element[element]
-        value = rules.read(question, fact.value)
-        if rules.is_right(question, value):
-            as_of = fact.as_of.isoformat() if fact.as_of else ""
-            facts[question.key] = {"value": value, "register": fact.register, "as_of": as_of}
-    return facts
-
-
 def save_draft(
     actor: Actor, *, draft: str, answers: Mapping[str, Any], page: str = "", revision: int | None = None
 ) -> Draft:
@@ -119,7 +160,7 @@ def save_draft(
     """
     with transaction.atomic():
         row = locked(actor, draft)
-        form = queries.form_for(catalogue.version(row.version_id))
+        form = form_of_draft(row)
         given = rules.storable(form, answers)
         merged = {key: value for key, value in {**row.answers, **given}.items() if value is not None}
         if merged == row.answers and page in ("", row.page):
@@ -159,23 +200,31 @@ def migrate_draft(actor: Actor, *, draft: str) -> queries.Migration:
     """
     with transaction.atomic():
         row = locked(actor, draft)
-        old = catalogue.version(row.version_id)
-        new = fileable(old.service.code)
-        old_form, new_form = queries.form_for(old), queries.form_for(new)
+        old_form = form_of_draft(row)
+        row.version = fileable(catalogue.version(row.version_id).service.code)
+        bundle = Bundle.from_json(row.plan)
+        if bundle:
+            members = tuple(replace(each, version=fileable(each.service).pk) for each in bundle.members)
+            bundle = replace(bundle, members=members)
+            row.plan = bundle.as_json()
+        new_form = queries.form_of(bundle, row.version)
         kept = {
             key
             for key, question in new_form.by_key.items()
             if key in old_form.by_key and queries.fits(old_form.by_key[key], question)
         }
-        row.version = new
         row.answers = {key: value for key, value in row.answers.items() if key in kept}
         row.sources = {key: value for key, value in row.sources.items() if key in kept}
         row.page = row.page if new_form.page(row.page) else ""
         row.revision += 1
         row.saved_at = clock.now()
-        row.save(update_fields=["version", "answers", "sources", "page", "revision", "saved_at"])
+        row.save(update_fields=["version", "plan", "answers", "sources", "page", "revision", "saved_at"])
         journal.record(actor, "intake.migrate_draft", Ref("draft", draft))
     return queries.differences(old_form, new_form)
+
+
+def form_of_draft(row: Draft) -> rules.Form:
+    return queries.form_of(Bundle.from_json(row.plan), catalogue.version(row.version_id))
 
 
 def touched(draft: Draft) -> None:

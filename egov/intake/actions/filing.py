@@ -1,7 +1,7 @@
 """Submitting: taken once, whole, in one transaction: what is filed is taken, checked, and all of it written at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +16,8 @@ from egov.intake.actions.drafts import fileable, require_may_file
 from egov.intake.actions.files import require_fitting
 from egov.intake.errors import ServiceChanged, ServiceClosed
 from egov.intake.models import Submission
+from egov.intake.queries import DraftMember
+from egov.intake.rules import Bundle, BundleEdge
 from egov.intake.taking import SCOPE, TakenFile
 from egov.journal import actions as journal
 from egov.kernel import idempotency, outbox, references, writing
@@ -25,6 +27,7 @@ from egov.kernel.refs import Ref
 from egov.kernel.text import language_tag
 from egov.matters import actions as matters
 from egov.matters.actions import MemberSpec
+from egov.matters.rules import Needs
 from egov.payments import actions as payments
 from egov.payments.actions import BillLineSpec
 from egov.registers import actions as registers
@@ -39,7 +42,7 @@ class _Request:
     """What is to be filed, from a draft or directly."""
 
     reference: str
-    version: ServiceVersion
+    version: ServiceVersion  # of a bundle, the first
     applicant_kind: str
     applicant_name: str
     region: str
@@ -52,6 +55,7 @@ class _Request:
     need: str = ""
     event: str = ""
     about: str = ""
+    bundle: Bundle = field(default_factory=Bundle)
 
 
 def submit(actor: Actor, *, draft: str, key: str, language: str = "") -> Submission:
@@ -85,6 +89,7 @@ def submit(actor: Actor, *, draft: str, key: str, language: str = "") -> Submiss
                     need=taken.need,
                     event=taken.event,
                     about=taken.about,
+                    bundle=Bundle.from_json(taken.plan),
                 )
                 return _file(actor, request)
     except idempotency.AlreadyDone:
@@ -154,46 +159,49 @@ def _require_key(key: str) -> None:
         raise InvalidInput.at("key", "required", _("Send an idempotency key of 1 to 100 characters."))
 
 
+@dataclass(frozen=True)
+class _Filed:
+    """A member ready to be opened, with what it costs."""
+
+    spec: MemberSpec
+    price: rules.Price
+
+
 def _file(actor: Actor, request: _Request) -> Submission:
-    version = request.version
-    _require_may_submit(actor, version)
-    form = queries.form_for(version)
+    form = queries.form_of(request.bundle, request.version)
+    members = queries.members_of(request.bundle, request.version, form)
+    for member in members:
+        _require_may_submit(actor, member.version)
     files: dict[str, list[str]] = {}
     for file in request.files:
         files.setdefault(file.material, []).append(file.reference)
     checked = queries.check_answers(form, request.answers, files=files)
     if checked.faults:
         raise InvalidInput(checked.faults)
-    asked = {form.by_key[key].material for key in checked.visible if form.by_key[key].is_file}
-    price = rules.price_of(version.fee, form, checked.answers, name=version.name)
-    member = MemberSpec(
-        key=version.service.code,
-        version=version,
-        answers=checked.answers,
-        sources=_sources(request.sources, checked.answers),
-        files=[(file.material, file.id) for file in request.files if file.material in asked],
-        route=queries.route_for(
-            version, form, checked.answers, region=request.region, applicant_kind=request.applicant_kind
-        ),
-        price=price.total,
-        about=request.about,
-    )
+    sources = _sources(request.sources, checked.answers)
+    filed = [_member(request, member, checked, sources, files) for member in members]
     with writing.together():
-        return _written(actor, request, member, price)
+        return _written(actor, request, checked.answers, sources, filed)
 
 
-def _written(actor: Actor, request: _Request, member: MemberSpec, price: rules.Price) -> Submission:
+def _written(
+    actor: Actor,
+    request: _Request,
+    answers: Mapping[str, Any],
+    sources: Mapping[str, Any],
+    filed: Sequence[_Filed],
+) -> Submission:
     """All rows of the whole act: submission, matter, cases, bill, journal, events."""
     opened = matters.open_matter(
         actor,
         applicant_id=_applicant(actor),
         applicant_name=request.applicant_name,
-        title=request.version.name,
+        title=catalogue.event(request.event).name if request.bundle else request.version.name,
         need=request.need,
         event=request.event,
         submission=request.reference,
         language=request.language,
-        members=[member],
+        members=[each.spec for each in filed],
     )
     submission = Submission(
         reference=request.reference,
@@ -202,17 +210,54 @@ def _written(actor: Actor, request: _Request, member: MemberSpec, price: rules.P
         filed_by_id=actor.party_id,
         capacity=actor.capacity,
         channel=request.channel,
-        answers=member.answers,
-        sources=member.sources,
-        answers_digest=idempotency.digest_of(member.answers),
+        answers=answers,
+        sources=sources,
+        answers_digest=idempotency.digest_of(answers),
         matter=opened.matter.reference,
         at=opened.matter.opened_at,
     )
     writing.insert([submission])
-    if price.lines:
-        _bill(actor, submission, opened, price)
+    if any(each.price.lines for each in filed):
+        _bill(actor, submission, opened, filed)
     _tell(actor, submission, opened)
     return submission
+
+
+def _member(
+    request: _Request,
+    member: DraftMember,
+    checked: rules.Checked,
+    sources: Mapping[str, Any],
+    files: Mapping[str, Sequence[str]],
+) -> _Filed:
+    """Each department gets the part of the answers and papers that its own form asks for."""
+    form = member.form
+    own = checked
+    if request.bundle:
+        own = queries.check_part(member.part, checked.answers, files=files)
+    asked = {form.by_key[key].material for key in own.visible if form.by_key[key].is_file}
+    price = queries.price_of(member, own.answers)
+    edges = request.bundle.before(member.service)
+    spec = MemberSpec(
+        key=member.service,
+        version=member.version,
+        answers=own.answers,
+        sources=member.part.own(sources),
+        files=[(file.material, file.id) for file in request.files if file.material in asked],
+        route=queries.route_for(
+            member.version, form, own.answers, region=request.region, applicant_kind=request.applicant_kind
+        ),
+        price=price.total,
+        about=request.about,
+        optional=member.optional,
+        depends_on=[Needs(edge.before, edge.group, _passed(request.bundle, edge, form)) for edge in edges],
+    )
+    return _Filed(spec, price)
+
+
+def _passed(bundle: Bundle, edge: BundleEdge, form: rules.Form) -> dict[str, str]:
+    before = next(member for member in bundle.members if member.service == edge.before)
+    return rules.passed(form, catalogue.version(before.version).produces)
 
 
 def _applicant(actor: Actor) -> int:
@@ -242,21 +287,22 @@ def _sources(sources: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str
     }
 
 
-def _bill(actor: Actor, submission: Submission, opened: matters.OpenedMatter, price: rules.Price) -> None:
-    (case,) = opened.cases
+def _bill(actor: Actor, submission: Submission, opened: matters.OpenedMatter, filed: Sequence[_Filed]) -> None:
+    """One bill for the whole; its lines name the cases, also those that open later."""
     payments.raise_bill(
         actor,
         payer_id=submission.applicant_id,
         subject=Ref("submission", submission.reference),
         lines=[
             BillLineSpec(
-                subject=Ref("case", case.reference),
-                department_id=case.department_id,
+                subject=Ref("case", opened.references[each.spec.key]),
+                department_id=each.spec.route.department_id,
                 text=line.name,
                 amount=line.amount,
                 basis=line.basis.get("zh-Hans", "")[:200],
             )
-            for line in price.lines
+            for each in filed
+            for line in each.price.lines
         ],
     )
 
@@ -306,23 +352,22 @@ def consent_to_fetch(actor: Actor, *, draft: str) -> None:
     """
     opened = queries.open_draft(actor, reference=draft)
     party = Party.objects.only("kind").get(pk=opened.draft.applicant_id)
-    route = queries.route_of(opened, applicant_kind=party.kind)
     subject = Ref("draft", draft)
-    given = register_queries.consents_of(party.pk).filter(
-        subject=str(subject), recipient_id=route.department_id, revoked_at__isnull=True
+    given = set(
+        register_queries.consents_of(party.pk)
+        .filter(subject=str(subject), revoked_at__isnull=True)
+        .values_list("recipient_id", flat=True)
     )
-    if given.exists():
+    wanted = [
+        registers.ConsentSpec(
+            recipient_id=route.department_id,
+            elements=[str(material["key"]) for material in member.shared_materials()],
+            purpose=member.version.name,
+        )
+        for member, route in queries.routes_of(opened, applicant_kind=party.kind)
+        if member.shared_materials() and route.department_id not in given
+    ]
+    if not wanted:
         return
     with transaction.atomic():
-        registers.give_consents(
-            actor,
-            party_id=party.pk,
-            subject=subject,
-            consents=[
-                registers.ConsentSpec(
-                    recipient_id=route.department_id,
-                    elements=[str(material["key"]) for material in opened.shared_materials()],
-                    purpose=opened.version.name,
-                )
-            ],
-        )
+        registers.give_consents(actor, party_id=party.pk, subject=subject, consents=wanted)

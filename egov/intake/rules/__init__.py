@@ -5,27 +5,48 @@ drops those of hidden questions and names every fault with its remedy; ``storabl
 """
 
 from egov.intake.rules.answers import read, storable, tidy
+from egov.intake.rules.bundle import Bundle, BundleEdge, BundleMember, brought, passed
 from egov.intake.rules.fees import Price, PriceLine, price_of
 from egov.intake.rules.form import Form, FormDefinitionError, FormPage, Question, compile_form
+from egov.intake.rules.merging import Clash, MergedForm, Part, merge
 from egov.intake.rules.messages import missing
 from egov.intake.rules.posting import read_page, row_of
 from egov.intake.rules.progress import minutes_left
-from egov.intake.rules.validation import Checked, check, condition_context, is_right, place_of, unknown_keys, validate
+from egov.intake.rules.validation import (
+    Checked,
+    check,
+    check_part,
+    condition_context,
+    is_right,
+    place_of,
+    unknown_keys,
+    validate,
+)
 
 __all__ = [
+    "Bundle",
+    "BundleEdge",
+    "BundleMember",
     "Checked",
+    "Clash",
     "Form",
     "FormDefinitionError",
     "FormPage",
+    "MergedForm",
+    "Part",
     "Price",
     "PriceLine",
     "Question",
+    "brought",
     "check",
+    "check_part",
     "compile_form",
     "condition_context",
     "is_right",
+    "merge",
     "minutes_left",
     "missing",
+    "passed",
     "place_of",
     "price_of",
     "read",

@@ -1,6 +1,5 @@
 """A form as questions and pages, made once from the JSON Schema of a service version."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,7 +10,7 @@ from jsonschema.exceptions import SchemaError
 
 from egov.intake.rules import formats
 from egov.kernel.text import LocalisedText
-from egov.law.rules import EvaluationError, check_expression
+from egov.law.rules import EvaluationError, check_expression, names_in
 
 # Limits where the definition names none: nobody types a novel into a one-line field.
 LINE_LENGTH = 200
@@ -20,8 +19,6 @@ MAX_ROWS = 50
 MAX_FILE_MB = 10
 
 DOCUMENTS_PAGE = "documents"
-_STRINGS = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
-_NAMES = re.compile(r"(?<![\w.#])[A-Za-z_]\w*")
 _CHOICES_AS_RADIO = 7
 
 
@@ -109,6 +106,13 @@ class Form:
         return {key: page for page in self.pages for key in page.fields}
 
     @cached_property
+    def deciding(self) -> frozenset[str]:
+        """The questions whose answers decide what else is asked or needed."""
+        asked = [*self.questions, *(child for question in self.questions for child in question.children)]
+        conditions = [f"{each.visible_when} {each.required_when}" for each in asked]
+        return names_in(" ".join([*conditions, *(page.visible_when for page in self.pages)])) & self.by_key.keys()
+
+    @cached_property
     def validator(self) -> Draft202012Validator:
         return Draft202012Validator(self.schema, format_checker=formats.checker)
 
@@ -150,7 +154,7 @@ def compile_form(schema: Mapping[str, Any], materials: Sequence[Mapping[str, Any
     pages = _pages(schema, questions, loose)
     questions = (*questions, *loose)
     _check_conditions(questions, pages)
-    return Form(questions, pages, _ordered(questions, pages), _checking_schema(schema))
+    return Form(questions, pages, _ordered(questions, pages), checking_schema(schema))
 
 
 def _questions(
@@ -291,11 +295,6 @@ def _check_conditions(questions: Sequence[Question], pages: Sequence[FormPage]) 
                 raise FormDefinitionError(str(error)) from error
 
 
-def names_in(expression: str) -> set[str]:
-    """The names an expression may look at (texts between quotes left out)."""
-    return set(_NAMES.findall(_STRINGS.sub(" ", expression)))
-
-
 def _ordered(questions: Sequence[Question], pages: Sequence[FormPage]) -> tuple[str, ...]:
     """Every question after those whose answers decide whether it is shown."""
     keys = {question.key for question in questions}
@@ -315,7 +314,7 @@ def _ordered(questions: Sequence[Question], pages: Sequence[FormPage]) -> tuple[
     return tuple(ordered)
 
 
-def _checking_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
+def checking_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     """The schema that types and limits are checked against; presence is checked apart, because it has conditions."""
     properties = {}
     for key, definition in schema.get("properties", {}).items():
@@ -323,7 +322,7 @@ def _checking_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
             continue
         rows = definition.get("items", {})
         if definition.get("type") == "array" and rows.get("type") == "object":
-            definition = {**definition, "items": _checking_schema(rows)}
+            definition = {**definition, "items": checking_schema(rows)}
         properties[key] = definition
     kept = {
         name: value for name, value in schema.items() if name not in ("required", "x-pages", "additionalProperties")

@@ -3,7 +3,7 @@
 import datetime as dt
 import operator
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -12,6 +12,7 @@ from jsonschema.exceptions import ValidationError
 from egov.intake.rules import formats, messages
 from egov.intake.rules.answers import BIGGEST_NUMBER, Answers, is_empty, read
 from egov.intake.rules.form import Form, Question
+from egov.intake.rules.merging import MergedForm, Part
 from egov.kernel.errors import FieldError
 from egov.law import queries as law
 
@@ -65,6 +66,8 @@ def check(
     ``known`` gives the codes that exist for widgets whose choices are rows ("region": codes); ``today`` is the day that
     "x-not-before" and "x-not-after" call so.
     """
+    if isinstance(form, MergedForm):
+        return _check_parts(form, answers, files=files or {}, known=known, today=today)
     files = files or {}
     visible, read_answers = _visible(form, answers)
     context = condition_context(form, read_answers)
@@ -91,6 +94,48 @@ def check(
         else:
             faults += _further(question, value, days, known or {})
     return Checked(kept, tuple(faults), frozenset(visible), required)
+
+
+def _check_parts(
+    form: MergedForm,
+    answers: Mapping[str, Any],
+    *,
+    files: Files,
+    known: Mapping[str, Container[str]] | None,
+    today: dt.date | None,
+) -> Checked:
+    """Every part by its own form; a question is asked when one part asks it, and a fault is told once."""
+    kept: Answers = {}
+    faults: dict[tuple[str, str], FieldError] = {
+        (fault.path, fault.code): fault for fault in unknown_keys(form, answers)
+    }
+    visible: set[str] = set()
+    required: set[str] = set()
+    for part in form.parts:
+        checked = check_part(part, answers, files=files, known=known, today=today)
+        visible |= {part.names[key] for key in checked.visible & part.names.keys()}
+        required |= {part.names[key] for key in checked.required & part.names.keys()}
+        kept |= {part.names[key]: value for key, value in checked.answers.items() if part.names[key] not in kept}
+        for fault in checked.faults:
+            path = part.path(fault.path)
+            faults.setdefault((path, fault.code), FieldError(path, fault.code, fault.message))
+    place = {key: number for number, key in enumerate(form.order)}
+    ordered = sorted(faults.values(), key=lambda fault: place.get(fault.path.split("/")[0], -1))
+    return Checked(kept, tuple(ordered), frozenset(visible), frozenset(required))
+
+
+def check_part(
+    part: Part,
+    answers: Mapping[str, Any],
+    *,
+    files: Files | None = None,
+    known: Mapping[str, Container[str]] | None = None,
+    today: dt.date | None = None,
+) -> Checked:
+    """One member's answers out of the merged ones, under its own keys; what others will bring may be missing."""
+    checked = check(part.form, part.own(answers), files=part.own_files(files or {}), known=known, today=today)
+    faults = tuple(fault for fault in checked.faults if not (fault.code == "required" and fault.path in part.awaited))
+    return replace(checked, faults=faults)
 
 
 def _visible(form: Form, answers: Mapping[str, Any]) -> tuple[set[str], Answers]:

@@ -1,7 +1,7 @@
 """Pure rules of the law: conditions, decision tables, statutory procedures, citations. No database, no clock."""
 
 from egov.law.rules.citations import Article, article_text
-from egov.law.rules.conditions import EvaluationError, check_expression, evaluate, holds
+from egov.law.rules.conditions import EvaluationError, check_expression, evaluate, holds, names_in
 from egov.law.rules.procedures import (
     ACTS,
     Correction,
@@ -32,6 +32,7 @@ __all__ = [
     "check_expression",
     "evaluate",
     "holds",
+    "names_in",
     "read_procedure",
     "read_table",
     "run_table",

@@ -90,11 +90,15 @@ def holds(expression: str, context: Mapping[str, Any]) -> bool:
 
 def missing_names(expression: str, context: Mapping[str, Any]) -> list[str]:
     """Names in the expression that the context lacks or holds as null, as far as they can be told from the text."""
-    bare = _TEXTS.sub(" ", expression)
-    names = re.findall(r"(?<![\w.$#])([a-zA-Z_]\w*)(?!\w*\s*\()", bare)
-    return sorted({name for name in names if name not in _WORDS and context.get(name) is None})
+    return sorted(name for name in names_in(expression) if context.get(name) is None)
 
 
+def names_in(expression: str) -> frozenset[str]:
+    """The names an expression may look at; texts between quotes and functions left out."""
+    return frozenset(_NAME.findall(_TEXTS.sub(" ", expression))) - _WORDS
+
+
+_NAME = re.compile(r"(?<![\w.$#])([a-zA-Z_]\w*)(?!\w*\s*\()")
 _WORDS = frozenset({"and", "or", "not", "in", "true", "false", "null"})
 
 

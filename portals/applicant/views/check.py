@@ -1,7 +1,8 @@
 """Check your answers, declare, agree, submit."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,8 +13,9 @@ from django.views.decorators.http import require_http_methods
 from egov.identity.models import Organisation
 from egov.intake import actions, queries
 from egov.intake.actions import ServiceChanged
-from egov.intake.queries import OpenDraft
+from egov.intake.queries import DraftMember, OpenDraft
 from egov.kernel.errors import InvalidInput, NotFound
+from egov.kernel.text import LocalisedText
 from egov.registers.queries import register_names
 from portals.applicant import answers as words
 from portals.applicant.access import applicant_page
@@ -51,15 +53,13 @@ def _check_page(
         wrong = opened.checked.faults_on(page.fields)
         faults += [Fault(str(fault.message), f"page-{page.key}") for fault in wrong]
         sections.append({"page": page, "rows": rows, "url": url, "wrong": wrong})
-    route = queries.route_of(opened, applicant_kind=request.party.kind) if not opened.checked.faults else None
     context = {
         "opened": opened,
         "sections": sections,
         "faults": faults,
         "complete": not opened.checked.faults,
         "shared": opened.shared_materials(),
-        "route": route,
-        "department": Organisation.objects.filter(pk=route.department_id).first() if route else None,
+        "goes_to": _destinations(request, opened),
         "price": opened.price,
         "steps": steps_of(capacity, opened, "check"),
         "key": request.POST.get("_key") or uuid.uuid4().hex,
@@ -68,6 +68,39 @@ def _check_page(
         "declared": "declaration" in request.POST,
     }
     return render(request, "applicant/check.html", context, status=status)
+
+
+@dataclass(frozen=True)
+class Destination:
+    """One department and what it gets: for which service, which answers, which documents it fetches."""
+
+    member: DraftMember
+    department: LocalisedText
+    reasons: Sequence[LocalisedText]
+    answers: Sequence[LocalisedText]
+    fetched: Sequence[LocalisedText]
+
+
+def _destinations(request: HttpRequest, opened: OpenDraft) -> list[Destination]:
+    """Nothing while an answer is wrong: it may decide where the matter goes."""
+    if opened.checked.faults:
+        return []
+    routes = queries.routes_of(opened, applicant_kind=request.party.kind)
+    names = dict(
+        Organisation.objects.filter(pk__in={route.department_id for _member, route in routes}).values_list(
+            "pk", "full_name"
+        )
+    )
+    return [
+        Destination(
+            member,
+            names.get(route.department_id) or member.version.department_name,
+            route.reasons,
+            [member.form.by_key[key].title for key in opened.checked_of(member).answers],
+            [material["name"] for material in member.shared_materials()],
+        )
+        for member, route in routes
+    ]
 
 
 def _answer_row(opened: OpenDraft, key: str, url: str, names: Mapping[str, Any]) -> SummaryRow:

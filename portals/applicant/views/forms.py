@@ -235,6 +235,7 @@ def _show(
         "page": page,
         "asked": asked,
         "faults": told,
+        "seen_by": opened.seen_by(page.fields),
         "new": [localised(opened.form.by_key[key].title) for key in new or ()],
         "others": others or [],
         "steps": steps_of(capacity, opened, page.key),
@@ -267,7 +268,7 @@ def steps_of(capacity: str, opened: OpenDraft, current: str) -> list[Step]:
 
 def crumbs_of(capacity: str, opened: OpenDraft) -> list[Crumb]:
     home = reverse("citizen:home", kwargs={"capacity": capacity})
-    return [Crumb(_("My matters"), home), Crumb(localised(opened.version.name)), Crumb(_("Fill in"))]
+    return [Crumb(_("My matters"), home), Crumb(localised(opened.title)), Crumb(_("Fill in"))]
 
 
 def _conflict(

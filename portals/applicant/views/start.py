@@ -49,7 +49,7 @@ def start(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
         actions.require_fileable(request.actor, version)
     except EgovError as refused:
         why_not = f"{refused} {refused.way_out or ''}".strip()
-    region = _region(request)
+    region = region_wanted(request)
     if request.method == "POST" and not why_not and region:
         draft = actions.start_draft(
             request.actor,
@@ -65,7 +65,7 @@ def start(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
         "why_not": why_not,
         "need": request.GET.get("need", ""),
         "event": request.GET.get("event", ""),
-        "region_field": _region_field(region, missing=request.method == "POST" and not region),
+        "region_field": region_field(region, missing=request.method == "POST" and not region),
         "public_url": reverse("public:service", kwargs={"code": code}),
         "crumbs": [
             Crumb(_("My matters"), reverse("citizen:home", kwargs={"capacity": capacity})),
@@ -75,13 +75,13 @@ def start(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
     return render(request, "applicant/start.html", context, status=409 if why_not and request.method == "POST" else 200)
 
 
-def _region(request: HttpRequest) -> str:
+def region_wanted(request: HttpRequest) -> str:
     """Where it is wanted: as asked, else where the applicant lives or sits; "" when neither is known."""
     wanted = request.POST.get("region") or request.GET.get("region") or request.party.region_id or ""
     return wanted if wanted in queries.regions() else ""
 
 
-def _region_field(region: str, *, missing: bool) -> Field:
+def region_field(region: str, *, missing: bool) -> Field:
     choices = words.region_choices()
     known = {choice.code for choice in choices}
     options = [Option(choice.code, words.region_name(choice.code), checked=choice.code == region) for choice in choices]

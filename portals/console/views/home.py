@@ -8,7 +8,7 @@ from egov.catalogue import queries as catalogue
 from egov.identity import queries as identity
 from egov.journal import queries as journal
 from egov.kernel import outbox
-from egov.kernel.models import DemoState
+from portals.console import demonstration
 from portals.console.access import administrators
 from portals.shared.components import Figure
 
@@ -32,7 +32,7 @@ def overview(request: HttpRequest, capacity: str) -> HttpResponse:
         {
             "figures": figures,
             "units_without_posts": units_without_posts,
-            "stages": DemoState.objects.order_by("pk"),
+            "stages": demonstration.stages(),
             "drafts": catalogue.drafts(),
         },
     )

@@ -71,7 +71,7 @@ def _begun(request: HttpRequest) -> list[Begun]:
         return []
     drafts = [
         Begun(
-            title=localised_plain(draft.version.name),
+            title=localised_plain(draft.title),
             note=_("Draft, saved %(at)s") % {"at": local_datetime_plain(draft.saved_at)},
             url=reverse("citizen:draft", args=["self", draft.reference]),
             share=None,

@@ -445,6 +445,11 @@ def timeline(drawing: c.Timeline) -> dict[str, Any]:
     return {"timeline": drawing}
 
 
+@component("bundle_map")
+def bundle_map(drawing: c.BundleMap) -> dict[str, Any]:
+    return {"map": drawing}
+
+
 @component("tree")
 def tree(nodes: Sequence[c.TreeNode]) -> dict[str, Any]:
     return {"nodes": nodes}

@@ -6,6 +6,7 @@ import pytest
 
 from egov.casework import actions as casework
 from egov.casework.models import Case
+from egov.catalogue.models import Event
 from egov.intake import actions
 from tests.plugins.permissions import PermissionTable, Row
 
@@ -14,6 +15,7 @@ from tests.plugins.permissions import PermissionTable, Row
 def permission_world(services, a_draft, a_picture, identities):
     """The owner has a draft with a picture, and a case that waits for a correction."""
     services.publish()
+    Event.objects.create(code="LE90", kind="life", name={}, summary={}, definition={"members": [{"service": "CL02"}]})
     owner = identities.resident(identities.person("林晓雯", region=identities.region()))
     officer = identities.officer("clerk", unit=services.unit)
     filed = actions.submit(owner, draft=a_draft(owner).reference, key="filed")
@@ -50,6 +52,11 @@ TABLE = PermissionTable(
     {
         "start_draft": Row(
             lambda actor, world: actions.start_draft(actor, service="CL02", region="990102"), owner=True, stranger=True
+        ),
+        "start_bundle": Row(
+            lambda actor, world: actions.start_bundle(actor, event="LE90", region="990102", answers={}, services=[]),
+            owner=True,
+            stranger=True,
         ),
         "save_draft": Row(
             lambda actor, world: actions.save_draft(actor, draft=world.draft, answers={"name": "乙"}), owner=True

@@ -108,6 +108,7 @@ TABLE = PermissionTable(
         "reconcile": Row(_reconcile, officer=True),
     },
     internal={
+        "give_up": "the platform itself, when a service of a bundle falls away",
         "raise_bill": "part of submitting, which asked already",
         "start_refund": "what refund calls, and the platform itself for money that is not owed",
     },

@@ -1,7 +1,8 @@
 """Forms, drafts and submissions as pages and the API show them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -16,11 +17,13 @@ from egov.identity import queries as identity
 from egov.identity.models import Region
 from egov.intake import rules
 from egov.intake.models import Attachment, Draft, Submission
-from egov.intake.rules import Checked, Form, Price
+from egov.intake.rules import Bundle, Checked, Form, MergedForm, Part, Price
 from egov.kernel import clock
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
+from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
+from egov.registers import queries as registers
 from egov.routing import queries as routing
 from egov.routing.queries import RouteChoice
 
@@ -58,6 +61,57 @@ def check_answers(
     return rules.check(form, answers, files=files, known=known_codes(form), today=clock.today())
 
 
+def check_part(part: Part, answers: Mapping[str, Any], *, files: Mapping[str, Sequence[str]]) -> Checked:
+    """One member's answers out of those of the whole, by its own form."""
+    return rules.check_part(part, answers, files=files, known=known_codes(part.form), today=clock.today())
+
+
+@dataclass(frozen=True)
+class DraftMember:
+    """One service of a draft: its version, and its part of the form."""
+
+    version: ServiceVersion
+    part: Part
+    optional: bool = False
+
+    @property
+    def service(self) -> str:
+        return self.part.member
+
+    @property
+    def form(self) -> Form:
+        """Its own form, as it is asked alone."""
+        return self.part.form
+
+    def shared_materials(self) -> list[Mapping[str, Any]]:
+        """What the government already holds and fetches itself, with the person's consent."""
+        return [material for material in self.version.materials if material.get("source") == "shared"]
+
+
+def form_of(bundle: Bundle, version: ServiceVersion) -> Form:
+    """The form of a draft: that of its version, or the one form of all members of a bundle, merged once a process."""
+    if not bundle:
+        return form_for(version)
+    known: dict[tuple[Any, ...], MergedForm] = version.__dict__.setdefault("_merged_forms", {})
+    key = (bundle.members, bundle.edges)
+    if key not in known:
+        versions = {member.service: catalogue.version(member.version) for member in bundle.members}
+        produces = {service: each.produces for service, each in versions.items()}
+        known[key] = rules.merge(
+            {service: form_for(each) for service, each in versions.items()},
+            awaited={service: rules.brought(bundle.before(service), produces) for service in versions},
+        )
+    return known[key]
+
+
+def members_of(bundle: Bundle, version: ServiceVersion, form: Form) -> tuple[DraftMember, ...]:
+    if not isinstance(form, MergedForm):
+        return (DraftMember(version, Part.whole(version.service.code, form)),)
+    return tuple(
+        DraftMember(catalogue.version(each.version), form.part(each.service), each.optional) for each in bundle.members
+    )
+
+
 @dataclass(frozen=True)
 class OpenDraft:
     """A draft with all that its pages need. Two statements: the draft, its attachments."""
@@ -66,6 +120,22 @@ class OpenDraft:
     version: ServiceVersion
     form: Form
     attachments: tuple[Attachment, ...]
+    bundle: Bundle = field(default_factory=Bundle)
+
+    @cached_property
+    def members(self) -> tuple[DraftMember, ...]:
+        return members_of(self.bundle, self.version, self.form)
+
+    @property
+    def title(self) -> LocalisedText:
+        return self.draft.title
+
+    def seen_by(self, keys: Collection[str]) -> list[LocalisedText]:
+        """The departments that get the answers to these questions, each once."""
+        members = [each for each in self.members if not {*each.part.names.values()}.isdisjoint(keys)]
+        return [
+            json.loads(name) for name in dict.fromkeys(json.dumps(each.version.department_name) for each in members)
+        ]
 
     @cached_property
     def files(self) -> dict[str, list[str]]:
@@ -79,6 +149,10 @@ class OpenDraft:
     def checked(self) -> Checked:
         return check_answers(self.form, self.draft.answers, files=self.files)
 
+    def checked_of(self, member: DraftMember) -> Checked:
+        """One member's answers, under the keys of its own form."""
+        return check_part(member.part, self.checked.answers, files=self.files)
+
     @property
     def shown_pages(self) -> list[rules.FormPage]:
         """Pages with at least one question that is asked."""
@@ -90,7 +164,12 @@ class OpenDraft:
 
     @property
     def price(self) -> Price:
-        return rules.price_of(self.version.fee, self.form, self.checked.answers, name=self.version.name)
+        """Of all members together."""
+        return Price(tuple(line for _member, price in self.prices for line in price.lines))
+
+    @cached_property
+    def prices(self) -> list[tuple[DraftMember, Price]]:
+        return [(member, price_of(member, self.checked_of(member).answers)) for member in self.members]
 
     @property
     def minutes_left(self) -> int:
@@ -98,12 +177,64 @@ class OpenDraft:
 
     @property
     def is_current(self) -> bool:
-        """False when the service has changed since the draft was started."""
-        return self.version.state == VersionState.PUBLISHED and self.version.service.enabled
+        """False when a service has changed since the draft was started."""
+        return all(
+            member.version.state == VersionState.PUBLISHED and member.version.service.enabled for member in self.members
+        )
+
+    @property
+    def saving(self) -> "Saving | None":
+        """What asking once saves; None for a single service."""
+        return saving_of(self.form, known=len(self.draft.sources)) if isinstance(self.form, MergedForm) else None
 
     def shared_materials(self) -> list[Mapping[str, Any]]:
-        """What the government already holds and fetches itself, with the person's consent."""
-        return [material for material in self.version.materials if material.get("source") == "shared"]
+        """What the government already holds and fetches itself, with the person's consent; each once."""
+        found = {str(each["key"]): each for member in self.members for each in member.shared_materials()}
+        return list(found.values())
+
+
+@dataclass(frozen=True)
+class Saving:
+    """Questions and documents of one form, and of the services filed one by one."""
+
+    questions: int
+    questions_apart: int
+    documents: int
+    documents_apart: int
+
+
+def saving_of(form: MergedForm, *, known: int = 0) -> Saving:
+    """``known``: questions that registers answer."""
+    files = len(form.file_questions)
+    return Saving(
+        questions=max(len(form.questions) - files - known, 0),
+        questions_apart=form.questions_apart,
+        documents=files,
+        documents_apart=form.documents_apart,
+    )
+
+
+def price_of(member: DraftMember, answers: Mapping[str, Any]) -> Price:
+    """``answers`` under the keys of the member's own form."""
+    return rules.price_of(member.version.fee, member.form, answers, name=member.version.name)
+
+
+def known_facts(actor: Actor, form: Form, *, subject: Ref | None = None) -> dict[str, dict[str, Any]]:
+    """What registers know, by question: value, register, as-of date. Facts that do not fit a question are left out."""
+    by_element = {question.element: question for question in form.questions if question.element}
+    if not by_element or not actor.is_applicant or actor.on_behalf_of_id is None:
+        return {}
+    found = registers.facts(
+        actor, party_id=actor.on_behalf_of_id, elements=sorted(by_element), purpose="prefill", subject=subject
+    )
+    facts = {}
+    for element, fact in found.items():
+        question = by_element[element]
+        value = rules.read(question, fact.value)
+        if rules.is_right(question, value):
+            as_of = fact.as_of.isoformat() if fact.as_of else ""
+            facts[question.key] = {"value": value, "register": fact.register, "as_of": as_of}
+    return facts
 
 
 def visible_drafts(actor: Actor) -> QuerySet[Draft]:
@@ -135,7 +266,8 @@ def open_draft(actor: Actor, *, reference: str) -> OpenDraft:
     if draft is None:
         raise NotFound
     version = catalogue.version(draft.version_id)
-    return OpenDraft(draft, version, form_for(version), tuple(draft.attachments.all()))
+    bundle = Bundle.from_json(draft.plan)
+    return OpenDraft(draft, version, form_of(bundle, version), tuple(draft.attachments.all()), bundle)
 
 
 def fileable_services(audience: str = "") -> dict[str, LocalisedText]:
@@ -156,15 +288,21 @@ def route_for(
     )
 
 
-def route_of(opened: OpenDraft, *, applicant_kind: str) -> RouteChoice:
-    """Where a draft would go as it stands."""
-    return route_for(
-        opened.version,
-        opened.form,
-        opened.checked.answers,
-        region=opened.draft.region,
-        applicant_kind=applicant_kind,
-    )
+def routes_of(opened: OpenDraft, *, applicant_kind: str) -> list[tuple[DraftMember, RouteChoice]]:
+    """Where each member of a draft would go as it stands."""
+    return [
+        (
+            member,
+            route_for(
+                member.version,
+                member.form,
+                opened.checked_of(member).answers,
+                region=opened.draft.region,
+                applicant_kind=applicant_kind,
+            ),
+        )
+        for member in opened.members
+    ]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,129 @@
+"""Before anything is filed: what a bundle will ask, cost and take, from the very form and clocks that filing uses."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from egov.catalogue import queries as catalogue
+from egov.deadlines import queries as deadlines
+from egov.deadlines import rules as deadline_rules
+from egov.intake import rules
+from egov.intake.queries.drafts import DraftMember, Saving, form_of, known_facts, members_of, route_for, saving_of
+from egov.intake.rules import Bundle, BundleEdge, BundleMember, MergedForm
+from egov.kernel import clock
+from egov.kernel.actor import Actor
+from egov.matters.rules import Needs, critical_path, order_of
+from egov.routing.queries import BundlePlan, PlannedMember, RouteChoice, Why
+
+
+@dataclass(frozen=True)
+class MemberAhead:
+    """A service that would be filed: where, from when, until when, after which others. ``level``: its column."""
+
+    member: DraftMember
+    route: RouteChoice
+    starts_at: dt.datetime
+    due_at: dt.datetime
+    critical: bool
+    level: int
+    waits_for: tuple[str, ...]
+
+    @property
+    def service(self) -> str:
+        return self.member.service
+
+
+@dataclass(frozen=True)
+class BundleAhead:
+    """``known``: questions that registers answer. ``ready_at``: when all promises are kept."""
+
+    bundle: Bundle
+    members: tuple[MemberAhead, ...]
+    saving: Saving | None
+    questions: int
+    documents: int
+    known: int
+    minutes: int
+    ready_at: dt.datetime | None
+    fees: tuple[Mapping[str, Any], ...] = field(default=())
+
+    @property
+    def levels(self) -> list[list[MemberAhead]]:
+        """Members in columns: each after all it waits for."""
+        columns: dict[int, list[MemberAhead]] = {}
+        for member in self.members:
+            columns.setdefault(member.level, []).append(member)
+        return [columns[level] for level in sorted(columns)]
+
+
+def is_chosen(member: PlannedMember, services: Sequence[str] | frozenset[str] | set[str]) -> bool:
+    return member.why is Why.APPLIES or (member.why is Why.OPTIONAL and member.service in services)
+
+
+def bundle_of(plan: BundlePlan, services: Sequence[str] | frozenset[str] | set[str]) -> Bundle:
+    """The members that would be filed: those that apply and can be filed here, and the optional ones of ``services``."""
+    chosen = [each for each in plan.members if each.is_fileable and is_chosen(each, services)]
+    filed = tuple(member.service for member in chosen)
+    return Bundle(
+        members=tuple(BundleMember(each.service, each.version.pk, each.why is Why.OPTIONAL) for each in chosen),
+        edges=tuple(BundleEdge(edge.before, edge.after, edge.group) for edge in plan.edges_among(filed)),
+        answers=plan.answers,
+    )
+
+
+def bundle_ahead(
+    actor: Actor, *, plan: BundlePlan, services: Sequence[str], region: str, applicant_kind: str
+) -> BundleAhead | None:
+    """None when nothing of it can be filed here."""
+    bundle = bundle_of(plan, services)
+    if not bundle:
+        return None
+    first = catalogue.version(bundle.members[0].version)
+    form = form_of(bundle, first)
+    members = members_of(bundle, first, form)
+    known = known_facts(actor, form)
+    checked = rules.check(form, {key: fact["value"] for key, fact in known.items()})
+    ahead = _members(bundle, members, region=region, applicant_kind=applicant_kind)
+    return BundleAhead(
+        bundle=bundle,
+        members=ahead,
+        saving=saving_of(form, known=len(known)) if isinstance(form, MergedForm) else None,
+        questions=max(len(form.questions) - len(form.file_questions) - len(known), 0),
+        documents=len(form.file_questions),
+        known=len(known),
+        minutes=rules.minutes_left(form, checked, sources=known),
+        ready_at=max((each.due_at for each in ahead), default=None),
+        fees=tuple(each.version.fee for each in members),
+    )
+
+
+def _members(
+    bundle: Bundle, members: Sequence[DraftMember], *, region: str, applicant_kind: str
+) -> tuple[MemberAhead, ...]:
+    now = clock.now()
+    before = {member.service: [edge.before for edge in bundle.before(member.service)] for member in members}
+    needs = {service: [Needs(each) for each in waits] for service, waits in before.items()}
+    by_service = {member.service: member for member in members}
+    ends: dict[str, dt.datetime] = {}
+    levels: dict[str, int] = {}
+    found: dict[str, MemberAhead] = {}
+    for service in order_of(needs):
+        member = by_service[service]
+        route = route_for(member.version, member.form, {}, region=region, applicant_kind=applicant_kind)
+        start = max((ends[each] for each in before[service]), default=now)
+        version = member.version
+        days = deadlines.working_days(route.department_id)
+        ends[service] = (
+            deadline_rules.due_at(start, version.promised_limit, version.promised_unit, days)
+            if version.promised_limit
+            else start
+        )
+        levels[service] = 1 + max((levels[each] for each in before[service]), default=0)
+        found[service] = MemberAhead(
+            member, route, start, ends[service], critical=False, level=levels[service], waits_for=tuple(before[service])
+        )
+    critical = critical_path(needs, dict(ends))
+    return tuple(
+        replace(each, critical=each.service in critical) for each in (found[member.service] for member in members)
+    )

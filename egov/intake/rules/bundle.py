@@ -1,0 +1,66 @@
+"""What a draft of several services keeps: members with their versions, the order among them, what decided. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from egov.intake.rules.form import Form
+
+
+@dataclass(frozen=True)
+class BundleMember:
+    service: str
+    version: int
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class BundleEdge:
+    """``after`` waits for ``before``; edges into one member with the same ``group`` are alternatives."""
+
+    before: str
+    after: str
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """``answers``: to the questions that decided which members apply. Empty for a single service."""
+
+    members: tuple[BundleMember, ...] = ()
+    edges: tuple[BundleEdge, ...] = ()
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.members)
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        return cls(
+            tuple(BundleMember(**each) for each in kept.get("members", ())),
+            tuple(BundleEdge(**each) for each in kept.get("edges", ())),
+            kept.get("answers", {}),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "members": [vars(each) for each in self.members],
+            "edges": [vars(each) for each in self.edges],
+            "answers": dict(self.answers),
+        }
+
+    def before(self, service: str) -> tuple[BundleEdge, ...]:
+        return tuple(edge for edge in self.edges if edge.after == service)
+
+
+def brought(edges: Sequence[BundleEdge], produces: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The elements that a member gets from those it waits for; of alternatives, what every one of them brings."""
+    groups: dict[str, list[frozenset[str]]] = {}
+    for edge in edges:
+        groups.setdefault(edge.group or f"only:{edge.before}", []).append(produces[edge.before])
+    return frozenset().union(*(frozenset.intersection(*each) for each in groups.values()))
+
+
+def passed(form: Form, elements: frozenset[str]) -> dict[str, str]:
+    """Element → key of the question it answers."""
+    return {question.element: question.key for question in form.questions if question.element in elements}

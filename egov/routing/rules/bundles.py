@@ -1,0 +1,241 @@
+"""Which members of an event apply to a person, and which question still has to be asked. Pure.
+
+A question is asked only while its answer can change the set of members: what is not yet known is tried out over the
+values that the conditions tell apart.
+"""
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from egov.law import queries as law
+from egov.law.rules import EvaluationError, names_in
+
+MAX_TRIALS = 5000  # combinations tried for one condition; beyond, the question is asked
+# A condition looks at few questions: combinations of theirs alone are tried.
+
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
+_TEXT = re.compile(r'"([^"\\]*)"|\'([^\'\\]*)\'')
+_OTHER = "\u0000"  # a text that no condition names
+
+
+class Why(StrEnum):
+    APPLIES = "applies"
+    OPTIONAL = "optional"  # may be added
+    NOT_NEEDED = "not_needed"  # its condition does not hold
+    OPEN = "open"  # depends on a question still to be answered
+    HELD = "held"  # there already: a valid credential or a finished case
+    OTHER_PARTY = "other_party"  # somebody else files it: the employer
+
+
+@dataclass(frozen=True)
+class MemberState:
+    """A member as it stands for the answers so far. ``because``: keys of the questions that decided."""
+
+    service: str
+    stage: int
+    why: Why
+    because: tuple[str, ...] = ()
+
+
+def members_for(
+    definition: Mapping[str, Any], answers: Mapping[str, Any], *, held: Iterable[str] = ()
+) -> tuple[MemberState, ...]:
+    """Every member in the order of the event. ``held``: services whose output is there already."""
+    known = asked_answers(definition, answers)
+    there = frozenset(held)
+    return tuple(_member(row, definition, known, there) for row in definition.get("members", ()))
+
+
+def _member(
+    row: Mapping[str, Any], definition: Mapping[str, Any], known: Mapping[str, Any], held: frozenset[str]
+) -> MemberState:
+    condition = str(row.get("when", ""))
+    because = tuple(sorted(names_in(condition) & _keys(definition)))
+    verdict = _verdict(condition, definition, known)
+    if verdict is False:
+        why = Why.NOT_NEEDED
+    elif row["service"] in held:
+        why = Why.HELD
+    elif row.get("by"):
+        why = Why.OTHER_PARTY
+    elif verdict is None:
+        why = Why.OPEN
+    else:
+        why = Why.OPTIONAL if row.get("optional") else Why.APPLIES
+    return MemberState(str(row["service"]), int(row.get("stage", 1)), why, because)
+
+
+def questions_to_ask(
+    definition: Mapping[str, Any], answers: Mapping[str, Any], *, held: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """Keys of the questions whose answer can still change a member, in the order of the event.
+
+    ``answers`` holds what was answered and what registers know; a question answered by either is not asked.
+    """
+    known = asked_answers(definition, answers)
+    there = frozenset(held)
+    open_conditions = [
+        str(row["when"])
+        for row in definition.get("members", ())
+        if row.get("when") and row["service"] not in there and _verdict(str(row["when"]), definition, known) is None
+    ]
+    # A question asked only under a condition brings up the ones that condition looks at.
+    wanted: set[str] = set()
+    for condition in open_conditions:
+        wanted |= _deciding(condition, definition, known)
+    order = [str(question["key"]) for question in definition.get("questions", ())]
+    return tuple(key for key in order if key in wanted)
+
+
+def asked_answers(definition: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers that count: to questions of the event whose own condition is not false."""
+    known: dict[str, Any] = {}
+    for question in definition.get("questions", ()):
+        key = str(question["key"])
+        if answers.get(key) is None:
+            continue
+        if _verdict(str(question.get("when", "")), definition, known) is not False:
+            known[key] = answers[key]
+    return known
+
+
+def _keys(definition: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(str(question["key"]) for question in definition.get("questions", ()))
+
+
+def _verdict(condition: str, definition: Mapping[str, Any], known: Mapping[str, Any]) -> bool | None:
+    """True or false when it holds for every value, or none, that open questions may still get; None when it depends."""
+    if not condition:
+        return True
+    verdicts = set()
+    for trial in _trials(condition, definition, known):
+        verdicts.add(holds(condition, trial))
+        if len(verdicts) > 1:
+            return None
+    return verdicts.pop()
+
+
+def _deciding(condition: str, definition: Mapping[str, Any], known: Mapping[str, Any]) -> set[str]:
+    """The open questions of a condition whose value makes a difference, whatever the others turn out to be."""
+    asked = sorted((names_in(condition) & _keys(definition)) - known.keys())
+    verdict_of = {
+        tuple(trial.get(key) for key in asked): holds(condition, trial)
+        for trial in _trials(condition, definition, known)
+    }
+    deciding: set[str] = set()
+    for place, key in enumerate(asked):
+        verdicts: dict[tuple[Any, ...], set[bool]] = {}
+        for values, verdict in verdict_of.items():
+            verdicts.setdefault((*values[:place], *values[place + 1 :]), set()).add(verdict)
+        if any(len(found) > 1 for found in verdicts.values()):
+            deciding.add(key)
+    return deciding
+
+
+def _trials(condition: str, definition: Mapping[str, Any], known: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+    by_key = {str(question["key"]): question for question in definition.get("questions", ())}
+    asked = sorted((names_in(condition) & by_key.keys()) - known.keys())
+    values = [_possible(by_key[key], condition, definition, known) for key in asked]
+    for chosen in itertools.islice(itertools.product(*values), MAX_TRIALS):
+        yield {**known, **dict(zip(asked, chosen, strict=True))}
+
+
+def _possible(
+    question: Mapping[str, Any], condition: str, definition: Mapping[str, Any], known: Mapping[str, Any]
+) -> Sequence[Any]:
+    """None alone for a question that will never be asked."""
+    if question.get("when") and _verdict(str(question["when"]), definition, known) is False:
+        return (None,)
+    return values_told_apart(question, condition)
+
+
+def values_told_apart(question: Mapping[str, Any], condition: str) -> Sequence[Any]:
+    """Values that a condition can tell apart: both sides of every number in it, every text in it and another one."""
+    kind = question.get("type")
+    if kind == "boolean":
+        return (False, True)
+    if kind == "choice":
+        return tuple(str(choice["key"]) for choice in question.get("choices", ()))
+    if kind == "number":
+        named = sorted({float(found) for found in _NUMBER.findall(_TEXT.sub(" ", condition))})
+        return tuple(dict.fromkeys(value for limit in named for value in (limit - 1, limit, limit + 1))) or (0.0,)
+    texts = {one or two for one, two in _TEXT.findall(condition)}
+    if kind == "date":
+        return (*sorted(texts), "0001-01-01", "9999-12-31")
+    return (*sorted(texts), _OTHER)
+
+
+def holds(condition: str, context: Mapping[str, Any]) -> bool:
+    """A condition that cannot be judged does not hold; definitions are checked before they are published."""
+    try:
+        return law.holds(condition, context)
+    except EvaluationError:
+        return False
+
+
+# --- Answers as they come in ----------------------------------------------------------------------------
+_YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
+_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?")
+
+
+def read_answers(definition: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers by question, each in the type of its question; what cannot be read counts as not answered."""
+    read = {
+        str(question["key"]): read_answer(question, given[question["key"]])
+        for question in definition.get("questions", ())
+        if given.get(question["key"]) not in (None, "")
+    }
+    return {key: value for key, value in read.items() if value is not None}
+
+
+def read_answer(question: Mapping[str, Any], value: Any) -> Any:
+    """None when it does not fit the question."""
+    kind = question.get("type")
+    if kind == "boolean":
+        word = str(value).lower()
+        return True if word in _YES else False if word in _NO else None
+    if kind == "number":
+        return _number(value)
+    text = str(value)
+    if kind == "choice":
+        return text if any(str(choice["key"]) == text for choice in question.get("choices", ())) else None
+    if kind == "date":
+        return text if _DATE.fullmatch(text) else None
+    return text[:100]
+
+
+def _number(value: Any) -> int | float | None:
+    if isinstance(value, bool):
+        return None
+    text = str(value).strip().replace(",", "")
+    if not re.fullmatch(r"\d{1,12}(\.\d{1,4})?", text, flags=re.ASCII):
+        return None
+    return float(text) if "." in text else int(text)
+
+
+# --- Order --------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Edge:
+    """``after`` waits for ``before``; edges into one member with the same ``group`` are alternatives."""
+
+    before: str
+    after: str
+    group: str = ""
+
+
+def edges_among(definition: Mapping[str, Any], filed: Iterable[str], *, there: Iterable[str] = ()) -> tuple[Edge, ...]:
+    """The edges between members that are filed together.
+
+    A member outside the filing is no obstacle: what is held is there, what does not apply is not waited for, and what
+    somebody else files is checked by the department. An alternative that is ``there`` satisfies its whole group.
+    """
+    among, satisfied = frozenset(filed), frozenset(there)
+    rows = [Edge(str(row["from"]), str(row["to"]), str(row.get("any_of", ""))) for row in definition.get("edges", ())]
+    done = {(edge.after, edge.group) for edge in rows if edge.group and edge.before in satisfied}
+    return tuple(
+        edge for edge in rows if edge.before in among and edge.after in among and (edge.after, edge.group) not in done
+    )

@@ -1,0 +1,208 @@
+"""Several services of one event, asked once: one draft, one submission, one bill, a case for each in its turn."""
+
+from decimal import Decimal
+
+import pytest
+
+from egov.casework.models import Case
+from egov.catalogue.models import Event
+from egov.contracts.cases import CaseDecided
+from egov.intake import actions, queries
+from egov.kernel import clock
+from egov.kernel.actor import SYSTEM
+from egov.kernel.errors import InvalidInput, NotPermitted
+from egov.kernel.refs import Ref
+from egov.matters import actions as matters
+from egov.matters.models import Matter
+from egov.payments.models import Bill, BillState
+from egov.registers import actions as registers
+from tests.plugins.intake import question
+
+pytestmark = pytest.mark.django_db
+
+NAME = question(en="Name", x_element="person.name")
+AREA = question("integer", en="Area", x_element="shop.area_sqm", minimum=1)
+CODE = question(en="Code", x_element="organisation.uscc")
+REGISTER = {"type": "object", "properties": {"owner": NAME, "size": AREA}, "required": ["owner", "size"]}
+FOOD = {
+    "type": "object",
+    "properties": {"operator": NAME, "area": AREA, "uscc": CODE, "cooks": question("integer", en="Cooks")},
+    "required": ["operator", "area", "uscc", "cooks"],
+}
+SIGN = {"type": "object", "properties": {"words": question(en="Words"), "name": NAME}, "required": ["words"]}
+FEE = {"amount": "30.00", "basis": {"zh-Hans": "收费依据", "en": "Basis of the fee"}}
+
+
+@pytest.fixture
+def shop(services):
+    """Registration first; then the food licence, which needs its code; a sign when wanted; a fire inspection if large."""
+    services.publish(
+        "AA01",
+        form=REGISTER,
+        materials=[],
+        outputs=[
+            {"key": "licence", "type": "record", "name": {"en": "Licence"}, "produces": {"organisation.uscc": "x"}}
+        ],
+    )
+    services.publish("AA02", form=FOOD, materials=[], fee=FEE, audience=["enterprise"])
+    services.publish("AA03", form=SIGN, materials=[], fee=FEE)
+    services.publish("AA04", form=SIGN, materials=[])
+    services.publish("AA05", materials=[], plan=None)
+    text = {"zh-Hans": "问", "en": "Asked"}
+    return Event.objects.create(
+        code="BE90",
+        kind="business",
+        name={"zh-Hans": "开店", "en": "Open a shop"},
+        summary={},
+        definition={
+            "members": [
+                {"service": "AA01", "stage": 1},
+                {"service": "AA02", "stage": 2},
+                {"service": "AA03", "stage": 2, "when": "sign == true"},
+                {"service": "AA04", "stage": 2, "when": "area >= 300", "optional": True},
+                {"service": "AA05", "stage": 2},
+            ],
+            "edges": [{"from": "AA01", "to": "AA02"}, {"from": "AA01", "to": "AA05"}],
+            "questions": [
+                {"key": "area", "type": "number", "text": text, "element": "shop.area_sqm"},
+                {"key": "sign", "type": "boolean", "text": text},
+            ],
+        },
+    )
+
+
+def start(actor, *, services=(), **answers):
+    return actions.start_bundle(actor, event="BE90", region="990102", answers=answers, services=services)
+
+
+def filled(actor, draft, **answers):
+    actions.save_draft(actor, draft=draft.reference, answers=answers)
+    return actions.submit(actor, draft=draft.reference, key="k")
+
+
+def test_each_element_is_asked_once_and_what_the_registration_brings_is_not_asked(shop, resident):
+    opened = queries.open_draft(resident, reference=start(resident, area=80, sign=True).reference)
+    assert sorted(opened.form.by_key) == ["aa02__cooks", "aa03__words", "person__name", "shop__area_sqm"]
+    assert opened.title == {"zh-Hans": "开店", "en": "Open a shop"}
+    assert opened.draft.answers["shop__area_sqm"] == 80, "the question of the event answers that of the form"
+    assert opened.draft.answers["person__name"] == "林晓雯", "and registers the others"
+    assert opened.saving == queries.Saving(questions=3, questions_apart=8, documents=0, documents_apart=0)
+
+
+def test_nothing_begins_while_a_question_is_open(shop, resident):
+    with pytest.raises(InvalidInput) as refused:
+        start(resident, area=80)
+    assert refused.value.faults[0].path == "sign"
+
+
+def test_optional_members_are_filed_when_chosen_and_those_only_listed_never(shop, resident):
+    def services(draft):
+        return [member.service for member in queries.open_draft(resident, reference=draft.reference).members]
+
+    assert services(start(resident, area=300, sign=False)) == ["AA01", "AA02"]
+    assert services(start(resident, area=300, sign=False, services=["AA04", "AA05", "XX99"])) == [
+        "AA01",
+        "AA02",
+        "AA04",
+    ]
+    assert services(start(resident, area=80, sign=False, services=["AA04"])) == ["AA01", "AA02"], "it does not apply"
+
+
+def test_what_the_party_holds_is_neither_filed_nor_waited_for(shop, resident):
+    registers.hold(
+        SYSTEM,
+        party_id=resident.on_behalf_of_id,
+        service="AA01",
+        output="licence",
+        source=Ref("case", "C-1"),
+        valid_from=clock.today(),
+    )
+    opened = queries.open_draft(resident, reference=start(resident, area=80, sign=False).reference)
+    assert [member.service for member in opened.members] == ["AA02"]
+    assert "organisation__uscc" in opened.form.by_key, "nobody brings the code now, so it is asked"
+
+
+def test_every_department_gets_its_part_alone_and_what_waits_is_opened_with_what_came_before(shop, resident):
+    submission = filled(resident, start(resident, area=80, sign=True), aa02__cooks=2, aa03__words="面")
+    matter = Matter.objects.get(reference=submission.matter)
+    assert (matter.event, matter.title["en"]) == ("BE90", "Open a shop")
+    cases = {case.service.code: case for case in Case.objects.select_related("service")}
+    assert cases.keys() == {"AA01", "AA03"}
+    assert cases["AA01"].answers == {"owner": "林晓雯", "size": 80}
+    assert cases["AA03"].answers == {"words": "面", "name": "林晓雯"}
+    waiting = matter.members.get(key="AA02")
+    assert (waiting.state, waiting.case) == ("waiting", "")
+    _grant(matter, "AA01", **{"organisation.uscc": "91990102MA0000001X"})
+    food = Case.objects.get(service__code="AA02")
+    assert food.answers == {"operator": "林晓雯", "area": 80, "cooks": 2, "uscc": "91990102MA0000001X"}
+    assert food.reference == waiting.route["case"], "the bill named it before it was there"
+
+
+def test_one_bill_has_the_fees_of_all_and_loses_those_of_what_never_starts(shop, resident):
+    submission = filled(resident, start(resident, area=80, sign=True), aa02__cooks=2, aa03__words="面")
+    bill = Bill.objects.get()
+    assert (bill.total, bill.lines.count()) == (Decimal("60.00"), 2)
+    _grant(Matter.objects.get(reference=submission.matter), "AA01", outcome="refused")
+    bill.refresh_from_db()
+    assert (bill.total, bill.state) == (Decimal("30.00"), BillState.OPEN)
+
+
+def test_a_member_whose_fee_was_paid_before_it_began_is_received_at_once(shop, resident):
+    submission = filled(resident, start(resident, area=80, sign=True), aa02__cooks=2, aa03__words="面")
+    Bill.objects.update(state=BillState.PAID)
+    _grant(Matter.objects.get(reference=submission.matter), "AA01", **{"organisation.uscc": "91990102MA0000001X"})
+    assert Case.objects.get(service__code="AA02").state == "received"
+    assert Case.objects.get(service__code="AA03").state == "submitted", "told by the event of the payment"
+
+
+def test_what_only_an_organisation_can_ask_for_is_the_business_of_the_one_that_was_registered(
+    shop, resident, identities
+):
+    company = identities.organisation()
+    submission = filled(resident, start(resident, area=80, sign=False), aa02__cooks=2)
+    outputs = {"organisation.party": company.pk, "organisation.uscc": "91990102MA0000001X"}
+    _grant(Matter.objects.get(reference=submission.matter), "AA01", **outputs)
+    assert Case.objects.get(service__code="AA02").applicant_id == company.pk
+
+
+def test_faults_name_the_question_of_the_one_form(shop, resident):
+    draft = start(resident, area=80, sign=False)
+    with pytest.raises(InvalidInput) as refused:
+        actions.submit(resident, draft=draft.reference, key="k")
+    assert [fault.path for fault in refused.value.faults] == ["aa02__cooks"]
+    assert not Case.objects.exists()
+
+
+def test_a_mandate_that_misses_one_member_does_not_start_the_whole(shop, resident, identities):
+    from dataclasses import replace
+
+    with pytest.raises(NotPermitted):
+        start(replace(resident, mandate_services=frozenset({"AA01"})), area=80, sign=False)
+
+
+def test_a_draft_moves_to_new_versions_of_its_members(shop, resident, services):
+    draft = start(resident, area=80, sign=True)
+    actions.save_draft(resident, draft=draft.reference, answers={"aa03__words": "面"})
+    services.publish(
+        "AA02", form={**FOOD, "properties": {**FOOD["properties"], "seats": question("integer")}}, materials=[]
+    )
+    assert not queries.open_draft(resident, reference=draft.reference).is_current
+    migration = actions.migrate_draft(resident, draft=draft.reference)
+    assert len(migration.added) == 1
+    opened = queries.open_draft(resident, reference=draft.reference)
+    assert opened.is_current
+    assert opened.draft.answers["aa03__words"] == "面"
+
+
+def _grant(matter, key, outcome="granted", **outputs):
+    member = matter.members.get(key=key)
+    matters.follow_decision(
+        CaseDecided(
+            case=member.case,
+            matter=matter.reference,
+            service=key,
+            applicant_id=matter.applicant_id,
+            outcome=outcome,
+            outputs=outputs,
+        )
+    )

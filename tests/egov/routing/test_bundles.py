@@ -1,0 +1,135 @@
+"""Members of an event, and the questions that decide about them."""
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from egov.routing.rules import bundles
+from egov.routing.rules.bundles import Why
+
+EVENTS = sorted(Path("egov/catalogue/definitions/events").glob("*.yaml"))
+RESTAURANT = yaml.safe_load(Path("egov/catalogue/definitions/events/BE01.yaml").read_text())["definition"]
+
+
+def state_of(definition: dict[str, Any], answers: dict[str, Any], service: str, **more: Any) -> Why:
+    return next(member.why for member in bundles.members_for(definition, answers, **more) if member.service == service)
+
+
+def test_a_large_restaurant_needs_the_fire_inspection_and_a_small_one_above_ground_does_not():
+    assert state_of(RESTAURANT, {"area": 300}, "LC03") is Why.APPLIES
+    assert state_of(RESTAURANT, {"area": 299, "below_ground": False}, "LC03") is Why.NOT_NEEDED
+    assert state_of(RESTAURANT, {"area": 299}, "LC03") is Why.OPEN
+
+
+def test_a_question_whose_answer_changes_nothing_any_more_is_not_asked():
+    assert "below_ground" in bundles.questions_to_ask(RESTAURANT, {"area": 80})
+    assert "below_ground" not in bundles.questions_to_ask(RESTAURANT, {"area": 300})
+    assert "area" not in bundles.questions_to_ask(RESTAURANT, {"below_ground": True})
+
+
+def test_what_is_held_already_is_not_applied_for_and_not_asked_about():
+    assert state_of(RESTAURANT, {"sign": True}, "LC04", held=["LC04"]) is Why.HELD
+    assert "sign" not in bundles.questions_to_ask(RESTAURANT, {}, held=["LC04"])
+
+
+def test_what_does_not_apply_is_not_needed_even_when_it_is_held():
+    assert state_of(RESTAURANT, {"sign": False}, "LC04", held=["LC04"]) is Why.NOT_NEEDED
+
+
+def test_alternatives_are_satisfied_by_the_one_that_is_there():
+    waiting = bundles.edges_among(RESTAURANT, ["BR02", "LC01"])
+    assert [(edge.before, edge.after) for edge in waiting] == [("BR02", "LC01")]
+    assert not bundles.edges_among(RESTAURANT, ["BR01", "LC01"], there=["BR02"])
+
+
+@pytest.mark.parametrize("file", EVENTS, ids=lambda path: path.stem)
+def test_every_question_asked_of_an_event_can_change_a_member(file):
+    """Each question that is put has two values that lead to different members, whatever else stands."""
+    definition = yaml.safe_load(file.read_text())["definition"]
+    for key in bundles.questions_to_ask(definition, {}):
+        question = next(each for each in definition["questions"] if each["key"] == key)
+        conditions = [row["when"] for row in definition["members"] if key in bundles.names_in(row.get("when", ""))]
+        outcomes = set()
+        for condition in conditions:
+            others = sorted(bundles.names_in(condition) - {key})
+            by_key = {each["key"]: each for each in definition["questions"]}
+            values = [bundles.values_told_apart(by_key[other], condition) for other in others]
+            for combination in itertools.product(*values):
+                rest = dict(zip(others, combination, strict=True))
+                found = {
+                    tuple(member.why for member in bundles.members_for(definition, {**rest, key: value}))
+                    for value in bundles.values_told_apart(question, condition)
+                }
+                outcomes.add(len(found) > 1)
+        assert True in outcomes, key
+
+
+KEYS = ["a", "b", "c", "d"]
+
+
+@st.composite
+def events(draw: Any) -> dict[str, Any]:
+    questions = []
+    for key in KEYS:
+        kind = draw(st.sampled_from(["boolean", "number", "choice"]))
+        question = {"key": key, "type": kind}
+        if kind == "choice":
+            question["choices"] = [{"key": "x"}, {"key": "y"}, {"key": "z"}]
+        questions.append(question)
+    kinds = {question["key"]: question["type"] for question in questions}
+
+    def atom() -> str:
+        key = draw(st.sampled_from(KEYS))
+        if kinds[key] == "boolean":
+            return f"{key} == {draw(st.sampled_from(['true', 'false']))}"
+        if kinds[key] == "number":
+            return f"{key} {draw(st.sampled_from(['>=', '<', '==']))} {draw(st.integers(0, 9))}"
+        return f'{key} {draw(st.sampled_from(["==", "!="]))} "{draw(st.sampled_from("xyz"))}"'
+
+    members = []
+    for number in range(draw(st.integers(1, 4))):
+        row: dict[str, Any] = {"service": f"S{number}", "optional": draw(st.booleans())}
+        if draw(st.booleans()):
+            row["when"] = draw(st.sampled_from(["{} and {}", "{} or {}", "{}"])).format(atom(), atom())
+        members.append(row)
+    return {"members": members, "questions": questions}
+
+
+def answers_to(definition: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    by_kind = {
+        "boolean": st.booleans(),
+        "number": st.integers(-2, 12),
+        "choice": st.sampled_from(["x", "y", "z"]),
+    }
+    return st.fixed_dictionaries({each["key"]: by_kind[each["type"]] for each in definition["questions"]})
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_answering_only_what_is_asked_settles_every_member_as_answering_all_would(data):
+    definition = data.draw(events())
+    everything = data.draw(answers_to(definition))
+    given_so_far: dict[str, Any] = {}
+    while asked := bundles.questions_to_ask(definition, given_so_far):
+        given_so_far[asked[0]] = everything[asked[0]]
+    assert bundles.members_for(definition, given_so_far) == bundles.members_for(definition, everything)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_a_question_that_is_not_asked_changes_no_member(data):
+    definition = data.draw(events())
+    everything = data.draw(answers_to(definition))
+    kept = data.draw(st.sets(st.sampled_from(KEYS)))
+    known = {key: everything[key] for key in kept}
+    asked = bundles.questions_to_ask(definition, known)
+    if asked:
+        return
+    for key in set(KEYS) - kept:
+        changed = data.draw(answers_to(definition))
+        assert bundles.members_for(definition, known) == bundles.members_for(definition, {**known, key: changed[key]})
