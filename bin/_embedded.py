@@ -138,6 +138,13 @@ def write_private(path: Path, text: str) -> None:
 # --- Places -----------------------------------------------------------------------------------------
 
 
+def require_own_place() -> None:
+    """End with a clear word when the instance's folder, or the virtual environment, is another user's."""
+    for folder in (RUN, VENV):
+        if folder.exists() and folder.stat().st_uid != os.geteuid():
+            fail(f"{folder} belongs to another user. Remove it, or work in a copy of your own.")
+
+
 def short_place(place: Path) -> Path:
     """``place``, or a stand-in in the temporary directory when a socket's path in it would be too long."""
     if len(str(place)) + len("/.s.PGSQL.5432.lock") <= SOCKET_PATH_LIMIT:

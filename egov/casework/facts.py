@@ -197,13 +197,30 @@ def party_of(actor: Actor, case: Case) -> lifecycle.Party:
     hands = hands_of(case)
     for place in places:
         parts |= _staff_parts(case, hands, place)
+    obstacles = {hand.id: _obstacle(actor, hand, places) for hand in hands}
     items: dict[str, EgovError | None] = {}
     for hand in hands:
         # Of several items of one kind, one that may be taken is enough.
         if items.get(hand.kind, hand) is not None:
-            items[hand.kind] = _obstacle(actor, hand, places)
+            items[hand.kind] = obstacles[hand.id]
     roles = frozenset(role for place in places for role in place.roles)
-    return lifecycle.Party(frozenset(parts), roles, own_case=own, items=items)
+    return lifecycle.Party(
+        frozenset(parts),
+        roles,
+        own_case=own,
+        items=items,
+        hands=obstacles,
+        elsewhere=_in_another_hand(case, hands, places),
+    )
+
+
+def _in_another_hand(case: Case, hands: Sequence[Hand], places: Sequence[work_rules.Place]) -> bool:
+    """Whether a colleague holds the case's work; who leads the unit, or stands in for that colleague, may act."""
+    held = {hand.assignee_id for hand in hands if hand.claimed and hand.kind not in ASIDE}
+    own = places[0]
+    if work_rules.leads(own, department_id=case.department_id, unit_id=case.unit_id):
+        return False
+    return bool(held) and not held & {place.post_id for place in places}
 
 
 def _obstacle(actor: Actor, hand: Hand, places: Sequence[work_rules.Place]) -> EgovError | None:

@@ -195,27 +195,39 @@ def decision_spec(
     rows: Sequence[tuple[str, str]] = (),
     signatory: str = "",
 ) -> DocumentSpec:
-    article = "refuse" if made.outcome == "refused" else "grant"
-    cited = [*basis_of(procedure, article, case.version.legal_basis), *made.citations]
     return DocumentSpec(
         template=DECISION,
         series=series_of(case),
-        title=title_of(procedure, article),
+        title=title_of(procedure, article_of(made)),
         subject=ref_of(case),
         holder_id=case.applicant_id,
         department_id=case.department_id,
         data={
-            "case": case.reference,
-            "service": localise(case.title, case.language),
-            "filed_on": day_of(case.received_at),
-            "outcome": made.outcome,
-            "ruling": localise(procedure.wording.get(article), case.language),
-            "reasons": made.reasons,
-            "conditions": made.conditions,
-            "citations": list(dict.fromkeys(citations(cited, case.language))),
+            **decision_data(case, procedure, made),
             "rows": [{"label": label, "value": value} for label, value in rows],
-            "remedies": remedies(procedure, made.outcome, case.language),
             "signatory": signatory,
         },
         language=case.language,
     )
+
+
+def article_of(made: Decision) -> str:
+    """The act of the procedure that the decision is."""
+    return "refuse" if made.outcome == "refused" else "grant"
+
+
+def decision_data(case: Case, procedure: ProcedureDefinition, made: Decision) -> dict[str, Any]:
+    """What the letter says, in the language of the case."""
+    article = article_of(made)
+    cited = [*basis_of(procedure, article, case.version.legal_basis), *made.citations]
+    return {
+        "case": case.reference,
+        "service": localise(case.title, case.language),
+        "filed_on": day_of(case.received_at),
+        "outcome": made.outcome,
+        "ruling": localise(procedure.wording.get(article), case.language),
+        "reasons": made.reasons,
+        "conditions": made.conditions,
+        "citations": list(dict.fromkeys(citations(cited, case.language))),
+        "remedies": remedies(procedure, made.outcome, case.language),
+    }

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from egov.casework import errors, facts
+from egov.casework import facts
 from egov.casework.models import Case, Transition
 from egov.casework.rules import lifecycle
-from egov.casework.rules.lifecycle import TRANSITIONS, Act, Who
+from egov.casework.rules.lifecycle import TRANSITIONS, Act
 from egov.catalogue import queries as catalogue
 from egov.contracts.cases import CaseChanged
 from egov.journal import actions as journal
@@ -20,8 +20,6 @@ from egov.kernel.events import Event
 from egov.kernel.refs import Ref
 from egov.law.rules import ProcedureDefinition
 from egov.work import actions as work_actions
-from egov.work import queries as work
-from egov.work import rules as work_rules
 
 
 def ref_of(case: Case) -> Ref:
@@ -121,24 +119,7 @@ def begin(actor: Actor, act: str, case: str, lock_version: int | None = None) ->
     obstacle = lifecycle.refusal(move.act, move.facts, move.party)
     if obstacle is not None:
         raise obstacle
-    if move.act.in_hand and Who.OFFICER in move.party.parts:
-        _check_hand(move)
     return move
-
-
-def _check_hand(move: Move) -> None:
-    """Whoever holds the case's work acts on it; nobody works past a colleague, except who leads the unit."""
-    hands = [hand for hand in facts.hands_of(move.case) if hand.kind not in facts.ASIDE]
-    held = [hand for hand in hands if hand.claimed]
-    actor = move.actor
-    if not held or any(hand.assignee_id == actor.post_id for hand in held):
-        return
-    place = work.place_of(actor)
-    if work_rules.leads(place, department_id=move.case.department_id, unit_id=move.case.unit_id):
-        return
-    covered = {each.post_id for each in work.covered_places(actor)}
-    if not any(hand.assignee_id in covered for hand in held):
-        raise errors.InAnotherHand
 
 
 def finish(

@@ -44,7 +44,7 @@ def _opinion_title(ref: Ref) -> str:
 
 
 def _opinion_url(ref: Ref, actor: Actor) -> str | None:
-    return _reversed("staff:opinion", capacity=actor.capacity, opinion=ref.key) if actor.is_staff else None
+    return _reversed("staff:opinion", capacity=actor.capacity, pk=ref.key) if actor.is_staff else None
 
 
 def _may_view_opinion(ref: Ref, actor: Actor) -> bool:

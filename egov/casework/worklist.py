@@ -1,8 +1,11 @@
 """How cases take part in the to-do list: next actions, and what a finished step means. Private to this room."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -34,14 +37,24 @@ def next_actions(_actor: Actor, items: Sequence[WorkItem]) -> Mapping[int, Hint]
             opinions_open=Count("opinions", filter=waiting),
             opinions_back=Exists(OpinionRequest.objects.filter(case=OuterRef("pk"), answered_at__isnull=False)),
             drafted=Exists(Decision.objects.filter(case=OuterRef("pk"), signed_at__isnull=True)),
+            asked=ArraySubquery(_open_opinions()),
         )
-        .values("reference", "state", "about", "applicant_id", "opinions_open", "opinions_back", "drafted")
+        .values("reference", "state", "about", "applicant_id", "opinions_open", "opinions_back", "drafted", "asked")
     }
     found = ((item, cases.get(Ref.parse(item.subject).key)) for item in items)
     return {item.pk: _hint(item, row) for item, row in found if row is not None}
 
 
-def _hint(item: WorkItem, row: Mapping[str, object]) -> Hint:
+def _open_opinions() -> QuerySet[OpinionRequest]:
+    asked = OpinionRequest.objects.filter(case=OuterRef("pk"), answered_at__isnull=True, withdrawn_at__isnull=True)
+    return asked.order_by("id").values(row=JSONObject(id="id", unit="unit_id"))
+
+
+def _hint(item: WorkItem, row: Mapping[str, Any]) -> Hint:
+    if item.kind == "opinion_answer":
+        # Who is asked sees the question and what was shared for it, not the case nor whom it concerns.
+        page = next((Ref("opinion", str(each["id"])) for each in row["asked"] if each["unit"] == item.unit_id), None)
+        return Hint(action=_action(item, row), page=page)
     marks: list[Text] = []
     if row["about"]:
         marks.append(_("Contests a decision"))
@@ -55,15 +68,15 @@ def _hint(item: WorkItem, row: Mapping[str, object]) -> Hint:
     )
 
 
-def _waiting(item: WorkItem, row: Mapping[str, object]) -> Text:
-    if row["state"] == lifecycle.SUSPENDED and item.kind not in ("inspection", "task", "opinion_answer"):
+def _waiting(item: WorkItem, row: Mapping[str, Any]) -> Text:
+    if row["state"] == lifecycle.SUSPENDED and item.kind not in ("inspection", "task"):
         return _("Special procedure")
     if row["opinions_open"] and item.kind in ("decide", "sign"):
-        return ngettext_lazy("%(n)d opinion", "%(n)d opinions", row["opinions_open"]) % {"n": row["opinions_open"]}  # type: ignore[operator]
+        return ngettext_lazy("%(n)d opinion", "%(n)d opinions", row["opinions_open"]) % {"n": row["opinions_open"]}
     return ""
 
 
-def _action(item: WorkItem, row: Mapping[str, object]) -> Text:
+def _action(item: WorkItem, row: Mapping[str, Any]) -> Text:
     if item.kind == "decide":
         if row["opinions_open"]:
             return _("Wait for the opinion")

@@ -109,6 +109,12 @@ def documents_about(subjects: Iterable[Ref]) -> QuerySet[IssuedDocument]:
     )
 
 
+def credentials_from(cases: Iterable[str]) -> list[Ref]:
+    """The certificates and licences that these cases brought, as subjects of documents."""
+    found = Credential.objects.filter(case__in=list(cases)).order_by("id")
+    return [Ref("credential", reference) for reference in found.values_list("reference", flat=True)]
+
+
 def credentials_of(party_id: int) -> QuerySet[Credential]:
     """Certificates and licences of the party, those in force first, then newest first."""
     return (

@@ -51,7 +51,8 @@ class Actor:
 
     @property
     def is_applicant(self) -> bool:
-        return self.on_behalf_of_id is not None and self.kind in APPLICANT_KINDS
+        """Whether a matter can be theirs. A post stands for a party only while it files (``intake.queries.filing_as``)."""
+        return self.on_behalf_of_id is not None and (self.kind in APPLICANT_KINDS or self.is_staff)
 
     def has_role(self, role: str) -> bool:
         return role in self.roles

@@ -78,7 +78,10 @@ class Timeline:
 
 
 def visible_matters(actor: Actor) -> QuerySet[Matter]:
-    """The matters of the party for whom the actor acts; under a mandate, those of its services."""
+    """The matters of the party for whom the actor acts; under a mandate, those of its services; what a post filed."""
+    if actor.is_staff:
+        parties = [actor.party_id, actor.department_id]
+        return Matter.objects.filter(applicant_id__in=parties, capacity=actor.capacity)
     if not actor.is_applicant:
         return Matter.objects.none()
     rows = Matter.objects.filter(applicant_id=actor.on_behalf_of_id)
@@ -109,12 +112,11 @@ def timeline(actor: Actor, *, reference: str) -> Timeline:
     matter = find(actor, reference=reference)
     members = list(matter.members.select_related("service").order_by("order", "id"))
     needs_of = _needs_of(matter, members)
-    cases = {
-        case.reference: case
-        for case in Case.objects.filter(matter=matter.reference).select_related(
-            "service", "version", "department__party", "unit"
-        )
-    }
+    found = Case.objects.filter(matter=matter.reference).select_related("department__party", "unit")
+    cases = {case.reference: case for case in found}
+    for case in cases.values():  # versions never change and are kept in memory
+        case.version = catalogue.version(case.version_id)
+        case.service = case.version.service
     moves: dict[int, list[Transition]] = {}
     for move in Transition.objects.filter(case__in=list(cases.values()), public=True).order_by("id"):
         moves.setdefault(move.case_id, []).append(move)

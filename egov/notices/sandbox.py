@@ -1,9 +1,11 @@
 """The receiving side for demonstrations and tests: takes a message once per key and counts repeats.
 
-One file per key under ``EGOV_SANDBOX_DIR``, created exclusively, so that it is right across processes and crashes.
+One file per key under ``EGOV_SANDBOX_DIR``, made whole or not at all, so that it is right across processes and crashes.
 """
 
 import json
+import os
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +24,15 @@ def take(channel: str, message: Outgoing) -> str:
     """Take effect for a new key, count a repeat; returns the receipt, the same for both."""
     path = _folder(channel) / f"{message.key}.json"
     content = {"to": message.address, "title": message.title, "body": message.body, "url": message.url}
+    temporary = path.with_name(f".{secrets.token_hex(8)}")
+    temporary.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     try:
-        with path.open("x", encoding="utf-8") as stream:
-            json.dump(content, stream, ensure_ascii=False)
+        os.link(temporary, path)
     except FileExistsError:
         with (path.parent / "repeats.log").open("a", encoding="utf-8") as stream:
             stream.write(message.key + "\n")
+    finally:
+        temporary.unlink()
     return f"sandbox-{message.key}"
 
 

@@ -39,3 +39,8 @@ class NotSuitable(NotPermitted):
 class MorePersonsNeeded(TransitionNotAllowed):
     code = "more_persons_needed"
     message = _("Another officer must do this step together with you. Name them.")
+
+
+class NothingWaiting(TransitionNotAllowed):
+    code = "nothing_waiting"
+    message = _("Nothing waits to be claimed in your unit.")

@@ -117,6 +117,7 @@ def may_take(actor: Actor, item: WorkItem) -> bool:
 
 VIEWS = ("mine", "unit", "overdue", "waiting", "cover", "team", "done")
 DUE = ("overdue", "today", "week", "none")
+SORTS = ("due", "newest")
 
 
 @dataclass(frozen=True)
@@ -128,17 +129,27 @@ class InboxFilters:
     kind: str = ""
     topic: str = ""
     text: str = ""
+    sort: str = "due"
+    assignee: int | None = None  # a post: what one colleague has in hand
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> "InboxFilters":
-        view, due = str(values.get("view", "mine")), str(values.get("due", ""))
+        view, due, sort = (str(values.get(name, "")) for name in ("view", "due", "sort"))
+        assignee = str(values.get("assignee", ""))
         return cls(
             view=view if view in VIEWS else "mine",
             due=due if due in DUE else "",
             kind=str(values.get("kind", ""))[:40],
             topic=str(values.get("topic", ""))[:64],
             text=searched_words(str(values.get("q", ""))),
+            sort=sort if sort in SORTS else "due",
+            assignee=int(assignee) if assignee.isdecimal() and len(assignee) < 19 else None,
         )
+
+    @property
+    def order(self) -> str:
+        """ "done" work lies the other way round, whatever was asked."""
+        return "done" if self.view == "done" else self.sort
 
 
 @dataclass(frozen=True)
@@ -153,13 +164,24 @@ class InboxRow:
 
 @dataclass(frozen=True)
 class InboxPage:
-    """``next`` is the cursor of the following page, "" at the end; ``counts`` per view."""
+    """``next`` is the cursor of the following page, "" at the end; ``counts`` per view.
+
+    ``standing``: of the view shown, how many are "overdue", due "today" or "soon" (a week), "paused", and "rest".
+    """
 
     rows: list[InboxRow]
     next: str
     counts: dict[str, int]
+    standing: dict[str, int]
     topics: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
+
+
+def leads(actor: Actor) -> bool:
+    """Whether the actor hands out the work of their own unit."""
+    if actor.department_id is None or actor.unit_id is None:
+        return False
+    return rules.leads(place_of(actor), department_id=actor.department_id, unit_id=actor.unit_id)
 
 
 def inbox(actor: Actor, filters: InboxFilters, *, covered: Sequence[rules.Place] | None = None) -> QuerySet[WorkItem]:
@@ -172,10 +194,14 @@ def inbox(actor: Actor, filters: InboxFilters, *, covered: Sequence[rules.Place]
         items = items.filter(topic=filters.topic)
     if filters.due:
         items = items.filter(_due(filters.due))
+    if filters.assignee is not None:
+        items = items.filter(assignee_id=filters.assignee)
     for word in filters.text.split():
         items = items.filter(Q(subtitle__icontains=word) | Q(subject__icontains=word) | Q(title__icontains=word))
-    if filters.view == "done":
+    if filters.order == "done":
         return items.order_by("-done_at", "-id")
+    if filters.order == "newest":
+        return items.order_by("-id")
     return items.order_by(F("due_at").asc(nulls_last=True), "id")
 
 
@@ -187,21 +213,26 @@ def inbox_page(actor: Actor, filters: InboxFilters, *, after: str = "", size: in
     covered = covered_places(actor)
     size = min(max(size, 1), MOST)
     items = inbox(actor, filters, covered=covered).select_related("assignee__person__party")
-    found = list(_after(items, after, done=filters.view == "done")[: size + 1])
+    found = list(_after(items, after, order=filters.order)[: size + 1])
     page, more = found[:size], len(found) > size
-    hints = next_actions(actor, page)
-    summary = _summary(actor, covered)
-    shown = [ref for item in page for ref in (Ref.parse(item.subject), hints.get(item.pk, NO_HINT).concerns) if ref]
+    rows = rows_of(actor, page)
+    summary = _summary(actor, covered, filters.view)
+    shown = [ref for row in rows for ref in (row.subject, row.hint.concerns) if ref]
     journal.record_list(actor, list(dict.fromkeys(shown)))
     return InboxPage(
-        rows=[
-            InboxRow(item, Ref.parse(item.subject), hints.get(item.pk, NO_HINT), remaining_of(item)) for item in page
-        ],
-        next=cursor_of(page[-1], done=filters.view == "done") if more else "",
+        rows=rows,
+        next=cursor_of(page[-1], order=filters.order) if more else "",
         counts=summary["counts"],
+        standing=summary["standing"],
         topics=summary["topics"],
         kinds=summary["kinds"],
     )
+
+
+def rows_of(actor: Actor, items: Sequence[WorkItem]) -> list[InboxRow]:
+    """Items with their next actions and how their deadlines stand."""
+    hints = next_actions(actor, items)
+    return [InboxRow(item, Ref.parse(item.subject), hints.get(item.pk, NO_HINT), remaining_of(item)) for item in items]
 
 
 def remaining_of(item: WorkItem) -> Remaining | None:
@@ -286,17 +317,23 @@ def _due(due: str) -> Q:
     return Q(due_at__isnull=True)
 
 
-def _summary(actor: Actor, covered: Sequence[rules.Place]) -> dict[str, Any]:
+def _summary(actor: Actor, covered: Sequence[rules.Place], view: str) -> dict[str, Any]:
     """How much stands in each view, and which services and kinds occur: one statement over open work."""
-    views = [view for view in VIEWS if view not in ("done", "team")]
+    views = [each for each in VIEWS if each != "done"]
     mine_or_ours = Q(state__in=OPEN_ITEMS) & (Q(assignee_id=actor.post_id) | _led(actor) | _reachable(actor))
+    shown = _view(actor, view, covered)
+    standing = {"overdue": _due("overdue"), "today": _due("today"), "soon": _due("week"), "paused": Q(paused=True)}
     found = WorkItem.objects.filter(mine_or_ours | _covered(covered)).aggregate(
-        **{view: Count("id", filter=_view(actor, view, covered)) for view in (*views, "team")},
+        **{each: Count("id", filter=_view(actor, each, covered)) for each in views},
+        **{f"standing_{name}": Count("id", filter=shown & condition) for name, condition in standing.items()},
         topics=ArrayAgg("topic", distinct=True, filter=~Q(topic=""), default=[]),
         kinds=ArrayAgg("kind", distinct=True, default=[]),
     )
+    # A week contains its first day.
+    found["standing_soon"] -= found["standing_today"]
     return {
-        "counts": {view: found[view] for view in (*views, "team")},
+        "counts": {each: found[each] for each in views},
+        "standing": {name: found[f"standing_{name}"] for name in standing},
         "topics": sorted(found["topics"]),
         "kinds": sorted(found["kinds"]),
     }
@@ -305,22 +342,32 @@ def _summary(actor: Actor, covered: Sequence[rules.Place]) -> dict[str, Any]:
 # --- Keyset: the place in the list is (due date, id); no due date comes last -----------------------------
 
 
-def cursor_of(item: WorkItem, *, done: bool = False) -> str:
-    moment = item.done_at if done else item.due_at
+def cursor_of(item: WorkItem, *, order: str = "due") -> str:
+    moment = {"done": item.done_at, "newest": None}.get(order, item.due_at)
     return f"{moment.isoformat() if moment else ''}~{item.pk}"
 
 
-def _after(items: QuerySet[WorkItem], cursor: str, *, done: bool) -> QuerySet[WorkItem]:
+def _after(items: QuerySet[WorkItem], cursor: str, *, order: str) -> QuerySet[WorkItem]:
     """The items after ``cursor``; a cursor that cannot be read starts at the beginning."""
     text, separator, number = cursor.partition("~")
-    if not separator or not number.isdecimal():
+    if not separator or not number.isdecimal() or len(number) > 18:
         return items
-    moment, key = parse_datetime(text) if text else None, int(number)
-    if done:
+    moment, key = _moment(text), int(number)
+    if order == "newest":
+        return items.filter(id__lt=key)
+    if order == "done":
         return items.filter(Q(done_at__lt=moment) | Q(done_at=moment, id__lt=key)) if moment else items
     if moment is None:
         return items.filter(due_at__isnull=True, id__gt=key) if not text else items
     return items.filter(Q(due_at__gt=moment) | Q(due_at=moment, id__gt=key) | Q(due_at__isnull=True))
+
+
+def _moment(text: str) -> dt.datetime | None:
+    try:
+        moment = parse_datetime(text) if text else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 # --- The team -----------------------------------------------------------------------------------------

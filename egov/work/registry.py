@@ -22,12 +22,16 @@ def _no_hints(_actor: Actor, _items: Sequence[WorkItem]) -> Mapping[int, "Hint"]
 
 @dataclass(frozen=True)
 class Hint:
-    """What is to be done next with an item, what marks it, whom it waits for, and whom it concerns (for the journal)."""
+    """What is to be done next with an item, what marks it, whom it waits for, and whom it concerns (for the journal).
+
+    ``page``: where it is done, when that is not the page of the item's subject.
+    """
 
     action: Text = ""
     marks: tuple[Text, ...] = ()
     waiting: Text = ""
     concerns: Ref | None = None
+    page: Ref | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from egov.deadlines import queries as deadlines
 from egov.identity.models import Post
 from egov.journal import actions as journal
-from egov.kernel.actor import Actor
+from egov.kernel.actor import SYSTEM, Actor
 from egov.kernel.errors import InvalidInput
 from egov.kernel.refs import Ref
 from egov.work import actions as work
@@ -32,8 +32,14 @@ def grant_leave(
         case=case, post=post, kind=kind, first_day=first_day, last_day=last_day, working_days=days
     )
     if deputy_id:
+        # The cover follows from the decision; who decides need not lead the unit of who is away.
         work.set_cover(
-            actor, absent_id=post_id, deputy_id=deputy_id, valid_from=first_day, valid_to=last_day, reason="leave"
+            SYSTEM,
+            absent_post_id=post_id,
+            deputy_post_id=deputy_id,
+            valid_from=first_day,
+            valid_to=last_day,
+            reason="leave",
         )
     journal.record(
         actor, "administration.grant_leave", Ref("party", str(post.person_id)), Ref("case", case), content=days

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from egov.casework.models import Case
 from egov.identity.models import Region
 from egov.identity.rules import mask_number
-from egov.intake.queries import form_for, regions
+from egov.intake.queries import form_for, posts, regions
 from egov.intake.rules import Question
 from egov.kernel.text import localise
 from egov.registers.queries import register_names
@@ -51,6 +51,8 @@ def _one(question: Question, value: Any) -> Shown:
         return _label(question, value)
     if question.widget == "region":
         return region_name(str(value)) or str(value)
+    if question.widget == "post":
+        return data_text(posts().get(str(value), str(value)))
     text = str(value)
     if question.format == "date":
         return _date(text)

@@ -60,9 +60,10 @@ def asked_on(
     correcting: Collection[str] = (),
     registers: Mapping[str, Any] | None = None,
     live_url: str = "",
+    choices: Mapping[str, Sequence[tuple[str, str]]] | None = None,
 ) -> Asked:
-    """``correcting``: known facts the person wants to change; ``live_url``: where changed answers are sent at once."""
-    maker = _Maker(filled, faults or {}, registers or {}, live_url)
+    """``choices``: by widget, value and words of what can be chosen where only the page knows. ``correcting``: known facts the person wants to change; ``live_url``: where changed answers are sent at once."""
+    maker = _Maker(filled, faults or {}, registers or {}, live_url, choices or {})
     facts, fields, asked = [], [], []
     for key in keys:
         question = filled.form.by_key[key]
@@ -77,11 +78,19 @@ def asked_on(
 
 
 class _Maker:
-    def __init__(self, filled: Filled, faults: Mapping[str, str], registers: Mapping[str, Any], live_url: str) -> None:
+    def __init__(
+        self,
+        filled: Filled,
+        faults: Mapping[str, str],
+        registers: Mapping[str, Any],
+        live_url: str,
+        choices: Mapping[str, Sequence[tuple[str, str]]],
+    ) -> None:
         self.filled = filled
         self.faults = faults
         self.registers = registers
         self.live_url = live_url
+        self.choices = choices
         self.deciding = filled.form.deciding
 
     # --- facts
@@ -115,7 +124,9 @@ class _Maker:
             return self.file(question, name)
         if question.is_group:
             return self.group(question, value, name)
-        widget = {"id_number": "text", "region": "select", "phone": "tel"}.get(question.widget, question.widget)
+        widget = {"id_number": "text", "region": "select", "post": "select", "phone": "tel"}.get(
+            question.widget, question.widget
+        )
         return Field(
             name=name,
             label=localised(question.title),
@@ -163,6 +174,8 @@ class _Maker:
                 Option(region.code, words.region_name(region.code), checked=region.code in chosen)
                 for region in words.region_choices()
             ]
+        if question.widget in self.choices:
+            return [Option(key, text, checked=key in chosen) for key, text in self.choices[question.widget]]
         return [
             Option(choice, localised(question.labels.get(choice) or choice), checked=choice in chosen)
             for choice in question.choices

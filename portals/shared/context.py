@@ -55,10 +55,8 @@ def _acting_as(request: HttpRequest) -> str:
     actor = getattr(request, "actor", None)
     if actor is None or actor.kind in (CapacityKind.ANONYMOUS, CapacityKind.SELF):
         return ""
-    for capacity in identity.capacities_of(request.user):
-        if capacity.slug == actor.capacity:
-            return str(capacity.title)
-    return ""
+    capacity = identity.capacity_of(request.user, actor.capacity)
+    return str(capacity.title) if capacity else ""
 
 
 def _seconds_left(request: HttpRequest) -> int:

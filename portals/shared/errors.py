@@ -4,7 +4,7 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -55,9 +55,12 @@ def error_page(
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    if isinstance(exception, RequestDataTooBig):
-        return error_page(request, status=413, code="too_large")
-    return error_page(request, status=400, code="bad_request")
+    """What Django refuses before a view could; a program that calls the API is answered as one (RFC 9457)."""
+    status, code = (413, "too_large") if isinstance(exception, RequestDataTooBig) else (400, "bad_request")
+    if not request.path.startswith("/api/"):
+        return error_page(request, status=status, code=code)
+    problem = {"type": f"urn:egov:problem:{code}", "code": code, "title": str(PAGES[status][0]), "status": status}
+    return JsonResponse(problem, status=status, content_type="application/problem+json")
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
@@ -16,6 +16,18 @@ from portals.shared import language
 from portals.shared.errors import error_page
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class PlainAddressMiddleware:
+    """Refuses a NUL in the address: no keyboard types it, and the database stores none."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path_info:
+            raise BadRequest
+        return self.get_response(request)
 
 
 class LanguageMiddleware:

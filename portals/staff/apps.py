@@ -13,7 +13,13 @@ class StaffPortalConfig(AppConfig):
         navigation.add(
             "staff",
             navigation.NavItem(_("Inbox"), "staff:inbox", order=10),
-            navigation.NavItem(_("Search"), "staff:search", order=20),
-            navigation.NavItem(_("Opinions"), "staff:opinions", order=30),
-            navigation.NavItem(_("Team"), "staff:team", order=40),
+            navigation.NavItem(_("Opinions"), "staff:opinions", order=20),
+            navigation.NavItem(_("Team"), "staff:team", order=30),
+            navigation.NavItem(_("Supervision"), "staff:supervision", order=40),
+            navigation.NavItem(_("Requests"), "staff:requests", order=50),
+            navigation.NavItem(_("Search"), "staff:search", order=60),
+            navigation.NavItem(_("Help"), "staff:help", order=90),
+        )
+        navigation.set_search(
+            "staff", navigation.SearchBox("staff:search", _("Find a case: number, name, service"), in_capacity=True)
         )

@@ -40,10 +40,17 @@
     else if (key === "x" && current) { const box = current.querySelector("input[type=checkbox]"); if (box) box.click(); }
     else if (key === "?" && map) { map.open = !map.open; map.querySelector("summary").focus(); }
     else {
-      const target = document.querySelector('[data-key="' + CSS.escape(key) + '"]');
+      const named = CSS.escape(key);
+      // Of the row the keys stand on, unless rows were chosen: then the button for all of them.
+      const chosen = document.querySelector(".inbox .sel input:checked");
+      const ofRow = current && !chosen && current.querySelector('[data-row-key="' + named + '"]');
+      const target = ofRow || document.querySelector('[data-key="' + named + '"]');
       if (!target) return;
       if (target.matches("input, textarea, select")) target.focus();
       else target.click();
+      // What a summary opens is where one types next.
+      const first = target.matches("summary") && target.parentElement.open && target.parentElement.querySelector("textarea, input:not([type=hidden]), select, button");
+      if (first) first.focus();
     }
     event.preventDefault();
   });

@@ -2,6 +2,7 @@
 
 import json
 import re
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,8 +59,8 @@ def _rows_written() -> int:
 
 def request(method: str, path: str, headers: dict[str, str], body: bytes | None = None) -> Counted:
     """A whole request, answered by this process."""
-    client = Client(headers=headers)
-    for _ in range(2):
+    for _ in range(2):  # what the process keeps is kept by then
+        client = Client(headers={**headers, "Idempotency-Key": uuid.uuid4().hex})
         with CaptureQueriesContext(connection) as captured:
             response = client.generic(method, path, body or b"", content_type="application/json")
         if response.status_code >= 400:

@@ -60,7 +60,7 @@ def main() -> int:
     print(f"seeding {options.cases} cases …", file=sys.stderr)
     seeded = city.seed(cases=options.cases)
     result: dict[str, Any] = {"cases": seeded.cases, "workers": WORKERS, "services": _services()}
-    result |= _counts(seeded)
+    result |= _counts(options, seeded)
     server = _start_server(options.port)
     try:
         result |= _measure(options, seeded, server, result["rows_per_submission"])
@@ -88,11 +88,15 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _wanted(options: argparse.Namespace, scene: str) -> bool:
+    return not options.scenes or scene in options.scenes.split(",")
+
+
 def _services() -> int:
     return PublicService.objects.filter(enabled=True).count()
 
 
-def _counts(seeded: city.Seeded) -> dict[str, Any]:
+def _counts(options: argparse.Namespace, seeded: city.Seeded) -> dict[str, Any]:
     """Statements of the submit action, without and with a fee and a file, and of the pages."""
     free, rows = counting.submission(seeded, city.FREE)
     with_fee, rows_with_fee = counting.submission(seeded, city.WITH_FEE)
@@ -104,6 +108,7 @@ def _counts(seeded: city.Seeded) -> dict[str, Any]:
             "case": seeded.case_urls[0],
             "api_list": _list_path(seeded),
         }.items()
+        if _wanted(options, name)
     }
     return {
         "rows_per_submission": rows,
@@ -116,7 +121,7 @@ def _counts(seeded: city.Seeded) -> dict[str, Any]:
             "request of a submission, besides": whole.session,
             **{name: counted.statements for name, counted in pages.items()},
         },
-        "case_statements": len(pages["case"].statements),
+        **{f"{name}_statements": len(counted.statements) for name, counted in pages.items()},
     }
 
 
@@ -168,9 +173,8 @@ def _measure(
     options: argparse.Namespace, seeded: city.Seeded, server: "subprocess.Popen[bytes]", rows: int
 ) -> dict[str, Any]:
     runs, postmaster = [], _postmaster()
-    wanted = options.scenes.split(",") if options.scenes else None
     for name, request in _scenes(seeded, rows).items():
-        if wanted and name not in wanted:
+        if not _wanted(options, name):
             continue
         load.run(port=options.port, clients=WORKERS * THREADS, seconds=3, request=request)  # warm-up, not counted
         for count in map(int, options.clients.split(",")):

@@ -1,156 +1,86 @@
-"""Every page of every portal that links lead to, in both languages, at two widths, with and without JavaScript.
+"""Every page of every portal, for each kind of user, in both languages, at two widths, with and without JavaScript.
 
 On each page: it answers, axe finds nothing (WCAG 2.2 AA), nothing overflows sideways, no text is left in the other
-language, the browser reports no error. Each kind of user crawls from the start pages; of each URL pattern a few
-addresses are looked at.
+language, the browser reports no error. Links are followed from the start pages and from every address that needs no
+argument but the capacity; of each URL pattern a few addresses are looked at, and no pattern may be left out.
 """
 
-import re
-from collections import Counter, deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from urllib.parse import urldefrag, urlsplit
-
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
+from tests.plugins.crawl import NOT_VISITED, WALKERS, pages_of_the_portals, walk
 from tests.plugins.looking import look_at
 
-pytestmark = [pytest.mark.long, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.journey,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(1800),
+]
 
 LANGUAGES = ("zh-Hans", "en")
-WIDTHS = (1280, 320)
-PER_PATTERN = 3  # addresses looked at for one URL pattern
-MOST = 400
-# Not pages: acts, files, the schema browser, Django's own administration.
-NOT_PAGES = re.compile(
-    r"^/(admin|static|media|api|account/logout|account/confirm|me/stay|healthz|readyz|metrics)\b|\.(pdf|json|csv|xlsx|ics|ods)$"
-)
+WIDE, NARROW = 1280, 320
+SHOWN = 80  # faults in one message
 
-LINKS = "Array.from(document.querySelectorAll('a[href]'), a => a.href)"
-
-
-@dataclass
-class Crawler:
-    """A kind of user: where it starts, and how it signs in (nothing for a visitor)."""
-
-    name: str
-    starts: tuple[str, ...]
-    public: bool = True  # targets of 44 px
-    sign_in: Callable[[object], str | None] = field(default=lambda _client: None)
+# What cannot be sent without JavaScript: a form whose button nobody sees (what is folded up can be unfolded).
+FORMS_WITHOUT_BUTTON = """
+() => Array.from(document.querySelectorAll('main form'))
+  .filter(form => !Array.from(form.querySelectorAll('button:not([type=button]), input[type=submit], input[type=image]'))
+    .some(button => button.checkVisibility() || button.closest('details:not([open])')))
+  .map(form => form.outerHTML.slice(0, 90))
+"""
 
 
-def addresses_without_arguments() -> list[str]:
-    """Every address of the URLconf that needs no argument: pages that no link leads to are found all the same."""
-
-    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[str]:
-        for pattern in patterns:
-            route = prefix + str(pattern.pattern).lstrip("^").removesuffix("\\Z").removesuffix("$")
-            if isinstance(pattern, URLResolver):
-                yield from walk(pattern.url_patterns, route)
-            elif "<" not in route and "(" not in route:
-                yield "/" + route
-
-    return [address for address in walk(get_resolver().url_patterns, "") if not NOT_PAGES.search(address)]
-
-
-def pattern_of(address: str) -> str:
-    try:
-        return resolve(urlsplit(address).path).route
-    except Exception:
-        return address
-
-
-def collect(page: object, base: str, starts: list[str]) -> list[str]:
-    """Addresses to look at, breadth first, at most ``PER_PATTERN`` of a pattern."""
-    waiting, seen, chosen, count = deque(starts), set(starts), [], Counter()
-    while waiting and len(chosen) < MOST:
-        address = waiting.popleft()
-        pattern = pattern_of(address)
-        if count[pattern] >= PER_PATTERN:
-            continue
-        count[pattern] += 1
-        response = page.goto(base + address, wait_until="domcontentloaded")
-        if response is None or "text/html" not in response.headers.get("content-type", ""):
-            continue
-        landed = page.url.removeprefix(base)
-        if landed != address:  # a redirect, most often to the login
-            if landed not in seen:
-                seen.add(landed)
-                waiting.append(landed)
-            continue
-        chosen.append(address)
-        for link in page.evaluate(LINKS):
-            target = urldefrag(link)[0]
-            if not target.startswith(base):
-                continue
-            path = target.removeprefix(base) or "/"
-            path = re.sub(r"([?&])(?:lang|text)=[^&]*&?", r"\1", path).rstrip("?&")
-            if path not in seen and not NOT_PAGES.search(urlsplit(path).path):
-                seen.add(path)
-                waiting.append(path)
-    return chosen
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("walker", WALKERS, ids=lambda walker: walker.name)
+def test_every_page_is_right(walker, language, inhabited_city, new_context, live_server):
+    page = walker.browser_page(inhabited_city, new_context(language=language), live_server.url)
+    way = walk(walker, inhabited_city)
+    messages, faults, looked_at = [], list(way.broken), 0
+    page.set_default_timeout(60_000)
+    page.on("console", lambda message: messages.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    for address in way:
+        messages.clear()
+        page.set_viewport_size({"width": WIDE, "height": 900})
+        response = page.goto(with_language(live_server.url + address, language))
+        for width in (WIDE, NARROW):
+            page.set_viewport_size({"width": width, "height": 900})
+            found = look_at(page, response.status, language, public=walker.public)
+            faults += [f"{address} [{width}]: {fault}" for fault in found]
+        faults += [f"{address}: console: {text}" for text in messages]
+        looked_at += 1
+    assert looked_at, "nothing was visited"
+    assert not faults, report(faults, looked_at)
 
 
-VISITOR = Crawler("visitor", ("/",))
+@pytest.mark.parametrize("walker", WALKERS, ids=lambda walker: walker.name)
+def test_every_page_works_without_javascript(walker, inhabited_city, new_context, live_server):
+    page = walker.browser_page(inhabited_city, new_context(javascript=False, width=NARROW), live_server.url)
+    page.set_default_timeout(60_000)
+    faults, looked_at = [], 0
+    for address in walk(walker, inhabited_city):
+        page.goto(live_server.url + address, wait_until="domcontentloaded")
+        if not page.locator("h1").first.is_visible():
+            faults.append(f"{address}: no heading")
+        faults += [f"{address}: cannot be sent: {form}" for form in page.evaluate(FORMS_WITHOUT_BUTTON)]
+        looked_at += 1
+    assert not faults, report(faults, looked_at)
 
 
-@pytest.fixture
-def crawlers(request: pytest.FixtureRequest) -> list[Crawler]:
-    """The visitor, and whoever the rooms' plugins add through a fixture called ``crawl_accounts``."""
-    try:
-        return [VISITOR, *request.getfixturevalue("crawl_accounts")]
-    except pytest.FixtureLookupError:
-        return [VISITOR]
+def test_no_page_is_left_out(inhabited_city):
+    ways = [walk(walker, inhabited_city) for walker in WALKERS]
+    broken = [fault for way in ways for fault in way.broken]
+    assert not broken, "\n".join(broken)
+    visited = set().union(*(way.patterns for way in ways))
+    patterns = pages_of_the_portals()
+    left_out = sorted(patterns - visited - NOT_VISITED.keys())
+    assert not left_out, f"nobody came to: {left_out}"
+    outdated = sorted((NOT_VISITED.keys() & visited) | (NOT_VISITED.keys() - patterns))
+    assert not outdated, f"visited after all, or gone: {outdated}"
 
 
-def test_every_page(crawlers, public_city, new_context, live_server, client):
-    faults, visited = [], Counter()
-    for crawler in crawlers:
-        session = crawler.sign_in(client)
-        starts = [*crawler.starts, *(addresses_without_arguments() if crawler is VISITOR else [])]
-        scout = with_session(new_context(), session, live_server.url)
-        chosen = collect(scout.new_page(), live_server.url, starts)
-        scout.close()
-        for language in LANGUAGES:
-            for width in WIDTHS:
-                context = with_session(new_context(width=width, language=language), session, live_server.url)
-                page = context.new_page()
-                messages: list[str] = []
-                page.on("console", lambda m, messages=messages: messages.append(m.text) if m.type == "error" else None)
-                page.on("pageerror", lambda e, messages=messages: messages.append(str(e)))
-                for address in chosen:
-                    messages.clear()
-                    where = f"{crawler.name} {language} {width} {address}"
-                    response = page.goto(with_language(live_server.url + address, language))
-                    visited[crawler.name] += 1
-                    faults += [
-                        f"{where}: {fault}" for fault in look_at(page, response.status, language, public=crawler.public)
-                    ]
-                    faults += [f"{where}: console: {m}" for m in messages if response.status < 400]
-                context.close()
-        faults += without_javascript(new_context, session, live_server.url, chosen, crawler.name)
-    assert not faults, f"{len(faults)} faults on {dict(visited)} views:\n" + "\n".join(faults[:80])
-    assert all(visited.values())
-
-
-def without_javascript(new_context, session, base, chosen, name) -> list[str]:
-    """Each page shows its main heading and its forms without any script."""
-    context = with_session(new_context(javascript=False), session, base)
-    page = context.new_page()
-    faults = []
-    for address in chosen:
-        response = page.goto(base + address)
-        if response.status < 400 and not page.locator("h1").first.is_visible():
-            faults.append(f"{name} {address}: no heading without JavaScript")
-    context.close()
-    return faults
-
-
-def with_session(context, session, base):
-    if session:
-        context.add_cookies([{"name": "sessionid", "value": session, "url": base}])
-    return context
+def report(faults: list[str], looked_at: int) -> str:
+    return f"{len(faults)} faults on {looked_at} pages:\n" + "\n".join(faults[:SHOWN])
 
 
 def with_language(address: str, language: str) -> str:

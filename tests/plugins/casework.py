@@ -49,7 +49,12 @@ FORM: dict[str, Any] = {
     "properties": {
         "trade_name": {"type": "string", "x-title": {"zh-Hans": "字号", "en": "Trade name"}},
         "area": {"type": "number", "x-title": {"zh-Hans": "面积", "en": "Floor area"}},
-        "floor_plan": {"x-widget": "file", "x-material": "floor_plan", "x-title": {"zh-Hans": "平面图", "en": "Plan"}},
+        "floor_plan": {
+            "type": "string",
+            "x-widget": "file",
+            "x-material": "floor_plan",
+            "x-title": {"zh-Hans": "平面图", "en": "Plan"},
+        },
     },
     "required": ["trade_name"],
 }

@@ -50,12 +50,12 @@ def start_afresh(template: str) -> None:
     references.forget_block()  # the sequence starts again
 
 
-def clone(template: str) -> None:
+def clone(template: str, name: str = DATABASE) -> None:
     with server() as cursor:
         # Shared: clones may run side by side, but not while a template is being built or dropped.
         cursor.execute("select pg_advisory_lock_shared(%s)", [TEMPLATE_LOCK])
-        cursor.execute(f'drop database if exists "{DATABASE}" with (force)')
-        cursor.execute(f'create database "{DATABASE}" template "{template}" strategy file_copy')
+        cursor.execute(f'drop database if exists "{name}" with (force)')
+        cursor.execute(f'create database "{name}" template "{template}" strategy file_copy')
 
 
 def use(name: str) -> None:

@@ -307,6 +307,11 @@ class Walker:
         self.press(form.locator(f"button[value='{press}']" if press else "button[type=submit]:not([formaction])").first)
         assert self.status == 200, self.page.locator("main [role=alert]").first.inner_text()
 
+    def first_outcome(self) -> str:
+        """The first way in which a step of this case may end: the one that lets it go on."""
+        buttons = self.page.locator("form[action$='/acts/complete_step/'] button[name=outcome]")
+        return buttons.first.get_attribute("value") or ""
+
     def _open(self, place: "Locator") -> None:
         """Unfold what the form lies in."""
         place.evaluate(

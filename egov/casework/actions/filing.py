@@ -16,6 +16,7 @@ from egov.casework.rules.lifecycle import TRANSITIONS
 from egov.catalogue.models import ServiceVersion
 from egov.contracts.cases import CaseOpened
 from egov.deadlines import actions as deadlines
+from egov.identity.models import Party
 from egov.journal import actions as journal
 from egov.kernel import clock, outbox, references, writing
 from egov.kernel.actor import Actor
@@ -72,7 +73,7 @@ class Opening:
     case: Case
     procedure: ProcedureDefinition
     files: Sequence[tuple[str, int]] = ()
-    applicant_name: str = ""  # read when it is not known
+    applicant_name: str = ""
 
 
 def open_case(actor: Actor, *, spec: CaseSpec) -> Case:
@@ -93,6 +94,9 @@ def open_cases(actor: Actor, specs: Sequence[CaseSpec]) -> list[Case]:
     """
     now = clock.now()
     openings = [prepare(spec, now) for spec in specs]
+    names = _names(specs)
+    for each in openings:
+        each.applicant_name = names[each.case.applicant_id]
     with writing.together():
         cases = writing.insert([each.case for each in openings])
         writing.insert(
@@ -108,6 +112,15 @@ def open_cases(actor: Actor, specs: Sequence[CaseSpec]) -> list[Case]:
         if actor.is_system:
             _announce(actor, cases)
     return cases
+
+
+def _names(specs: Sequence[CaseSpec]) -> dict[int, str]:
+    """What the applicants are called; read when the caller does not say it."""
+    names = {spec.applicant_id: spec.applicant_name for spec in specs}
+    missing = [party for party, name in names.items() if not name]
+    if missing:
+        names.update(Party.objects.filter(pk__in=missing).values_list("pk", "name"))
+    return names
 
 
 def prepare(spec: CaseSpec, now: dt.datetime) -> Opening:
@@ -173,7 +186,7 @@ def _receive(actor: Actor, received: Sequence[Opening]) -> None:
                 each.case,
                 "accept",
                 opening.TASK_ACCEPT,
-                applicant_name=each.applicant_name or each.case.applicant.name,
+                applicant_name=each.applicant_name,
                 due=due.get(moving.ref_of(each.case)),
             )
             for each in waiting
@@ -254,5 +267,5 @@ def receive_paid(actor: Actor, *, case: str) -> Case:
     _expect(move.case, move.procedure, move.now)
     fields = ("received_at", "promised_due_at", "statutory_due_at")
     row = moving.finish(move, changes={name: getattr(move.case, name) for name in fields})
-    _receive(actor, [Opening(row, move.procedure)])
+    _receive(actor, [Opening(row, move.procedure, applicant_name=row.applicant.name)])
     return row

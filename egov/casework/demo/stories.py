@@ -79,13 +79,11 @@ class Story:
     def _share_of_the_promise(self) -> float:
         """Most are quick, some need the whole time, a few miss it by far."""
         chance = self.rng.random()
-        if self.course.stop or chance < 0.72:
+        if self.course.stop or chance < 0.7:
             return self.rng.uniform(0.12, 0.6)
-        if chance < 0.93:
-            return self.rng.uniform(0.6, 0.9)
-        if chance < 0.98:
-            return self.rng.uniform(0.9, 1.15)
-        return self.rng.uniform(1.15, 2.2)
+        if chance < 0.92:
+            return self.rng.uniform(0.6, 0.95)
+        return self.rng.uniform(0.95, 1.5) if chance < 0.97 else self.rng.uniform(1.5, 3.0)
 
     def _happens(self, share: float) -> bool:
         return not self.course.stop and self.rng.random() < share

@@ -1,10 +1,13 @@
 """Reads of cases: pages, lists, what is allowed, tracking by number. Every view of somebody's data is in the journal."""
 
 from egov.casework.queries.access import Access, access_to, allowed_acts, exists, visible_cases
+from egov.casework.queries.drafted import LetterDraft, letter_draft
 from egov.casework.queries.lists import (
     CaseFilters,
+    Missed,
     case_list,
     cases_under,
+    missed_deadlines,
     opinions_asked,
     ratings_to_handle,
     record_shown,
@@ -25,7 +28,9 @@ from egov.casework.queries.pages import (
     Track,
     case_for_applicant,
     case_page,
+    is_open_to,
     opinion_page,
+    paper_of,
     track,
 )
 
@@ -37,6 +42,8 @@ __all__ = [
     "ClockView",
     "Correction",
     "Extended",
+    "LetterDraft",
+    "Missed",
     "Moved",
     "OpinionPage",
     "Paper",
@@ -50,8 +57,12 @@ __all__ = [
     "case_page",
     "cases_under",
     "exists",
+    "is_open_to",
+    "letter_draft",
+    "missed_deadlines",
     "opinion_page",
     "opinions_asked",
+    "paper_of",
     "ratings_to_handle",
     "record_shown",
     "search",

@@ -1,5 +1,6 @@
 """Lists of cases: filtered, bounded, by keyset; searches; what waits for the unit beside its cases."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,9 @@ from django.db.models import Q, QuerySet
 from egov.casework.models import OPEN_STATES, Case, CaseState, OpinionRequest, Rating
 from egov.casework.queries.access import visible_cases
 from egov.casework.rules.ratings import BAD
+from egov.catalogue import queries as catalogue
+from egov.deadlines import queries as deadlines
+from egov.deadlines.rules import Remaining, remaining
 from egov.identity import queries as identity
 from egov.journal import actions as journal
 from egov.kernel import clock, references
@@ -18,6 +22,7 @@ from egov.kernel.refs import Ref
 from egov.kernel.text import searched_words
 
 MOST = 100
+MOST_SERVICES = 50
 PAGE = 50
 
 
@@ -98,8 +103,47 @@ def _says(text: str) -> Q:
     return Q(reference=reference) | Q(applicant__name__icontains=text)
 
 
+@dataclass(frozen=True)
+class Missed:
+    """A case whose promise was not kept and that is still open."""
+
+    case: Case
+    late: Remaining
+
+
+def missed_deadlines(actor: Actor, *, size: int = PAGE) -> list[Missed]:
+    """Open cases past their promise: the unit's, the department's for its head, those of the region and below it for
+    data administration; the longest late first. One entry in the journal names them.
+    """
+    if not actor.is_staff:
+        return []
+    cases = visible_cases(actor)
+    if "supervisor" in actor.roles:
+        cases = Case.objects.filter(region__in=identity.regions_under(actor.region_code))
+    now = clock.now()
+    rows = list(
+        cases.filter(state__in=RUNNING, promised_due_at__lt=now)
+        .select_related("service", "department", "unit", "handler__person__party")
+        .defer("answers", "sources", "route")
+        .order_by("promised_due_at", "id")[: min(size, MOST)]
+    )
+    journal.record_list(actor, [Ref("case", case.reference) for case in rows], reason="supervision")
+    return [Missed(case, _late(case, now)) for case in rows]
+
+
+RUNNING = ["received", "accepted"]  # in the other open states the promise stands still, or is kept
+
+
+def _late(case: Case, now: dt.datetime) -> Remaining:
+    due = case.promised_due_at or now
+    return remaining(
+        started=case.received_at, due=due, now=now, working_days=deadlines.working_days(case.department_id)
+    )
+
+
 def search(actor: Actor, text: str, *, limit: int = 20) -> list[Case]:
-    """Staff look for a case by its number, an identity number or credit code, or a name, in their own department.
+    """Staff look for a case by its number, an identity number or credit code, a name, or a service (by its code or a
+    part of its name), in their own department.
 
     A number of a person is never matched in part. One entry in the journal names what was shown. Opening a case of
     another unit still takes a reason.
@@ -130,7 +174,13 @@ def _matching(cases: QuerySet[Case], words: str) -> QuerySet[Case]:
         return cases.filter(applicant_id=party_id)
     if len(words) < 2:
         return cases.none()
-    return cases.filter(applicant__name__icontains=words)
+    return cases.filter(Q(applicant__name__icontains=words) | Q(service__in=_services_named(words)))
+
+
+def _services_named(words: str) -> list[int]:
+    """Few, and known before the cases are looked at: their index finds the rows."""
+    named = Q(service__code__iexact=words) | Q(name__icontains=words)
+    return list(catalogue.services(enabled=None).filter(named).values_list("service_id", flat=True)[:MOST_SERVICES])
 
 
 def _party_with(number: str) -> int | None:

@@ -36,7 +36,7 @@ from egov.documents.models import IssuedDocument
 from egov.journal import actions as journal
 from egov.kernel import clock, references
 from egov.kernel.actor import Actor
-from egov.kernel.errors import NotFound
+from egov.kernel.errors import EgovError, NotFound
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
 from egov.law import queries as law
@@ -207,6 +207,7 @@ class CasePage:
     work: work.SubjectWork | None
     clocks: list[ClockView]
     possibilities: list[Possibility]
+    hands: Mapping[int, EgovError | None] = field(default_factory=dict)  # open item -> why the actor may not take it
     special_procedures: list[SpecialProcedure] = field(default_factory=list)
     advice: deciding.Verdict | None = None
     law: list[tuple[dict[str, str], LocalisedText]] = field(default_factory=list)
@@ -334,14 +335,9 @@ def case_page(actor: Actor, reference: str, *, reason: str = "") -> CasePage:
     """
     case = _load(reference)
     party = facts.party_of(actor, case)
-    access = access_to(case, actor, party)
-    if access is Access.NONE:
-        raise NotFound
-    if access is Access.REASON and not reason.strip():
-        raise ReasonNeeded
-    journal.record_view(
-        actor, moving.ref_of(case), Ref("party", str(case.applicant_id)), reason=reason.strip() or access.value
-    )
+    access = _opened(actor, case, party, reason)
+    if access is Access.OWN:  # a civil servant's own matter: what its applicant sees, no internals
+        return case_for_applicant(actor, reference)
     page = _page(case, access, party)
     if access is Access.ADVISING:
         return _for_adviser(page, actor)
@@ -354,6 +350,34 @@ def case_page(actor: Actor, reference: str, *, reason: str = "") -> CasePage:
         advice=deciding.advice_on(case) if case.state in lifecycle.BEFORE_DECISION else None,
         law=_law(case, page.procedure),
     )
+
+
+def _opened(actor: Actor, case: Case, party: lifecycle.Party, reason: str, *more: Ref) -> Access:
+    """How the actor comes to see the case, with the journal's entry. Raises ``NotFound``, ``ReasonNeeded``."""
+    access = access_to(case, actor, party)
+    if access is Access.NONE:
+        raise NotFound
+    if access is Access.REASON and not reason.strip():
+        raise ReasonNeeded
+    party_ref = Ref("party", str(case.applicant_id))
+    journal.record_view(actor, moving.ref_of(case), *more, party_ref, reason=reason.strip() or access.value)
+    return access
+
+
+def is_open_to(actor: Actor, reference: str) -> bool:
+    """Whether the actor may open the case without a reason. Nothing is shown, so nothing is recorded."""
+    case = moving.load(reference)
+    return access_to(case, actor, facts.party_of(actor, case)) in (Access.HANDLING, Access.ADVISING, Access.OWN)
+
+
+def paper_of(actor: Actor, reference: str, file: str, *, reason: str = "") -> CaseFile:
+    """A piece of evidence for staff who may open its case, by the reference of the file. Raises as :func:`case_page`."""
+    case = moving.load(reference)
+    access = _opened(actor, case, facts.party_of(actor, case), reason, Ref("file", file))
+    paper = CaseFile.objects.select_related("file").filter(case=case, file__reference=file).first()
+    if paper is None or access is Access.ADVISING:
+        raise NotFound
+    return paper
 
 
 def case_for_applicant(actor: Actor, reference: str) -> CasePage:
@@ -397,6 +421,7 @@ def _page(case: Case, access: Access, party: lifecycle.Party) -> CasePage:
         work=None,
         clocks=[],
         possibilities=lifecycle.possibilities(facts.facts_of(case, procedure), party),
+        hands=party.hands,
     )
 
 

@@ -527,13 +527,16 @@ TRANSITIONS: Mapping[str, Act] = {act.key: act for act in _ALL}
 class Party:
     """In which parts an actor may act on one case, and with which roles.
 
-    ``items``: for each kind of open work item, why the actor may not take it (None: may).
+    ``items``: for each kind of open work item, why the actor may not take it (None: may); ``hands``: the same for each
+    item by its key. ``elsewhere``: the case's work is in another officer's hand.
     """
 
     parts: frozenset[Who]
     roles: frozenset[str] = frozenset()
     own_case: bool = False
     items: Mapping[str, EgovError | None] = field(default_factory=dict)
+    hands: Mapping[int, EgovError | None] = field(default_factory=dict)
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -555,7 +558,13 @@ def refusal(act: Act, facts: Facts, party: Party) -> EgovError | None:
         or _not_from(act, facts)
         or next((obstacle for guard in act.guards if (obstacle := guard(facts)) is not None), None)
         or (party.items.get(act.item) if act.item else None)
+        or _past_a_colleague(act, party)
     )
+
+
+def _past_a_colleague(act: Act, party: Party) -> EgovError | None:
+    """Whoever holds the case's work acts on it; nobody works past a colleague, except who leads the unit."""
+    return errors.InAnotherHand() if act.in_hand and Who.OFFICER in party.parts and party.elsewhere else None
 
 
 def _not_for(act: Act, party: Party) -> EgovError | None:

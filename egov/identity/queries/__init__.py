@@ -13,7 +13,7 @@ from egov.identity.queries.administration import (
     units_of,
     units_without_posts,
 )
-from egov.identity.queries.capacities import Capacity, actor_for, capacities_of, may_configure
+from egov.identity.queries.capacities import Capacity, actor_for, capacities_of, capacity_of, may_configure
 from egov.identity.queries.departments import (
     department,
     departments,
@@ -50,6 +50,7 @@ __all__ = [
     "account_named",
     "actor_for",
     "capacities_of",
+    "capacity_of",
     "children_of",
     "configuration_grant",
     "configuration_grants",

@@ -53,12 +53,7 @@ def actor_for(account: Account, capacity: str, request_id: str = "") -> Actor:
             code="identity_not_verified",
             way_out=_("Verify your identity with your name and identity number first."),
         )
-    letter, _dash, key = capacity.partition("-")
-    finder = _FINDERS.get(letter)
-    number = int(key) if key.isascii() and key.isdecimal() and len(key) < 19 else None
-    if finder is None or (number is None) is (letter != "self") or (letter == "self" and capacity != "self"):
-        raise NotPermitted()
-    found = next(finder(account.person_id, number), None)
+    found = _find(account.person_id, capacity)
     if found is None:
         raise NotPermitted()
     return replace(
@@ -67,6 +62,23 @@ def actor_for(account: Account, capacity: str, request_id: str = "") -> Actor:
         assurance=account.assurance,
         request_id=request_id,
     )
+
+
+def _find(person_id: int, capacity: str) -> "_Found | None":
+    letter, _dash, key = capacity.partition("-")
+    finder = _FINDERS.get(letter)
+    number = int(key) if key.isascii() and key.isdecimal() and len(key) < 19 else None
+    if finder is None or (number is None) is (letter != "self") or (letter == "self" and capacity != "self"):
+        return None
+    return next(finder(person_id, number), None)
+
+
+def capacity_of(account: Account, slug: str) -> "Capacity | None":
+    """One capacity of the account with its title, or None when it does not have it today (one statement)."""
+    if not account.is_active or account.person_id is None:
+        return None
+    found = _find(account.person_id, slug)
+    return found.capacity if found else None
 
 
 def capacities_of(account: Account) -> list[Capacity]:

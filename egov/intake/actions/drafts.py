@@ -148,6 +148,11 @@ def require_may_file(actor: Actor, service: str) -> None:
         raise NotPermitted
     if actor.mandate_services is not None and service not in actor.mandate_services:
         raise NotPermitted(_("Your mandate does not cover this service."))
+    for_posts = catalogue.published(service).service.mode in queries.FILED_BY_POSTS
+    if for_posts and not actor.is_staff:
+        raise NotPermitted(_("Civil servants file this at their desk, in their post."))
+    if actor.is_staff and actor != queries.filing_as(actor, service):
+        raise NotPermitted
 
 
 def save_draft(

@@ -138,6 +138,8 @@ class City:
                 self.filers["department"].append(Filer(department.party, head, "organisation", region, facts))
         parties = Party.objects.in_bulk(list(self.officers.names))
         for actor in self.officers.by_post.values():
+            if actor.has_role("department_head"):
+                continue  # whose own matters the office above decides
             party = parties[actor.party_id or 0]
             own = self._applicant(CapacityKind.SELF, "self", party.pk, party)
             facts = self._facts_of(party.pk, party.name)

@@ -2,6 +2,7 @@
 
 from egov.intake.queries.ahead import BundleAhead, MemberAhead, bundle_ahead, bundle_of
 from egov.intake.queries.drafts import (
+    FILED_BY_POSTS,
     DraftMember,
     Migration,
     OpenCorrection,
@@ -11,7 +12,9 @@ from egov.intake.queries.drafts import (
     check_part,
     differences,
     drafts_of,
+    drafts_of_post,
     fileable_services,
+    filing_as,
     fits,
     form_for,
     form_of,
@@ -20,6 +23,7 @@ from egov.intake.queries.drafts import (
     members_of,
     open_correction,
     open_draft,
+    posts,
     price_of,
     regions,
     remedy_service,
@@ -34,6 +38,7 @@ from egov.intake.queries.drafts import (
 )
 
 __all__ = [
+    "FILED_BY_POSTS",
     "BundleAhead",
     "DraftMember",
     "MemberAhead",
@@ -47,7 +52,9 @@ __all__ = [
     "check_part",
     "differences",
     "drafts_of",
+    "drafts_of_post",
     "fileable_services",
+    "filing_as",
     "fits",
     "form_for",
     "form_of",
@@ -56,6 +63,7 @@ __all__ = [
     "members_of",
     "open_correction",
     "open_draft",
+    "posts",
     "price_of",
     "regions",
     "remedy_service",

@@ -1,8 +1,8 @@
 """Forms, drafts and submissions as pages and the API show them."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,13 +14,14 @@ from egov.casework.queries import Correction
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion, VersionState
 from egov.identity import queries as identity
-from egov.identity.models import Region
+from egov.identity.models import Post, Region
 from egov.intake import rules
 from egov.intake.models import Attachment, Draft, Submission
 from egov.intake.rules import Bundle, Checked, Form, MergedForm, Part, Price
 from egov.kernel import clock
 from egov.kernel.actor import Actor
-from egov.kernel.errors import NotFound
+from egov.kernel.errors import NotFound, NotPermitted
+from egov.kernel.memory import Kept
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
 from egov.registers import queries as registers
@@ -47,11 +48,24 @@ def regions() -> dict[str, Region]:
     return {region.code: region for region in Region.objects.filter(valid_to__isnull=True).order_by("code")}
 
 
+# Posts begin and end by the day, with no stamp that tells.
+_by_the_minute = Kept("intake.posts", seconds=60)
+
+
+@_by_the_minute.table
+def posts() -> dict[str, str]:
+    """Who holds each post today, by its key."""
+    today = clock.today()
+    rows = Post.objects.filter(valid_from__lte=today).exclude(valid_to__lt=today)
+    return {str(pk): name for pk, name in rows.values_list("pk", "person__party__name")}
+
+
 def known_codes(form: Form) -> dict[str, Mapping[str, Any]]:
     """The codes that exist, by the widget of this form that asks for them."""
     asked = {question.widget for question in form.questions}
     asked |= {child.widget for question in form.questions for child in question.children}
-    return {"region": regions()} if "region" in asked else {}
+    known: dict[str, Callable[[], Mapping[str, Any]]] = {"region": regions, "post": posts}
+    return {widget: codes() for widget, codes in known.items() if widget in asked}
 
 
 def check_answers(
@@ -237,8 +251,32 @@ def known_facts(actor: Actor, form: Form, *, subject: Ref | None = None) -> dict
     return facts
 
 
+# Whom a service of these modes serves when a post files it: the person who holds the post, or its department.
+FILED_BY_POSTS = ("g2e", "g2g")
+
+
+def filing_as(actor: Actor, service: str) -> Actor:
+    """The actor as the party for which a post files this service. Raises ``NotPermitted`` when a post may not."""
+    mode = catalogue.published(service).service.mode
+    if not actor.is_staff or mode not in FILED_BY_POSTS:
+        raise NotPermitted
+    return replace(actor, on_behalf_of_id=actor.party_id if mode == "g2e" else actor.department_id)
+
+
+def drafts_of_post(actor: Actor) -> QuerySet[Draft]:
+    """Unfinished requests of a post, for whichever party, last saved first."""
+    if not actor.is_staff:
+        return Draft.objects.none()
+    rows = Draft.objects.filter(applicant_id__in=[actor.party_id, actor.department_id], capacity=actor.capacity)
+    rows = rows.filter(submitted_at__isnull=True, discarded_at__isnull=True)
+    return rows.select_related("version__service").defer("version__form").order_by("-saved_at", "-id")
+
+
 def visible_drafts(actor: Actor) -> QuerySet[Draft]:
-    """Open drafts of the party for whom the actor acts; under a mandate, those of its services."""
+    """Open drafts of the party for whom the actor acts; under a mandate, those of its services.
+
+    What a post began stays with the post, also where the party is the person who holds it.
+    """
     if not actor.is_applicant:
         return Draft.objects.none()
     rows = Draft.objects.filter(
@@ -246,7 +284,7 @@ def visible_drafts(actor: Actor) -> QuerySet[Draft]:
     )
     if actor.mandate_services is not None:
         rows = rows.filter(version__service__code__in=actor.mandate_services)
-    return rows
+    return rows.filter(capacity=actor.capacity) if actor.is_staff else rows.exclude(capacity__startswith="p-")
 
 
 def drafts_of(actor: Actor) -> QuerySet[Draft]:
@@ -355,7 +393,8 @@ def submission_of_draft(actor: Actor, *, draft: str) -> Submission | None:
 def visible_submissions(actor: Actor) -> QuerySet[Submission]:
     if not actor.is_applicant:
         return Submission.objects.none()
-    return Submission.objects.filter(applicant_id=actor.on_behalf_of_id)
+    rows = Submission.objects.filter(applicant_id=actor.on_behalf_of_id)
+    return rows.filter(capacity=actor.capacity) if actor.is_staff else rows
 
 
 def review(actor: Actor, *, draft: str) -> OpenDraft:

@@ -35,7 +35,6 @@ def _read(name: str) -> list[str]:
 STOP_WORDS = frozenset(word for line in _read("stopwords.txt") for word in line.split())
 
 _stemmer = snowballstemmer.stemmer("english")
-_jieba = rjieba.Jieba()
 
 
 @functools.cache
@@ -101,13 +100,13 @@ def stem(word: str) -> str:
 
 
 def chinese_words(run: str) -> list[str]:
-    return _jieba.cut(run)
+    return rjieba.cut(run)  # the library's own instance: each has a dictionary of 24 MB
 
 
 def learn_word(word: str) -> None:
     """Teach the segmenter a word of the domain, so that it keeps it whole."""
     if 2 <= len(word) <= 6:
-        _jieba.add_word(word, None, None)
+        rjieba.add_word(word, None, None)
 
 
 def word_features(text: str) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,8 @@ def set_cover(
 ) -> Cover:
     """While ``absent`` is away (both days included), ``deputy`` sees and may take what is theirs.
 
-    Set by the absent person or by who leads the unit; both posts must be in one department.
+    Set by the absent person or by who leads the unit, and by the system for leave that was granted; both posts must be
+    in one department.
     """
     absent, deputy = queries.worker(absent_post_id), queries.worker(deputy_post_id)
     if absent is None or deputy is None:
@@ -67,7 +68,7 @@ def end_cover(actor: Actor, *, cover_id: int) -> Cover:
 
 def _check_may_set(actor: Actor, absent: queries.Worker) -> None:
     place = queries.place_of(actor)
-    if actor.post_id == absent.post_id:
+    if actor.is_system or actor.post_id == absent.post_id:
         return
     department_id, unit_id = absent.place.department_id, absent.place.unit_id
     if department_id is None or unit_id is None:

@@ -14,7 +14,15 @@ from egov.kernel.errors import NotFound
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
 from egov.work import queries, rules, running
-from egov.work.errors import AlreadyClaimed, ItemClosed, MorePersonsNeeded, NotInHand, NotSuitable, NotYourTask
+from egov.work.errors import (
+    AlreadyClaimed,
+    ItemClosed,
+    MorePersonsNeeded,
+    NothingWaiting,
+    NotInHand,
+    NotSuitable,
+    NotYourTask,
+)
 from egov.work.models import OPEN_ITEMS, ItemEvent, ItemState, Plan, PlanState, Step, StepState, WorkItem
 from egov.work.registry import ItemSpec, handler_of
 
@@ -89,6 +97,28 @@ def delegate(actor: Actor, *, item_id: int, post_id: int, note: str = "") -> Wor
     item = _locked(item_id)
     _check_holds(actor, item)
     return _pass_on(actor, item, post_id, "delegate", note)
+
+
+@transaction.atomic
+def pass_on(actor: Actor, *, item_id: int, post_id: int, note: str = "") -> WorkItem:
+    """Hand an item to a colleague: who leads the unit assigns it, who holds it delegates it. Raises ``NotSuitable``."""
+    item = _locked(item_id)
+    if rules.leads(queries.place_of(actor), department_id=item.department_id, unit_id=item.unit_id):
+        return _pass_on(actor, item, post_id, "assign", note)
+    _check_holds(actor, item)
+    return _pass_on(actor, item, post_id, "delegate", note)
+
+
+@transaction.atomic
+def claim_next(actor: Actor) -> WorkItem:
+    """Take the most urgent item that waits in the unit; two who ask at once get two items. Raises ``NothingWaiting``."""
+    if not actor.is_staff:
+        raise NotYourTask
+    waiting = queries.inbox(actor, queries.InboxFilters(view="unit"))
+    item = waiting.select_for_update(of=("self",), skip_locked=True).first()
+    if item is None:
+        raise NothingWaiting
+    return claim(actor, item_id=item.pk)
 
 
 @transaction.atomic

@@ -56,6 +56,7 @@ def _crumbs(capacity: str, case: Case, *further: Crumb) -> list[Crumb]:
 def case(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
     page = cases.case_for_applicant(request.actor, reference)
     found = page.case
+    subjects = [Ref("case", found.reference), *documents.credentials_from([found.reference])]
     context = {
         "case": found,
         "page": page,
@@ -63,7 +64,7 @@ def case(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
         "story": [_story_line(move) for move in page.moves],
         "decision": page.decision,
         "citations": [law.citation_text(row["instrument"], row.get("article", "")) for row in _citations(page)],
-        "documents": [card_of(each, capacity) for each in documents.documents_about([Ref("case", found.reference)])],
+        "documents": [card_of(each, capacity) for each in documents.documents_about(subjects)],
         "thread": thread_of([found]),
         "may_contest": page.may("contest"),
         "crumbs": _crumbs(capacity, found),

@@ -1,7 +1,7 @@
 """What registers hold about the party, who looked at it, what the party allowed, and how to put it right."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -155,8 +155,7 @@ def correct(request: HttpRequest, capacity: str, element: str) -> HttpResponse:
     if "" in faults:
         told.insert(0, Fault(faults[""]))
     context = {
-        "line": line,
-        "row": _row(line, capacity),
+        "rows": [replace(_row(line, capacity), action="", action_url="")],
         "questions": questions,
         "faults": told,
         "crumbs": [

@@ -1,7 +1,5 @@
 """The wallet: what was issued to the party, each sealed and verifiable; and the files of a draft or case."""
 
-import io
-
 import segno
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -77,7 +75,6 @@ def file(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
     found = get_object_or_404(
         StoredFile, reference=reference, owner_id=request.actor.on_behalf_of_id, removed_at__isnull=True
     )
-    opened = queries.open_file(found.pk)
     return FileResponse(
-        io.BytesIO(opened.content), as_attachment=True, filename=found.name, content_type=found.content_type
+        queries.open_file(found.pk), as_attachment=True, filename=found.name, content_type=found.content_type
     )

@@ -52,6 +52,7 @@ def _subjects(timeline: queries.Timeline) -> list[Ref]:
         Ref("matter", timeline.matter.reference),
         *(Ref("submission", reference) for reference in sorted(submissions)),
         *(Ref("case", case.reference) for case in timeline.cases),
+        *documents.credentials_from(case.reference for case in timeline.cases),
     ]
 
 

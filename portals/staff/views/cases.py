@@ -1,253 +1,236 @@
-"""The case page: facts and sources, the work with the law beside it, clock and history; and every act."""
+"""The case page, every act on it, its evidence, letters and journal."""
 
-import io
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from egov.casework import actions, queries
-from egov.casework.queries import CasePage, ClockView
+from egov.casework.errors import ReasonNeeded
+from egov.casework.queries import Access, CasePage
 from egov.documents import queries as documents
+from egov.documents.models import IssuedDocument
 from egov.identity import queries as identity
-from egov.identity.models import Unit
-from egov.intake import queries as forms
-from egov.kernel.errors import EgovError, InvalidInput, NotFound
-from egov.kernel.text import localise
-from portals.applicant import answers as words
-from portals.shared.components import Badge, Deadline, Message, PlanStep, Tone
-from portals.shared.templatetags.egov_ui import local_datetime
+from egov.journal import queries as journal
+from egov.kernel.errors import EgovError, InvalidInput, NotFound, NotPermitted, StaleVersion
+from egov.kernel.refs import Ref
+from egov.registers import queries as registers
+from portals.staff import acts, casepage
 from portals.staff.access import civil_servants
 
-STEP_STATES = {"done": "done", "active": "current", "skipped": "skipped"}
+REASONS = "desk.reasons"  # of the session: why this officer opened a case that is not theirs
+REASONS_KEPT = 20
+SHOWN_INLINE = frozenset({"image/jpeg", "image/png", "image/webp", "application/pdf"})
+ENTRIES_SHOWN = 100
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @civil_servants
 def case(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
-    """Opening a case of another unit of the department demands a reason, which is journaled."""
-    reason = request.GET.get("reason", "").strip()[:200]
+    """Who has nothing to do with the case says why it is opened; the reason is in the journal with each view."""
+    if request.method == "POST":
+        return _with_reason(request, capacity, reference)
     try:
-        page = queries.case_page(request.actor, reference, reason=reason)
-    except EgovError as error:
-        if error.code != "reason_needed":
-            raise
-        return render(request, "staff/reason.html", {"reference": reference, "message": error}, status=403)
-    return render(request, "staff/case.html", _context(request, page))
+        page = queries.case_page(request.actor, reference, reason=_reason(request, reference))  # type: ignore[attr-defined]
+    except ReasonNeeded as error:
+        return _ask_reason(request, reference, str(error), status=403)
+    if page.access is Access.OWN:
+        return redirect("staff:request", capacity=capacity, reference=page.case.matter)
+    if page.access is Access.ADVISING:
+        asked = next((each for each in page.opinions if each.is_open), page.opinions[-1] if page.opinions else None)
+        if asked is not None:
+            return redirect("staff:opinion", capacity=capacity, pk=asked.id)
+    return render(request, "staff/case.html", casepage.context_of(page, capacity=capacity))
 
 
-def _context(request: HttpRequest, page: CasePage) -> dict[str, Any]:
-    found = page.case
-    return {
-        "case": found,
-        "page": page,
-        "title": f"{found.applicant.name} · {localise(found.title)}",
-        "badges": _badges(page),
-        "sections": words.sections_of(found, page.papers),
-        "reasons": [localise(reason) for reason in found.route.get("reasons", [])],
-        "steps": _steps(page),
-        "clocks": [(_clock_name(clock), clock, _deadline(clock)) for clock in page.clocks],
-        "story": [
-            PlanStep(
-                move.label, "done", note=" ".join(filter(None, (move.by, move.note))), when=local_datetime(move.at)
-            )
-            for move in reversed(page.moves)
-        ],
-        "thread": [
-            Message(
-                author=found.applicant.name if said.from_applicant else (said.by or found.department.party.name),
-                at=said.at,
-                text=said.text,
-                mine=not said.from_applicant,
-            )
-            for said in page.messages
-        ],
-        "law_texts": [text for _citation, text in page.law],
-        "units": _advisers(page) if page.may("ask_opinion") else [],
-        "questions": _questions(page),
-        "outcomes": [("granted", _("Grant")), ("refused", _("Refuse")), ("partly", _("Grant in part"))],
-    }
+def _reason(request: HttpRequest, reference: str) -> str:
+    return str(request.session.get(REASONS, {}).get(reference, ""))
 
 
-def _badges(page: CasePage) -> list[Badge]:
-    badges = [Badge(page.case.get_state_display(), Tone.NOTE)]
-    if page.case.handler:
-        badges.append(Badge(_("in the hands of %(name)s") % {"name": page.case.handler.person.party.name}))
-    return badges
+def _ask_reason(request: HttpRequest, reference: str, told: str, *, status: int) -> HttpResponse:
+    return render(request, "staff/reason.html", {"reference": reference, "told": told}, status=status)
 
 
-def _steps(page: CasePage) -> list[PlanStep]:
-    if page.work is None:
-        return []
-    return [
-        PlanStep(
-            title=localise(step.definition.title),
-            state=STEP_STATES.get(step.state, "todo"),
-            note=step.outcome,
-            when=local_datetime(step.finished_at) if step.finished_at else "",
-        )
-        for step in page.work.steps
-    ]
-
-
-def _clock_name(clock: ClockView) -> str:
-    names = {
-        "promised": _("Promised"),
-        "statutory": _("By law"),
-        "acceptance": _("To accept"),
-        "correction": _("For the correction"),
-        "suspension": _("Special procedure"),
-    }
-    return names.get(clock.kind, clock.kind)
-
-
-def _deadline(clock: ClockView) -> Deadline:
-    if clock.stopped_at:
-        return Deadline.done(at=clock.stopped_at, due=clock.due_at)
-    if clock.paused_at or clock.remaining is None:
-        return Deadline.paused(_("Clock stopped"), clock.due_at)
-    return Deadline.running(colour=clock.remaining.colour, days=clock.remaining.days, due=clock.due_at)
-
-
-def _advisers(page: CasePage) -> list[tuple[str, str]]:
-    """Units of the departments that the service names for opinions, in the case's region or above."""
-    roles = {row.get("department_role", "") for row in page.case.version.opinions}
-    chain = identity.region_chain(page.case.region)
-    units = Unit.objects.filter(closed_on__isnull=True, department__party__region__in=chain)
-    return [
-        (unit.key, f"{localise(unit.department.full_name)} · {localise(unit.name)}")
-        for unit in units.select_related("department").order_by("key")
-        if (unit.department.key or "").rpartition(".")[2] in roles
-    ]
-
-
-def _questions(page: CasePage) -> list[tuple[str, str]]:
-    """Key and words of each question that was answered: what may be asked to be corrected, or shared."""
-    form = forms.form_for(page.case.version)
-    return [(key, localise(form.by_key[key].title)) for key in page.answers if key in form.by_key]
-
-
-# --- Acts ------------------------------------------------------------------------------------------
-def _lines(text: str) -> list[dict[str, str]]:
-    """Citations as typed: one a line, instrument and article."""
-    rows = [line.split() for line in text.splitlines() if line.strip()]
-    return [{"instrument": row[0], "article": " ".join(row[1:])} for row in rows]
-
-
-def _number(text: str, name: str) -> int:
-    if not text.strip().isdecimal():
-        raise InvalidInput.at(name, "number", _("Give a whole number of days."))
-    return int(text)
-
-
-def _corrections(post: QueryDict) -> list[dict[str, str]]:
-    chosen = post.getlist("field")
-    return [
-        {"field": key, "message": post.get(f"why-{key}", "").strip() or post.get("why", "").strip()} for key in chosen
-    ]
-
-
-Reader = Callable[[QueryDict], dict[str, Any]]
-
-
-def _texts(*names: str) -> Reader:
-    return lambda post: {name: post.get(name, "").strip() for name in names}
-
-
-# act -> (action, how its form is read)
-ACTS: dict[str, tuple[Callable[..., Any], Reader]] = {
-    "accept": (actions.accept, _texts("note")),
-    "not_accept": (actions.not_accept, _texts("reason")),
-    "redirect": (actions.redirect_case, _texts("body", "reason")),
-    "transfer": (actions.transfer_case, _texts("unit", "reason")),
-    "request_correction": (actions.request_correction, lambda post: {"items": _corrections(post)}),
-    "suspend": (actions.suspend, _texts("procedure", "reason")),
-    "resume": (actions.resume, _texts("result")),
-    "propose_extension": (
-        actions.propose_extension,
-        lambda post: {"days": _number(post.get("days", ""), "days"), "reason": post.get("reason", "").strip()},
-    ),
-    "extend": (actions.decide_extension, lambda post: {"approved": True, "note": post.get("note", "").strip()}),
-    "refuse_extension": (
-        actions.decide_extension,
-        lambda post: {"approved": False, "note": post.get("note", "").strip()},
-    ),
-    "ask_opinion": (
-        actions.ask_opinion,
-        lambda post: {
-            "unit": post.get("unit", ""),
-            "question": post.get("question", "").strip(),
-            "shared_fields": post.getlist("share"),
-        },
-    ),
-    "complete_step": (
-        actions.complete_step,
-        lambda post: {
-            "item_id": _number(post.get("item", ""), "item"),
-            "outcome": post.get("outcome", ""),
-            "note": post.get("note", "").strip(),
-        },
-    ),
-    "draft_decision": (
-        actions.draft_decision,
-        lambda post: {
-            "outcome": post.get("outcome", ""),
-            "reasons": post.get("reasons", "").strip(),
-            "conditions": post.get("conditions", "").strip(),
-            "citations": _lines(post.get("citations", "")),
-        },
-    ),
-    "return_draft": (actions.return_draft, _texts("note")),
-    "sign_decision": (actions.sign_decision, _texts("note")),
-    "deliver": (actions.deliver, _texts("note")),
-    "close": (actions.close, lambda _post: {}),
-    "terminate": (actions.terminate, _texts("reason")),
-    "send_message": (actions.send_message, _texts("text")),
-}
-WITHOUT_LOCK = frozenset({"send_message"})
+def _with_reason(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    reason = request.POST.get("reason", "").strip()[:200]
+    if len(reason) < 2:
+        return _ask_reason(request, reference, _("Say why, in a few words."), status=422)
+    kept = dict(request.session.get(REASONS, {}))
+    kept[reference] = reason
+    request.session[REASONS] = dict(list(kept.items())[-REASONS_KEPT:])
+    return redirect("staff:case", capacity=capacity, reference=reference)
 
 
 @require_POST
 @civil_servants
 def act(request: HttpRequest, capacity: str, reference: str, act: str) -> HttpResponse:
     """Do one act; what was wrong is said on the page, and what was typed comes back."""
-    if act not in ACTS:
+    return _do(request, capacity, reference, act, lambda: acts.perform(request.actor, act, reference, request.POST))  # type: ignore[attr-defined]
+
+
+@require_POST
+@civil_servants
+def withdraw_opinion(request: HttpRequest, capacity: str, reference: str, pk: int) -> HttpResponse:
+    return _do(
+        request,
+        capacity,
+        reference,
+        "withdraw_opinion",
+        lambda: actions.withdraw_opinion(request.actor, opinion_id=pk),  # type: ignore[attr-defined]
+    )
+
+
+TOLD: dict[str, Callable[[], str]] = {
+    "save_draft": lambda: _("The draft is kept. Nothing has been handed over yet."),
+    "send_message": lambda: _("Sent."),
+}
+
+
+def _do(request: HttpRequest, capacity: str, reference: str, act: str, perform: Callable[[], Any]) -> HttpResponse:
+    if act not in acts.ACTS and act != "withdraw_opinion":
         raise NotFound()
-    action, read = ACTS[act]
     try:
-        given = read(request.POST)
-        version = request.POST.get("lock_version", "")
-        if act not in WITHOUT_LOCK and version.isdecimal():
-            given["lock_version"] = int(version)
-        action(request.actor, case=reference, **given)
-    except InvalidInput as error:
-        return _again(request, reference, act, [str(fault.message) for fault in error.faults])
+        perform()
+    except NotFound:
+        raise
     except EgovError as error:
-        return _again(request, reference, act, [str(error)])
-    messages.success(request, _("Done."))
-    return redirect(reverse("staff:case", args=[capacity, reference]))
+        return _again(request, capacity, reference, act, error)
+    told = TOLD.get(act)
+    messages.success(request, told() if told else _("Done."))
+    if not _still_open_to(request, reference):
+        return redirect("staff:inbox", capacity=capacity)
+    return redirect(reverse("staff:case", args=[capacity, reference]) + ("#letter" if act == "save_draft" else ""))
 
 
-def _again(request: HttpRequest, reference: str, act: str, faults: list[str]) -> HttpResponse:
-    page = queries.case_page(request.actor, reference)
-    context = {**_context(request, page), "failed_act": act, "faults": faults, "typed": request.POST}
-    return render(request, "staff/case.html", context, status=422)
+def _still_open_to(request: HttpRequest, reference: str) -> bool:
+    """A case handed over to another department is no longer this officer's."""
+    return queries.is_open_to(request.actor, reference) or bool(_reason(request, reference))  # type: ignore[attr-defined]
+
+
+def _again(request: HttpRequest, capacity: str, reference: str, act: str, error: EgovError) -> HttpResponse:
+    """The page as it stands now, with the fault and everything that was typed."""
+    try:
+        page = queries.case_page(request.actor, reference, reason=_reason(request, reference))  # type: ignore[attr-defined]
+    except ReasonNeeded:
+        raise NotPermitted(str(error)) from error
+    if page.access is Access.OWN:
+        raise error
+    typed = acts.Typed.of(request.POST)
+    context = casepage.context_of(page, capacity=capacity, failed=act, typed=typed)
+    context |= {
+        "failed": act,
+        "faults": _faults(page, act, error, request),
+        "stale": isinstance(error, StaleVersion),
+        "since": casepage.moves_since(page, request.POST.get("seen", "")),
+        "lost": _lost(context["acts"], act, request),
+    }
+    status = error.status if error.status in (403, 409) else 422
+    return render(request, "staff/case.html", context, status=status)
+
+
+def _faults(page: CasePage, act: str, error: EgovError, request: HttpRequest) -> list[str]:
+    """Each fault in a sentence; in a list of corrections, with the name of the thing it is about."""
+    if not isinstance(error, InvalidInput) or not error.faults:
+        return [str(error)]
+    if act != "request_correction":
+        return [str(fault.message) for fault in error.faults]
+    chosen = [*request.POST.getlist("field"), *request.POST.getlist("material")]
+    return [_named(page, chosen, fault.path, str(fault.message)) for fault in error.faults]
+
+
+def _named(page: CasePage, chosen: list[str], path: str, message: str) -> str:
+    number = path.split("/")[1] if path.startswith("items/") else ""
+    if not number.isdecimal() or int(number) >= len(chosen):
+        return message
+    return _("%(thing)s: %(message)s") % {"thing": casepage.name_of(page, chosen[int(number)]), "message": message}
+
+
+def _lost(offered: list[acts.ActForm], act: str, request: HttpRequest) -> list[str]:
+    """What was typed in a form that the page no longer offers: shown, so that it can be copied."""
+    if act == "send_message" or any(form.open for form in offered):
+        return []
+    left_out = {"csrfmiddlewaretoken", "lock_version", "seen", "item"}
+    return [text for name, text in request.POST.items() if name not in left_out and len(str(text).strip()) > 2]  # type: ignore[misc]
+
+
+# --- Evidence, letters, registers, journal ----------------------------------------------------------------
 
 
 @require_GET
 @civil_servants
 def file(request: HttpRequest, capacity: str, reference: str, file: str) -> HttpResponse:
-    """A paper of a case the officer may open; the reading is journaled with the case's."""
-    page = queries.case_page(request.actor, reference)
-    paper = next((each for each in page.papers if each.reference == file and each.file), None)
-    if paper is None or paper.file is None:
+    """A piece of evidence, shown in the browser where that is safe; each opening is in the journal."""
+    paper = queries.paper_of(request.actor, reference, file, reason=_reason(request, reference))  # type: ignore[attr-defined]
+    if paper.file is None:
         raise NotFound()
-    opened = documents.open_file(paper.file)
-    return FileResponse(
-        io.BytesIO(opened.content), as_attachment=True, filename=paper.name or file, content_type=paper.content_type
+    content = documents.open_file(paper.file.pk)
+    inline = paper.file.content_type in SHOWN_INLINE and "download" not in request.GET
+    response = FileResponse(
+        content,
+        as_attachment=not inline,
+        filename=paper.file.name or file,
+        content_type=paper.file.content_type,
     )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, max-age=600"
+    return response
+
+
+@require_GET
+@civil_servants
+def letter(request: HttpRequest, capacity: str, reference: str, document: str) -> HttpResponse:
+    """A sealed letter of the case as PDF, to read or print."""
+    page = queries.case_page(request.actor, reference, reason=_reason(request, reference))  # type: ignore[attr-defined]
+    if not any(each.reference == document for each in page.documents):
+        raise NotFound()
+    found = IssuedDocument.objects.get(reference=document)
+    response = HttpResponse(documents.pdf(found.pk), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{found.reference}.pdf"'
+    return response
+
+
+@require_GET
+@civil_servants
+def register_view(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    """What the registers say today about the same things, beside the answers; the reading is in the journal."""
+    page = _handled(request, reference)
+    facts = registers.facts(
+        request.actor,  # type: ignore[attr-defined]
+        party_id=page.case.applicant_id,
+        elements=sorted(set(casepage.elements_of(page).values())),
+        purpose="verify",
+        subject=Ref("case", page.case.reference),
+    )
+    lines = casepage.compared(page, facts, registers.register_names())
+    crumbs = casepage.crumbs_of(page.case, capacity, _("Registers"))
+    return render(request, "staff/registers.html", {"case": page.case, "lines": lines, "crumbs": crumbs})
+
+
+@require_GET
+@civil_servants
+def case_journal(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    """Who did and who saw what on this case."""
+    page = _handled(request, reference)
+    entries = list(journal.entries_about(Ref("case", page.case.reference))[: ENTRIES_SHOWN + 1])
+    names = identity.names_of({entry.party_id for entry in entries if entry.party_id})
+    lines = [(entry, names.get(entry.party_id or 0, "")) for entry in entries[:ENTRIES_SHOWN]]
+    context = {
+        "case": page.case,
+        "lines": lines,
+        "more": len(entries) > ENTRIES_SHOWN,
+        "crumbs": casepage.crumbs_of(page.case, capacity, _("Journal")),
+    }
+    return render(request, "staff/journal.html", context)
+
+
+def _handled(request: HttpRequest, reference: str) -> CasePage:
+    """For whoever handles the case; a reason opens the case, not what hangs on the applicant beyond it."""
+    page = queries.case_page(request.actor, reference, reason=_reason(request, reference))  # type: ignore[attr-defined]
+    if page.access is not Access.HANDLING:
+        raise NotPermitted()
+    return page

@@ -235,6 +235,21 @@ def test_the_timeline_is_bounded_in_statements(opened, resident, django_assert_m
         queries.timeline(resident, reference=matter.reference)
 
 
+def test_the_sql_of_a_matter_is_the_same_with_two_and_with_twenty_members(spec, resident, statements):
+    def opened(count):
+        first = spec("BB00")
+        more = [spec(f"BB{number:02}", depends_on=[Needs("BB00")]) for number in range(1, count)]
+        members = [first, *more]
+        title = {"zh-Hans": "开店"}
+        return actions.open_matter(resident, applicant_id=resident.on_behalf_of_id, title=title, members=members).matter
+
+    for count in (2, 20):
+        matter = opened(count)
+        queries.timeline(resident, reference=matter.reference)
+        with statements("timeline", at_most=6):
+            assert len(queries.timeline(resident, reference=matter.reference).lanes) == count
+
+
 def test_lists_cost_the_same_for_one_and_for_twenty(a_draft, resident, django_assert_num_queries):
     from egov.intake import actions as filing
 
