@@ -20,13 +20,14 @@ INNER JOIN "identity_party" ON ("identity_person"."party_id" = "identity_party".
 WHERE ("identity_person"."died_on" IS NULL
        AND "identity_person"."party_id" = ?);
 
-SELECT [69 columns]
+SELECT [70 columns]
 FROM "intake_draft"
 INNER JOIN "catalogue_serviceversion" ON ("intake_draft"."version_id" = "catalogue_serviceversion"."id")
 INNER JOIN "catalogue_publicservice" ON ("catalogue_serviceversion"."service_id" = "catalogue_publicservice"."id")
 WHERE ("intake_draft"."applicant_id" = ?
        AND "intake_draft"."discarded_at" IS NULL
-       AND "intake_draft"."submitted_at" IS ?)
+       AND "intake_draft"."submitted_at" IS NULL
+       AND NOT ("intake_draft"."capacity"::text LIKE ?))
 ORDER BY "intake_draft"."saved_at" DESC,
          "intake_draft"."id" DESC
 LIMIT ?;

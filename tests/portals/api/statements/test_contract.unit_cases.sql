@@ -154,5 +154,5 @@ INSERT INTO "journal_entry" ("at",
                              "refs",
                              "content_digest",
                              "request_id")
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::varchar(?)[], ?, ?) RETURNING "journal_entry"."id";
+VALUES (?) RETURNING "id";
 
