@@ -62,11 +62,13 @@ def _bind_request_id(task: Any, task_id: str, **_kwargs: object) -> None:
 
 @signals.task_postrun.connect
 def _record_task(task: Any, state: str | None = None, **_kwargs: object) -> None:
-    from egov.kernel import metrics  # noqa: PLC0415  # the settings, which load after this module, say where to
+    from egov.kernel import metrics, runs  # noqa: PLC0415  # the settings, which load after this module, say where to
 
     seconds = time.perf_counter() - getattr(task.request, "egov_began", time.perf_counter())
     metrics.tasks.labels(task.name, state or "UNKNOWN").inc()
     metrics.task_seconds.labels(task.name).observe(seconds)
+    if state == "SUCCESS":
+        runs.note_run(task.name, seconds=seconds)
     log = logger.debug if state == "SUCCESS" and seconds < 1 else logger.info
     log("task", state=state, ms=round(seconds * 1000, 1))
     structlog.contextvars.clear_contextvars()
@@ -74,4 +76,7 @@ def _record_task(task: Any, state: str | None = None, **_kwargs: object) -> None
 
 @signals.task_failure.connect
 def _log_failure(sender: Any, exception: BaseException, **_kwargs: object) -> None:
+    from egov.kernel import runs  # noqa: PLC0415  # as above
+
+    runs.note_failure(sender.name, exception)
     logger.error("task_failed", task=sender.name, error=repr(exception), exc_info=exception)

@@ -6,3 +6,6 @@ class CatalogueConfig(AppConfig):
     name = "egov.catalogue"
     label = "catalogue"
     verbose_name = _("Catalogue")
+
+    def ready(self) -> None:
+        from egov.catalogue import section  # noqa: F401

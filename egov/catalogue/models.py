@@ -4,9 +4,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from guardian.models import UserObjectPermissionBase
 
 from egov.deadlines.models import LimitUnit
 from egov.identity.models import Organisation, Region, Unit
+from egov.kernel.history import keeps_history
 from egov.kernel.text import LocalisedTextField
 
 
@@ -35,6 +37,7 @@ class Event(models.Model):
         return self.code
 
 
+@keeps_history
 class PublicService(models.Model):
     """A service under a stable code (SI07, LC01; imported items carry their implementation code)."""
 
@@ -50,9 +53,20 @@ class PublicService(models.Model):
     class Meta:
         verbose_name = _("public service")
         verbose_name_plural = _("public services")
+        permissions = [("configure_publicservice", _("May configure this service"))]
 
     def __str__(self) -> str:
         return self.code
+
+
+class ServiceUserObjectPermission(UserObjectPermissionBase):
+    """An account may configure one service (django-guardian, by foreign key)."""
+
+    content_object = models.ForeignKey(PublicService, on_delete=models.CASCADE)
+
+    class Meta(UserObjectPermissionBase.Meta):
+        verbose_name = _("permission on a service")
+        verbose_name_plural = _("permissions on services")
 
 
 class VersionState(models.TextChoices):
@@ -140,6 +154,7 @@ class ServiceVersion(models.Model):
         return frozenset(element for output in self.outputs for element in output.get("produces", {}))
 
 
+@keeps_history
 class Competence(models.Model):
     """Which department (and unit) handles a service in a region; the more specific row wins.
 

@@ -6,3 +6,6 @@ class DeadlinesConfig(AppConfig):
     name = "egov.deadlines"
     label = "deadlines"
     verbose_name = _("Deadlines")
+
+    def ready(self) -> None:
+        from egov.deadlines import configuration  # noqa: F401

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from egov.identity.models import Organisation
+from egov.kernel.history import keeps_history
 from egov.kernel.text import LocalisedTextField
 
 
@@ -24,6 +25,7 @@ class WorkCalendar(models.Model):
         return self.key
 
 
+@keeps_history
 class CalendarDay(models.Model):
     calendar = models.ForeignKey(WorkCalendar, on_delete=models.CASCADE, related_name="days")
     day = models.DateField()

@@ -4,14 +4,15 @@ import datetime as dt
 import hashlib
 import io
 import ssl
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
 from django.core.files import File
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -163,6 +164,21 @@ def holds(party_id: int, type_: str, *, on: dt.date | None = None) -> Credential
 def seals() -> QuerySet[Seal]:
     """Seals in use, for the console: those that run out first come first."""
     return Seal.objects.filter(retired_at=None).select_related("department__party").order_by("valid_to", "id")
+
+
+def seals_expiring(departments: Collection[int] | None = None, *, days: int = 30) -> QuerySet[Seal]:
+    """Seals in use that run out within ``days`` (of these departments; None: of all)."""
+    rows = seals().filter(valid_to__lt=clock.now() + dt.timedelta(days=days))
+    return rows if departments is None else rows.filter(department__in=departments)
+
+
+def seal_history(department_id: int) -> QuerySet[Seal]:
+    """All seals of a department, the newest first, with how many documents each sealed (``sealed``)."""
+    sealed = IssuedDocument.objects.filter(seal=OuterRef("pk")).order_by().values("seal").annotate(count=Count("pk"))
+    rows = Seal.objects.filter(department_id=department_id).annotate(
+        sealed=Coalesce(Subquery(sealed.values("count")), 0)
+    )
+    return rows.order_by("-valid_from", "-id")
 
 
 def root_certificates() -> str:

@@ -13,7 +13,7 @@ class IdentityConfig(AppConfig):
         from allauth.mfa import signals
         from django.db.models.signals import post_delete, post_save
 
-        from egov.identity import subjects  # noqa: F401
+        from egov.identity import configuration, subjects  # noqa: F401
         from egov.identity.models import Region, Unit
         from egov.identity.registry import identity_providers
         from egov.identity.sandbox import SandboxProvider

@@ -3,9 +3,6 @@
 A business is an organisation, a department is an organisation, a civil servant is a person with a post.
 """
 
-from typing import TypeVar
-
-import pghistory
 from django.contrib.auth.models import AbstractUser, Group
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
@@ -14,16 +11,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from egov.kernel.history import keeps_history
 from egov.kernel.text import LocalisedTextField
-
-M = TypeVar("M", bound=type[models.Model])
-
-
-def keeps_history(model: M) -> M:
-    """What administrators configure keeps its earlier values; who changed it stands in the journal."""
-    changed = pghistory.UpdateEvent(condition=pghistory.AnyChange(), row=pghistory.Old)
-    track = pghistory.track(changed, pghistory.DeleteEvent())
-    return track(model)
 
 
 class Dated(models.Model):

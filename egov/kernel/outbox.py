@@ -195,6 +195,12 @@ def revive(*, ids: Sequence[int]) -> int:
     )
 
 
+def given_up(*, limit: int = 100) -> list[OutboxMessage]:
+    """Dead messages, the newest first, without their content: it may name people."""
+    rows = OutboxMessage.objects.filter(dead_at__isnull=False).defer("payload")
+    return list(rows.order_by("-dead_at", "-id")[:limit])
+
+
 def forget(*, before: dt.datetime) -> int:
     """Delete what was delivered before ``before``, and the marks of its handlers; dead messages stay."""
     marks = ConsumedMessage.objects.filter(consumed_at__lt=before)

@@ -1,9 +1,14 @@
 """Extension points: a registry of named, typed handlers, filled in ``AppConfig.ready()``."""
 
 from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from egov.kernel.errors import Text
 
 T = TypeVar("T")
+
+# Every registry of this process, in the order they were made; the console shows them.
+registries: "list[Registry[Any]]" = []
 
 
 class Registry(Generic[T]):
@@ -12,6 +17,7 @@ class Registry(Generic[T]):
     def __init__(self, name: str) -> None:
         self.name = name
         self._handlers: dict[str, T] = {}
+        registries.append(self)
 
     def add(self, key: str, handler: T) -> T:
         if self._handlers.get(key, handler) is not handler:
@@ -45,3 +51,18 @@ class Registry(Generic[T]):
     def values(self) -> Iterator[T]:
         """The handlers, in the order of their keys."""
         return (handler for _key, handler in self.items())
+
+
+def complaints(handler: Any) -> list[Text]:
+    """What the handler's ``check()`` says is wrong, in sentences; empty when it works or declares no check."""
+    check = getattr(handler, "check", None)
+    if check is None:
+        return []
+    found = check()
+    if isinstance(found, str):
+        return [found] if found else []
+    return list(found)
+
+
+def declares_check(handler: Any) -> bool:
+    return callable(getattr(handler, "check", None))

@@ -9,6 +9,7 @@ from celery import current_app
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from egov.catalogue import queries as catalogue
 from egov.catalogue.models import Event, PublicService, ServiceVersion, VersionState
 from egov.journal import actions as journal
 from egov.kernel import clock
@@ -23,7 +24,8 @@ from egov.routing.queries import NeedMatch
 from egov.routing.rules import text as texts
 from egov.routing.rules.index import features_of
 
-EDITORS = frozenset({"platform_admin", "department_admin"})
+PLATFORM = "platform_admin"
+EDITORS = frozenset({PLATFORM, "department_admin"})
 # How much a text of this kind counts beside what people say.
 WEIGHTS = {"name": 1.0, "need": 1.0, "example": 1.0, "question": 0.7, "summary": 0.5, "output": 0.4, "department": 0.3}
 MAX_NEED = 500
@@ -50,7 +52,7 @@ def load_definitions(actor: Actor, *, folder: Path = texts.DEFINITIONS) -> LoadR
     Rows that an administrator added stay; shipped rows that one switched off stay off; a topic that one changed is
     kept. For platform administrators. Raises ``NotPermitted``.
     """
-    _may_edit(actor, {"platform_admin"})
+    _may_edit(actor, {PLATFORM})
     found = files.read_definitions(folder)
     report = LoadReport()
     _load_concepts(found.concepts, report)
@@ -115,6 +117,10 @@ def reindex(actor: Actor, *, services: Collection[str] | None = None) -> int:
     Raises ``NotPermitted``.
     """
     _may_edit(actor)
+    return _reindex(services)
+
+
+def _reindex(services: Collection[str] | None) -> int:
     memory.kept.moved()  # first, so that two runs follow each other
     lexicon, _labels, _expansions = memory.read_lexicon()
     rows = SearchEntry.objects.all()
@@ -211,9 +217,13 @@ def add_synonym(actor: Actor, *, language: str, said: str, meant: str) -> Synony
 
 @transaction.atomic
 def remove_synonym(actor: Actor, *, synonym_id: int) -> None:
-    """For administrators. A shipped word is switched off, so that it stays away. Raises ``NotPermitted``, ``NotFound``."""
+    """For administrators; a shipped word, which all departments rely on, only for those of the platform.
+
+    A shipped word is switched off, so that it stays away. Raises ``NotPermitted``, ``NotFound``.
+    """
     _may_edit(actor)
-    _remove(Synonym, synonym_id)
+    if _remove(Synonym, synonym_id).origin == Origin.FILE:
+        _may_edit(actor, {PLATFORM})
     journal.record(actor, "routing.remove_synonym", Ref("synonym", str(synonym_id)))
     _lexicon_moved()
 
@@ -222,10 +232,11 @@ def remove_synonym(actor: Actor, *, synonym_id: int) -> None:
 def add_example(actor: Actor, *, target: str, text: str, origin: Origin = Origin.CONSOLE) -> Example:
     """A sentence people say for a service or an event (code), a topic ("topic:loan") or for nothing ("none").
 
-    For administrators. Raises ``NotPermitted``, ``InvalidInput`` when there is no such target or it is known already.
+    For whoever may configure the service; for events, topics and nothing only for the platform's administrators.
+    Raises ``NotPermitted``, ``InvalidInput`` when there is no such target or it is known already.
     """
-    _may_edit(actor)
     _must_exist(target)
+    _may_edit_target(actor, target)
     said = text.strip()[: Example._meta.get_field("text").max_length]
     if not texts.parts(texts.normalise(said)):
         raise InvalidInput.at("text", "empty", _("Write the words that people say."))
@@ -236,17 +247,17 @@ def add_example(actor: Actor, *, target: str, text: str, origin: Origin = Origin
     except IntegrityError as error:
         raise InvalidInput.at("text", "known", _("This sentence is known already.")) from error
     journal.record(actor, "routing.add_example", Ref("example", str(row.pk)), content=[target, said])
-    reindex(actor, services=[target])
+    _reindex([target])
     return row
 
 
 @transaction.atomic
 def remove_example(actor: Actor, *, example_id: int) -> None:
-    """For administrators. A shipped sentence is switched off. Raises ``NotPermitted``, ``NotFound``."""
-    _may_edit(actor)
+    """For whoever may add one. A shipped sentence is switched off. Raises ``NotPermitted``, ``NotFound``."""
     target = _remove(Example, example_id).target
+    _may_edit_target(actor, target)
     journal.record(actor, "routing.remove_example", Ref("example", str(example_id)))
-    reindex(actor, services=[target])
+    _reindex([target])
 
 
 def note_need(actor: Actor, *, text: str, language: str, region: str, match: NeedMatch) -> Need:
@@ -269,11 +280,13 @@ def choose_for_need(actor: Actor, *, need_id: int, code: str) -> None:
 
 @transaction.atomic
 def learn_need(actor: Actor, *, need_id: int, target: str) -> Example | None:
-    """Take what somebody said as an example of ``target``, or of nothing when ``target`` is "". For administrators.
+    """Take what somebody said as an example of ``target``, or set it aside when ``target`` is "".
 
+    For whoever may add an example of the target; setting aside for administrators.
     Raises ``NotPermitted``, ``NotFound``, ``InvalidInput`` when the sentence is known already.
     """
-    _may_edit(actor)
+    if not target:
+        _may_edit(actor)
     need = Need.objects.select_for_update(of=("self",)).filter(pk=need_id, learned=False).first()
     if need is None:
         raise NotFound()
@@ -284,6 +297,17 @@ def learn_need(actor: Actor, *, need_id: int, target: str) -> Example | None:
 
 def _may_edit(actor: Actor, roles: Collection[str] = EDITORS) -> None:
     if not (actor.is_system or (actor.is_staff and actor.roles & set(roles))):
+        raise NotPermitted()
+
+
+def _may_edit_target(actor: Actor, target: str) -> None:
+    """Sentences of a service belong to whoever configures it; those that draw many services together to all."""
+    if actor.is_system:
+        return
+    service = PublicService.objects.filter(code=target).first()
+    if service is None:
+        _may_edit(actor, {PLATFORM})
+    elif not catalogue.may_configure(actor, service):
         raise NotPermitted()
 
 

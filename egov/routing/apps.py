@@ -8,4 +8,7 @@ class RoutingConfig(AppConfig):
     verbose_name = _("Routing")
 
     def ready(self) -> None:
-        from egov.routing import consumers  # noqa: F401
+        from egov.routing import (
+            configuration,  # noqa: F401
+            consumers,  # noqa: F401
+        )

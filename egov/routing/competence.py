@@ -7,12 +7,13 @@ in the common case and follows a change within seconds.
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any, Self
 
 from egov.catalogue import queries as catalogue
 from egov.catalogue.rules import CompetenceRow
 from egov.identity import queries as identity
-from egov.identity.models import Unit
+from egov.identity.models import Organisation, Unit
 from egov.kernel.errors import NotFound
 from egov.kernel.text import LocalisedText
 from egov.law import queries as law
@@ -82,6 +83,64 @@ def competent(
         if unit is not None and _holds(row, context):
             return RouteChoice(unit.department_id, unit.pk, f"competence:{row.id}", _reasons(row, unit), region)
     return _last_resort(region, units)
+
+
+class Verdict(StrEnum):
+    """What became of a rule when a case was routed."""
+
+    CHOSEN = "chosen"
+    CONDITION = "condition"  # its condition does not hold
+    UNIT_CLOSED = "unit_closed"
+    LATER = "later"  # an earlier rule was chosen
+
+
+@dataclass(frozen=True)
+class Considered:
+    """One rule that could apply, in the order in which rules are asked. ``department`` and ``unit`` as shown."""
+
+    row: CompetenceRow
+    verdict: Verdict
+    department: LocalisedText
+    unit: LocalisedText
+    place: LocalisedText
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Who would get the next case, and every rule that was asked. ``unit`` as shown."""
+
+    choice: RouteChoice
+    unit: LocalisedText
+    department: LocalisedText
+    considered: tuple[Considered, ...]
+
+
+def explain(*, service: str, region: str, applicant_kind: str, answers: Mapping[str, Any], on: dt.date) -> Explanation:
+    """As ``competent``, with all rules that can apply and what became of each. For administrators' previews."""
+    choice = competent(service=service, region=region, applicant_kind=applicant_kind, answers=answers, on=on)
+    subject = catalogue.published(service).service
+    context = {**answers, "applicant_kind": applicant_kind}
+    units = _units()
+    rows = catalogue.competences_for(subject, region=region, on=on)
+    names = dict(Organisation.objects.filter(pk__in={row.department_id for row in rows}).values_list("pk", "full_name"))
+    considered = []
+    found = False
+    for row in rows:
+        unit = _unit_of(row, units)
+        verdict = _verdict(row, unit, context, later=found)
+        found = found or verdict is Verdict.CHOSEN
+        place = identity.region_names(row.region)
+        considered.append(Considered(row, verdict, names.get(row.department_id, {}), unit.name if unit else {}, place))
+    chosen = units[choice.unit_id]
+    return Explanation(choice, chosen.name, chosen.department, tuple(considered))
+
+
+def _verdict(row: CompetenceRow, unit: _Unit | None, context: Mapping[str, Any], *, later: bool) -> Verdict:
+    if later:
+        return Verdict.LATER
+    if unit is None:
+        return Verdict.UNIT_CLOSED
+    return Verdict.CHOSEN if _holds(row, context) else Verdict.CONDITION
 
 
 def _unit_of(row: CompetenceRow, units: Mapping[int, _Unit]) -> _Unit | None:

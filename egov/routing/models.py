@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue.models import Event, PublicService
+from egov.kernel.history import keeps_history
 from egov.kernel.text import LocalisedTextField
 
 
@@ -38,6 +39,7 @@ class Concept(models.Model):
         return self.key
 
 
+@keeps_history
 class Synonym(models.Model):
     """Words people say. ``meant`` is the key of a concept, or other words that are then understood as said too.
 
@@ -66,6 +68,7 @@ class Synonym(models.Model):
         return f"{self.said} → {self.meant}"
 
 
+@keeps_history
 class Example(models.Model):
     """A sentence somebody says when they need ``target``: a service or event code, "topic:<key>", or "none"."""
 
@@ -90,6 +93,7 @@ class Example(models.Model):
         return self.text[:60]
 
 
+@keeps_history
 class Topic(models.Model):
     """Words too general to mean one service, and the one question that tells the services apart.
 

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from egov.identity import queries as identity
+from egov.kernel.errors import NotFound
 from egov.kernel.text import LocalisedText
 from egov.routing import memory
 from egov.routing.bundles import BundlePlan, PlannedMember, Why, plan_bundle, read_answers
-from egov.routing.competence import RouteChoice, competent
+from egov.routing.competence import Considered, Explanation, RouteChoice, Verdict, competent, explain
 from egov.routing.memory import Known
-from egov.routing.models import Example, Language, Need, Origin, SearchEntry, Synonym
+from egov.routing.models import Concept, Example, Language, Need, Origin, SearchEntry, Synonym
 from egov.routing.rules import text as texts
 from egov.routing.rules.decide import Answer, decide, services_offered
 from egov.routing.rules.index import Features, Scored, Target
@@ -23,14 +24,19 @@ __all__ = [
     "ANYBODY",
     "BundlePlan",
     "Candidate",
+    "Considered",
+    "Explanation",
     "NeedMatch",
     "Option",
     "PlannedMember",
     "Question",
     "RouteChoice",
+    "Verdict",
     "Why",
     "competent",
+    "concepts",
     "examples_of",
+    "explain",
     "match_need",
     "needs_to_learn",
     "outcome",
@@ -38,6 +44,7 @@ __all__ = [
     "read_answers",
     "search",
     "synonyms",
+    "words_of",
 ]
 
 MAX_QUESTIONS = 2  # in a row
@@ -257,6 +264,55 @@ def synonyms() -> QuerySet[Synonym]:
     """The words that people added, newest first."""
     rows = Synonym.objects.filter(active=True).exclude(origin=Origin.FILE)
     return rows.order_by("-pk")[:SHOWN_SYNONYMS]
+
+
+@dataclass(frozen=True)
+class ConceptLine:
+    """A concept and how many words of each language stand for it."""
+
+    key: str
+    name: LocalisedText
+    chinese: int
+    english: int
+
+
+def concepts(text: str = "", *, limit: int = 100) -> list[ConceptLine]:
+    """Concepts whose name, key or words contain ``text``, by key (two statements)."""
+    rows = Concept.objects.all()
+    if text:
+        said = Synonym.objects.filter(active=True, said__icontains=text).values("meant")
+        rows = rows.filter(Q(key__icontains=text) | Q(name__icontains=text) | Q(key__in=said))
+    found = list(rows.order_by("key")[:limit])
+    counts = Synonym.objects.filter(active=True, meant__in=[row.key for row in found])
+    by_key = {
+        (meant, language): count
+        for meant, language, count in counts.values_list("meant", "language").annotate(count=Count("pk"))
+    }
+    return [
+        ConceptLine(
+            row.key, row.name, by_key.get((row.key, Language.CHINESE), 0), by_key.get((row.key, Language.ENGLISH), 0)
+        )
+        for row in found
+    ]
+
+
+def concept(key: str) -> Concept:
+    """Raises ``NotFound``."""
+    row = Concept.objects.filter(key=key).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def words_of(meant: str) -> QuerySet[Synonym]:
+    """The words that stand for a concept, by language."""
+    return Synonym.objects.filter(meant=meant, active=True).order_by("language", "said")
+
+
+def example_counts(targets: Iterable[str]) -> dict[str, int]:
+    """How many sentences are known for each of these codes."""
+    rows = Example.objects.filter(target__in=list(targets), active=True)
+    return dict(rows.values_list("target").annotate(count=Count("pk")))
 
 
 def examples_of(target: str, *, language: str = "") -> QuerySet[Example]:

@@ -525,3 +525,8 @@ def step_of(item_id: int) -> rules.StepDefinition | None:
         .first()
     )
     return rules.parse_plan(found[1]).step(found[0]) if found else None
+
+
+def open_in_unit(unit_id: int) -> int:
+    """How many items wait or are in hand there, for administrators: no subject, no name."""
+    return WorkItem.objects.filter(unit_id=unit_id, state__in=OPEN_ITEMS).count()

@@ -1,4 +1,4 @@
-"""Who may open the console at all. What they may change there is asked by each action."""
+"""Who may open the console, and whose department a page is about. What they may change is asked by each action."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -6,22 +6,67 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from egov.catalogue import queries as catalogue
+from egov.catalogue.models import PublicService
+from egov.identity import queries as identity
+from egov.identity.models import Organisation, Unit
+from egov.kernel import history
 from egov.kernel.errors import NotPermitted
 
-ADMINISTRATORS = frozenset({"platform_admin", "department_admin"})
+View = Callable[..., HttpResponse]
 
 
-def administrators(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Only posts with an administrator's role see the page."""
+def administrators(view: View) -> View:
+    """For posts with an administrator's role, and for whoever was granted a department or a service."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not ADMINISTRATORS & request.actor.roles:  # type: ignore[attr-defined]
+        actor = request.actor  # type: ignore[attr-defined]
+        request.scope = identity.scope_of(actor)  # type: ignore[attr-defined]
+        if not (request.scope or catalogue.granted_services(actor)):  # type: ignore[attr-defined]
             raise NotPermitted()
-        return view(request, *args, **kwargs)
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        with history.acting(actor):
+            return view(request, *args, **kwargs)
 
     return guarded
 
 
-def is_platform_admin(request: HttpRequest) -> bool:
-    return "platform_admin" in request.actor.roles  # type: ignore[attr-defined]
+def platform_administrators(view: View) -> View:
+    """For administrators of the platform only."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.scope.is_platform:  # type: ignore[attr-defined]
+            raise NotPermitted()
+        return view(request, *args, **kwargs)
+
+    return administrators(guarded)
+
+
+def department_of(request: HttpRequest, key: str) -> Organisation:
+    """The department of that key. Raises ``NotFound``, ``NotPermitted`` when the actor may not configure it."""
+    found = identity.department(key)
+    _must_cover(request, found.pk)
+    return found
+
+
+def unit_of(request: HttpRequest, key: str) -> Unit:
+    """Raises ``NotFound``, ``NotPermitted``."""
+    found = identity.unit(key)
+    _must_cover(request, found.department_id)
+    return found
+
+
+def service_of(request: HttpRequest, code: str) -> PublicService:
+    """Raises ``NotFound``, ``NotPermitted``."""
+    found = catalogue.service(code)
+    if not catalogue.may_configure(request.actor, found):  # type: ignore[attr-defined]
+        raise NotPermitted()
+    return found
+
+
+def _must_cover(request: HttpRequest, department_id: int) -> None:
+    if not request.scope.covers(department_id):  # type: ignore[attr-defined]
+        raise NotPermitted()

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portals.public import views
+from portals.public.views import linked_data
 
 app_name = "public"
 urlpatterns = [
@@ -12,6 +13,8 @@ urlpatterns = [
     path("for/<slug:key>", views.group, name="group"),
     path("services", views.services, name="services"),
     path("service/<str:code>", views.service, name="service"),
+    path("catalogue.jsonld", linked_data.json_ld, name="catalogue_jsonld"),
+    path("catalogue.ttl", linked_data.turtle, name="catalogue_ttl"),
     path("departments", views.departments, name="departments"),
     path("department/<str:key>", views.department, name="department"),
     path("track", views.track, name="track"),

@@ -7,6 +7,8 @@ from itertools import chain
 
 import pytest
 
+from egov.identity.models import Contact
+from egov.kernel import clock
 from egov.kernel.actor import SYSTEM
 from egov.kernel.refs import Ref
 from egov.ledger.models import Posting
@@ -51,10 +53,12 @@ def finish(instance, act, room, **extra):
 
 def test_messages_take_effect_once(here, a_payer):
     recipients = [a_payer(f"王{number}", email=f"p{number}@example.com", sms="13800009901") for number in range(4)]
+    Contact.objects.update(verified_at=clock.now())
     ids = [party.pk for party in recipients]
     tell = {"recipients": ids, "key": "k", "kind": "case_accepted", "subject": Ref("case", "JZ-1")}
     notices.notify(SYSTEM, **tell)
     notices.notify(SYSTEM, **tell)  # told again, as a repeated event does
+    assert Delivery.objects.count() == 8
     for _ in range(2):
         kill_between_hand_over_and_record(here, "deliver_due", "notices")
     assert not Delivery.objects.filter(state=DeliveryState.SENT).exists(), "the kill came before any record"

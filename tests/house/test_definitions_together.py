@@ -14,12 +14,15 @@ from egov.intake.rules.merging import fit
 from egov.registers.actions import DEFINITIONS
 
 SERVICES = sorted(Path().glob("g2?/*/services/*.yaml"))
+FILES = {file.stem: file for file in SERVICES}
 EVENTS = sorted(Path("egov/catalogue/definitions/events").glob("*.yaml"))
 
 
 @cache
 def definition(code: str) -> dict[str, Any]:
-    return next(read for file in SERVICES if (read := yaml.safe_load(file.read_text(encoding="utf-8")))["code"] == code)
+    # A file is named by the code it defines (the catalogue refuses others), so each is read once.
+    read: dict[str, Any] = yaml.safe_load(FILES[code].read_text(encoding="utf-8"))
+    return read
 
 
 @cache

@@ -91,7 +91,8 @@ class Identities:
         **more: Any,
     ) -> Organisation:
         party = Party.objects.create(kind="organisation", name=name, region=region)
-        organisation = Organisation.objects.create(party=party, kind=kind, full_name={"zh-Hans": name}, **more)
+        more.setdefault("full_name", {"zh-Hans": name})
+        organisation = Organisation.objects.create(party=party, kind=kind, **more)
         if kind != "department":
             body = rules.body_of(next(self._count))
             code = rules.make_uscc(prefix=rules.USCC_PREFIXES[kind], area="990102", body=body)

@@ -4,6 +4,7 @@ from egov.catalogue.actions.competences import end_competence, set_competence
 from egov.catalogue.actions.configuration import ConfigurationReport, import_configuration
 from egov.catalogue.actions.importing import ImportReport, import_items
 from egov.catalogue.actions.loading import LoadReport, load_definitions
+from egov.catalogue.actions.permissions import grant_service, withdraw_service
 from egov.catalogue.actions.versions import (
     draft_version,
     edit_draft,
@@ -20,6 +21,7 @@ __all__ = [
     "draft_version",
     "edit_draft",
     "end_competence",
+    "grant_service",
     "import_configuration",
     "import_items",
     "load_definitions",
@@ -28,4 +30,5 @@ __all__ = [
     "review_version",
     "set_competence",
     "set_enabled",
+    "withdraw_service",
 ]

@@ -6,13 +6,14 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue import queries
-from egov.catalogue.actions.permissions import must_configure_department
+from egov.catalogue.actions.permissions import is_platform, must_configure_department
 from egov.catalogue.models import Competence, PublicService
 from egov.identity.models import Organisation, OrganisationKind, Region, Unit
+from egov.identity.queries import region_chain
 from egov.journal import actions as journal
 from egov.kernel import clock
 from egov.kernel.actor import Actor
-from egov.kernel.errors import InvalidInput, NotFound
+from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
 from egov.kernel.refs import Ref
 from egov.law.rules import EvaluationError, check_expression
 
@@ -35,11 +36,14 @@ def set_competence(
     """A department (and unit) handles ``service``, or every service of the function ``department_role``, in ``region``.
 
     A row that says the same for the same place and condition ends the day before. An administrator of a department
-    sets rows of that department only. Raises ``NotPermitted``, ``NotFound``, ``InvalidInput``.
+    says which of its units does what the department is competent for, and no more: only the platform's give tasks.
+    Raises ``NotPermitted``, ``NotFound``, ``InvalidInput``.
     """
     must_configure_department(actor, department_id)
     since = valid_from or clock.today()
     chosen = _service(service)
+    if not is_platform(actor):
+        _must_have_the_task(department_id, chosen, department_role, region)
     _check(region, department_id, unit_id, chosen, department_role, condition)
     same = Competence.objects.select_for_update(of=("self",)).filter(
         service=chosen,
@@ -88,6 +92,23 @@ def end_competence(actor: Actor, *, competence_id: int, on: dt.date | None = Non
     queries.kept.moved()
     journal.record(actor, "catalogue.end_competence", Ref("competence", str(competence_id)), content=last.isoformat())
     return row
+
+
+def _must_have_the_task(department_id: int, service: PublicService | None, role: str, region: str) -> None:
+    """The department has a rule in force for the service or its function, in the region or one above it."""
+    chain = region_chain(region)
+    today = clock.today()
+    function = service.department_role if service else role
+    for row in queries.competence_rows():
+        own = row.department_id == department_id and row.holds_on(today) and row.region in chain
+        of_service = service is not None and row.service_id == service.pk
+        if own and (of_service or (row.service_id is None and row.department_role == function)):
+            return
+    raise NotPermitted(
+        _("This department has no such task in this region."),
+        code="no_such_task",
+        way_out=_("An administrator of the platform gives tasks to departments."),
+    )
 
 
 def _service(code: str) -> PublicService | None:

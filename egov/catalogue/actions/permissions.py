@@ -1,13 +1,20 @@
-"""The one permission question of the catalogue: who may configure what."""
+"""The permission questions of the catalogue: who may configure what, and who lets others."""
+
+from django.db import transaction
+from guardian.shortcuts import assign_perm, remove_perm
 
 from egov.catalogue import queries
 from egov.catalogue.models import PublicService
-from egov.kernel import clock
+from egov.identity import rules as identity
+from egov.identity.models import Account
+from egov.identity.queries import scope_of
+from egov.journal import actions as journal
 from egov.kernel.actor import Actor
-from egov.kernel.errors import NotPermitted
+from egov.kernel.errors import NotFound, NotPermitted
+from egov.kernel.refs import Ref
 
 PLATFORM = "platform_admin"
-DEPARTMENT = "department_admin"
+CONFIGURE = "catalogue.configure_publicservice"
 
 
 def is_platform(actor: Actor) -> bool:
@@ -20,22 +27,40 @@ def must_be_platform(actor: Actor) -> None:
 
 
 def must_configure(actor: Actor, service: PublicService) -> None:
-    """The platform's administrators configure everything, a department's those services it is competent for."""
-    if is_platform(actor):
-        return
-    if not (actor.has_role(DEPARTMENT) and actor.department_id):
+    """See ``queries.may_configure``. Raises ``NotPermitted``."""
+    if not queries.may_configure(actor, service):
         raise NotPermitted()
-    today = clock.today()
-    for row in queries.competence_rows():
-        own = row.department_id == actor.department_id and row.holds_on(today)
-        fits = row.service_id in (None, service.pk)
-        if own and fits and (row.service_id or row.department_role == service.department_role):
-            return
-    raise NotPermitted()
 
 
 def must_configure_department(actor: Actor, department_id: int) -> None:
-    if is_platform(actor):
-        return
-    if not (actor.has_role(DEPARTMENT) and actor.department_id == department_id):
+    """Raises ``NotPermitted``."""
+    if not (is_platform(actor) or scope_of(actor).covers(department_id)):
         raise NotPermitted()
+
+
+@transaction.atomic
+def grant_service(actor: Actor, *, account_id: int, code: str) -> None:
+    """Let an account configure one service: its versions, sentences, switch. Not whose task it is.
+
+    For administrators, by role, of the platform or of a competent department: what was granted is not passed on.
+    Raises ``NotPermitted``, ``NotFound``.
+    """
+    _change_grant(actor, account_id, code, "catalogue.grant_service", assign_perm)
+
+
+@transaction.atomic
+def withdraw_service(actor: Actor, *, account_id: int, code: str) -> None:
+    """Raises ``NotPermitted``, ``NotFound``."""
+    _change_grant(actor, account_id, code, "catalogue.withdraw_service", remove_perm)
+
+
+def _change_grant(actor: Actor, account_id: int, code: str, act: str, change: object) -> None:
+    service = queries.service(code)
+    competent = {row.department_id for row in queries.rows_for(service)}
+    if not (is_platform(actor) or any(identity.may_administer(actor, each) for each in competent)):
+        raise NotPermitted()
+    account = Account.objects.select_for_update(of=("self",)).filter(pk=account_id).first()
+    if account is None:
+        raise NotFound()
+    change(CONFIGURE, account, service)  # type: ignore[operator]
+    journal.record(actor, act, Ref("account", str(account_id)), Ref("service", code))

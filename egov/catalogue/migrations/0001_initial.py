@@ -3,6 +3,9 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import egov.kernel.text
+import pgtrigger.compiler
+import pgtrigger.migrations
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -12,6 +15,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('identity', '0001_initial'),
+        ('auth', '0012_alter_user_first_name_max_length'),
+        ('pghistory', '0007_auto_20250421_0444'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -48,6 +54,7 @@ class Migration(migrations.Migration):
                 ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.region')),
             ],
             options={
+                'permissions': [('configure_publicservice', 'May configure this service')],
                 'verbose_name': 'public service',
                 'verbose_name_plural': 'public services',
             },
@@ -127,5 +134,132 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'versions of services',
                 'constraints': [models.UniqueConstraint(fields=('service', 'number'), name='service_version_once'), models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('service',), name='service_published_once')],
             },
+        ),
+        migrations.CreateModel(
+            name='CompetenceEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('department_role', models.CharField(blank=True, max_length=60)),
+                ('condition', models.TextField(blank=True)),
+                ('priority', models.SmallIntegerField(default=0)),
+                ('valid_from', models.DateField()),
+                ('valid_to', models.DateField(blank=True, null=True)),
+                ('note', models.CharField(blank=True, max_length=200)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='PublicServiceEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('code', models.CharField(max_length=64)),
+                ('mode', models.CharField(max_length=4)),
+                ('room', models.CharField(blank=True, max_length=40)),
+                ('department_role', models.CharField(blank=True, max_length=60)),
+                ('source', models.CharField(default='house', max_length=40)),
+                ('enabled', models.BooleanField(default=True)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='ServiceUserObjectPermission',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+            ],
+            options={
+                'verbose_name': 'permission on a service',
+                'verbose_name_plural': 'permissions on services',
+                'abstract': False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='competence',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "catalogue_competenceevent" ("condition", "department_id", "department_role", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "region_id", "service_id", "unit_id", "valid_from", "valid_to") VALUES (OLD."condition", OLD."department_id", OLD."department_role", OLD."id", OLD."note", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."priority", OLD."region_id", OLD."service_id", OLD."unit_id", OLD."valid_from", OLD."valid_to"); RETURN NULL;', hash='1d8b9dc06ea9bc0ce956cf77eb2d2fc292a3b3bc', operation='UPDATE', pgid='pgtrigger_update_update_20fa3', table='catalogue_competence', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='competence',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "catalogue_competenceevent" ("condition", "department_id", "department_role", "id", "note", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "priority", "region_id", "service_id", "unit_id", "valid_from", "valid_to") VALUES (OLD."condition", OLD."department_id", OLD."department_role", OLD."id", OLD."note", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."priority", OLD."region_id", OLD."service_id", OLD."unit_id", OLD."valid_from", OLD."valid_to"); RETURN NULL;', hash='8f5c1ae62b970dcb65e81164f774708fd47fd195', operation='DELETE', pgid='pgtrigger_delete_delete_88771', table='catalogue_competence', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='publicservice',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "catalogue_publicserviceevent" ("code", "department_role", "enabled", "id", "mode", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id", "room", "source") VALUES (OLD."code", OLD."department_role", OLD."enabled", OLD."id", OLD."mode", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."region_id", OLD."room", OLD."source"); RETURN NULL;', hash='d991898fcfda9a02f52dbdc285dd5d4c9cb77609', operation='UPDATE', pgid='pgtrigger_update_update_358e0', table='catalogue_publicservice', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='publicservice',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "catalogue_publicserviceevent" ("code", "department_role", "enabled", "id", "mode", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "region_id", "room", "source") VALUES (OLD."code", OLD."department_role", OLD."enabled", OLD."id", OLD."mode", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."region_id", OLD."room", OLD."source"); RETURN NULL;', hash='912bcdcf527b4ddb700594ede75abc8c0040f83c', operation='DELETE', pgid='pgtrigger_delete_delete_d48c3', table='catalogue_publicservice', when='AFTER')),
+        ),
+        migrations.AddField(
+            model_name='competenceevent',
+            name='department',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='identity.organisation'),
+        ),
+        migrations.AddField(
+            model_name='competenceevent',
+            name='pgh_context',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+        ),
+        migrations.AddField(
+            model_name='competenceevent',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='earlier', to='catalogue.competence'),
+        ),
+        migrations.AddField(
+            model_name='competenceevent',
+            name='region',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='identity.region'),
+        ),
+        migrations.AddField(
+            model_name='competenceevent',
+            name='service',
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='catalogue.publicservice'),
+        ),
+        migrations.AddField(
+            model_name='competenceevent',
+            name='unit',
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='identity.unit'),
+        ),
+        migrations.AddField(
+            model_name='publicserviceevent',
+            name='pgh_context',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+        ),
+        migrations.AddField(
+            model_name='publicserviceevent',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='earlier', to='catalogue.publicservice'),
+        ),
+        migrations.AddField(
+            model_name='publicserviceevent',
+            name='region',
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='identity.region'),
+        ),
+        migrations.AddField(
+            model_name='serviceuserobjectpermission',
+            name='content_object',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='catalogue.publicservice'),
+        ),
+        migrations.AddField(
+            model_name='serviceuserobjectpermission',
+            name='permission',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission'),
+        ),
+        migrations.AddField(
+            model_name='serviceuserobjectpermission',
+            name='user',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AlterUniqueTogether(
+            name='serviceuserobjectpermission',
+            unique_together={('user', 'permission', 'content_object')},
         ),
     ]

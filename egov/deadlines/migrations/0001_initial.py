@@ -2,6 +2,8 @@
 
 import django.db.models.deletion
 import egov.kernel.text
+import pgtrigger.compiler
+import pgtrigger.migrations
 from django.db import migrations, models
 
 
@@ -11,6 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('identity', '0001_initial'),
+        ('pghistory', '0007_auto_20250421_0444'),
     ]
 
     operations = [
@@ -95,5 +98,44 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='calendarday',
             constraint=models.UniqueConstraint(fields=('calendar', 'day'), name='calendar_day_once'),
+        ),
+        migrations.CreateModel(
+            name='CalendarDayEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('day', models.DateField()),
+                ('is_working', models.BooleanField()),
+                ('name', egov.kernel.text.LocalisedTextField()),
+                ('provisional', models.BooleanField(default=False)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='calendarday',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "deadlines_calendardayevent" ("calendar_id", "day", "id", "is_working", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provisional") VALUES (OLD."calendar_id", OLD."day", OLD."id", OLD."is_working", OLD."name", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."provisional"); RETURN NULL;', hash='d6f69e7355af3a9ff0948161720b0997fa29dea1', operation='UPDATE', pgid='pgtrigger_update_update_a6b5c', table='deadlines_calendarday', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='calendarday',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "deadlines_calendardayevent" ("calendar_id", "day", "id", "is_working", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provisional") VALUES (OLD."calendar_id", OLD."day", OLD."id", OLD."is_working", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."provisional"); RETURN NULL;', hash='84ed99e4a5114672c371c56ffee4bbc701d12ead', operation='DELETE', pgid='pgtrigger_delete_delete_1dcc5', table='deadlines_calendarday', when='AFTER')),
+        ),
+        migrations.AddField(
+            model_name='calendardayevent',
+            name='calendar',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='deadlines.workcalendar'),
+        ),
+        migrations.AddField(
+            model_name='calendardayevent',
+            name='pgh_context',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+        ),
+        migrations.AddField(
+            model_name='calendardayevent',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='earlier', to='deadlines.calendarday'),
         ),
     ]

@@ -11,11 +11,14 @@ from egov.identity.actions.accounts import (
 from egov.identity.actions.departments import (
     appoint,
     change_department,
+    change_unit,
+    close_department,
     close_unit,
     end_post,
     grant_configuration,
     open_department,
     open_unit,
+    reopen_department,
     withdraw_configuration,
 )
 from egov.identity.actions.family import end_relationship, join_household, leave_household, open_household, relate
@@ -35,6 +38,7 @@ from egov.identity.actions.parties import (
     set_contact,
     want_contact,
 )
+from egov.identity.actions.platform import retry_events
 from egov.identity.actions.programs import Program, register_program, remove_program
 from egov.identity.actions.roles import load_roles
 
@@ -47,6 +51,8 @@ __all__ = [
     "change_department",
     "change_organisation",
     "change_person",
+    "change_unit",
+    "close_department",
     "close_unit",
     "confirm_contact",
     "dissolve_organisation",
@@ -70,7 +76,9 @@ __all__ = [
     "register_program",
     "relate",
     "remove_program",
+    "reopen_department",
     "replace_identifier",
+    "retry_events",
     "revoke_mandate",
     "set_contact",
     "set_language",

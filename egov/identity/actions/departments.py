@@ -30,7 +30,7 @@ from egov.identity.queries.regions import kept
 from egov.journal import actions as journal
 from egov.kernel import clock, outbox
 from egov.kernel.actor import Actor
-from egov.kernel.errors import InvalidInput, TransitionNotAllowed
+from egov.kernel.errors import InvalidInput, NotFound, TransitionNotAllowed
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText, localise
 
@@ -99,6 +99,45 @@ def change_department(actor: Actor, *, department_id: int, **changes: Any) -> Or
 
 
 @transaction.atomic
+def close_department(actor: Actor, *, department_id: int) -> Organisation:
+    """The department exists until today; its past acts stay. Only for administrators of the platform.
+
+    Raises ``NotPermitted``, ``NotFound``; ``TransitionNotAllowed`` when it is closed, or has open units or departments
+    below it.
+    """
+    require(rules.may_administer_platform(actor))
+    department = locked(Organisation, department_id)
+    if department.kind != OrganisationKind.DEPARTMENT:
+        raise NotFound()
+    if department.dissolved_on is not None:
+        raise TransitionNotAllowed(_("This department is closed already."))
+    if Unit.objects.filter(department=department, closed_on__isnull=True).exists():
+        raise TransitionNotAllowed(_("This department still has open units."), way_out=_("Close them first."))
+    if Organisation.objects.filter(parent=department, dissolved_on__isnull=True).exists():
+        raise TransitionNotAllowed(_("There are departments below this one."), way_out=_("Close them first."))
+    write(department, {"dissolved_on": clock.today()})
+    journal.record(actor, "identity.close_department", party_ref(department_id))
+    return department
+
+
+@transaction.atomic
+def reopen_department(actor: Actor, *, department_id: int) -> Organisation:
+    """A department that was closed works again. Only for administrators of the platform.
+
+    Raises ``NotPermitted``, ``NotFound``; ``TransitionNotAllowed`` when it is open.
+    """
+    require(rules.may_administer_platform(actor))
+    department = locked(Organisation, department_id)
+    if department.kind != OrganisationKind.DEPARTMENT:
+        raise NotFound()
+    if department.dissolved_on is None:
+        raise TransitionNotAllowed(_("This department is open."))
+    write(department, {"dissolved_on": None})
+    journal.record(actor, "identity.reopen_department", party_ref(department_id))
+    return department
+
+
+@transaction.atomic
 def open_unit(
     actor: Actor,
     *,
@@ -137,6 +176,35 @@ def open_unit(
 
 
 @transaction.atomic
+def change_unit(
+    actor: Actor, *, unit_id: int, name: LocalisedText, region_code: str = "", phone: str = "", is_service_hall: bool
+) -> Unit:
+    """Names, region, phone, whether it is a service hall; the key stays. For whoever may configure the department.
+
+    Raises ``NotPermitted``, ``NotFound``; ``InvalidInput`` for an unknown region or no name; ``TransitionNotAllowed``
+    when it is closed, or the last service hall would cease to be one.
+    """
+    unit = locked(Unit, unit_id)
+    require(may_configure(actor, unit))
+    if unit.closed_on is not None:
+        raise TransitionNotAllowed(_("This unit is closed."))
+    if not localise(name):
+        raise InvalidInput.at("name", "name", _("A unit needs a name."))
+    if unit.is_service_hall and not is_service_hall:
+        _must_not_be_last_hall(unit)
+    wanted = {"name": name, "region_id": known_region(region_code), "phone": phone, "is_service_hall": is_service_hall}
+    changed = write(unit, wanted)
+    journal.record(actor, "identity.change_unit", Ref("unit", unit.key), content=sorted(changed))
+    return unit
+
+
+def _must_not_be_last_hall(unit: Unit) -> None:
+    others = Unit.objects.filter(is_service_hall=True, closed_on__isnull=True).exclude(pk=unit.pk)
+    if unit.is_service_hall and not others.exists():
+        raise TransitionNotAllowed(_("This is the last service hall: cases without an owner would have none."))
+
+
+@transaction.atomic
 def close_unit(
     actor: Actor, *, unit_id: int, successor_id: int | None = None, closed_on: dt.date | None = None
 ) -> Unit:
@@ -156,9 +224,7 @@ def close_unit(
         )
     if Unit.objects.filter(parent=unit, closed_on__isnull=True).exists():
         raise TransitionNotAllowed(_("There are units below this one."), way_out=_("Close them first."))
-    others = Unit.objects.filter(is_service_hall=True, closed_on__isnull=True).exclude(pk=unit_id)
-    if unit.is_service_hall and not others.exists():
-        raise TransitionNotAllowed(_("This is the last service hall: cases without an owner would have none."))
+    _must_not_be_last_hall(unit)
     if successor_id is not None and not Unit.objects.filter(pk=successor_id, closed_on__isnull=True).exists():
         raise InvalidInput.at("successor_id", "closed", _("The unit that takes over is closed."))
     unit.closed_on = day

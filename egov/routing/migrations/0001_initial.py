@@ -4,6 +4,8 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 import egov.kernel.text
+import pgtrigger.compiler
+import pgtrigger.migrations
 from django.db import migrations, models
 
 
@@ -13,6 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalogue', '0001_initial'),
+        ('pghistory', '0007_auto_20250421_0444'),
     ]
 
     operations = [
@@ -112,5 +115,109 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'search entries',
                 'indexes': [models.Index(fields=['target'], name='search_entry_target'), django.contrib.postgres.indexes.GinIndex(fields=['vector'], name='search_entry_vector'), django.contrib.postgres.indexes.GinIndex(fields=['text'], name='search_entry_trgm', opclasses=['gin_trgm_ops'])],
             },
+        ),
+        migrations.CreateModel(
+            name='ExampleEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('target', models.CharField(max_length=64)),
+                ('language', models.CharField(choices=[('zh-Hans', 'Chinese'), ('en', 'English')], max_length=10)),
+                ('text', models.CharField(max_length=300)),
+                ('origin', models.CharField(choices=[('file', 'shipped with the product'), ('console', 'added by an administrator'), ('learned', 'learned from a need')], default='console', max_length=8)),
+                ('active', models.BooleanField(default=True)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='SynonymEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('language', models.CharField(choices=[('zh-Hans', 'Chinese'), ('en', 'English')], max_length=10)),
+                ('said', models.CharField(max_length=80)),
+                ('meant', models.CharField(max_length=200)),
+                ('origin', models.CharField(choices=[('file', 'shipped with the product'), ('console', 'added by an administrator'), ('learned', 'learned from a need')], default='console', max_length=8)),
+                ('active', models.BooleanField(default=True)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='TopicEvent',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('id', models.BigIntegerField()),
+                ('key', models.CharField(max_length=40)),
+                ('question', egov.kernel.text.LocalisedTextField()),
+                ('options', models.JSONField()),
+                ('loaded_hash', models.CharField(blank=True, max_length=64)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='example',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "routing_exampleevent" ("active", "id", "language", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "target", "text") VALUES (OLD."active", OLD."id", OLD."language", OLD."origin", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."target", OLD."text"); RETURN NULL;', hash='c889ac0ada8bd6fb1cbcec005aa5ee7312ba8a84', operation='UPDATE', pgid='pgtrigger_update_update_9cc3a', table='routing_example', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='example',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "routing_exampleevent" ("active", "id", "language", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "target", "text") VALUES (OLD."active", OLD."id", OLD."language", OLD."origin", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."target", OLD."text"); RETURN NULL;', hash='33dc0459f78912df721aca7cb339f792e252dd41', operation='DELETE', pgid='pgtrigger_delete_delete_0a487', table='routing_example', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='synonym',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "routing_synonymevent" ("active", "id", "language", "meant", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said") VALUES (OLD."active", OLD."id", OLD."language", OLD."meant", OLD."origin", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."said"); RETURN NULL;', hash='c3407616accc2c9dc7f15c88a3e565f92202bdf1', operation='UPDATE', pgid='pgtrigger_update_update_3c4c4', table='routing_synonym', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='synonym',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "routing_synonymevent" ("active", "id", "language", "meant", "origin", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said") VALUES (OLD."active", OLD."id", OLD."language", OLD."meant", OLD."origin", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."said"); RETURN NULL;', hash='42c43de64fcf899238fab1a052bb91eff97b7209', operation='DELETE', pgid='pgtrigger_delete_delete_a0f53', table='routing_synonym', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='topic',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "routing_topicevent" ("id", "key", "loaded_hash", "options", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question") VALUES (OLD."id", OLD."key", OLD."loaded_hash", OLD."options", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."question"); RETURN NULL;', hash='c3be8e2d4979aa2f1d9c841233eec18604221d88', operation='UPDATE', pgid='pgtrigger_update_update_6d1ea', table='routing_topic', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='topic',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "routing_topicevent" ("id", "key", "loaded_hash", "options", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "question") VALUES (OLD."id", OLD."key", OLD."loaded_hash", OLD."options", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."question"); RETURN NULL;', hash='6655a1dc14906a733c0fcf56d40cf8a52efaee49', operation='DELETE', pgid='pgtrigger_delete_delete_585ce', table='routing_topic', when='AFTER')),
+        ),
+        migrations.AddField(
+            model_name='exampleevent',
+            name='pgh_context',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+        ),
+        migrations.AddField(
+            model_name='exampleevent',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='earlier', to='routing.example'),
+        ),
+        migrations.AddField(
+            model_name='synonymevent',
+            name='pgh_context',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+        ),
+        migrations.AddField(
+            model_name='synonymevent',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='earlier', to='routing.synonym'),
+        ),
+        migrations.AddField(
+            model_name='topicevent',
+            name='pgh_context',
+            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+        ),
+        migrations.AddField(
+            model_name='topicevent',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='earlier', to='routing.topic'),
         ),
     ]

@@ -1,4 +1,4 @@
-"""One way to turn a posted form into an action and its errors back into the form."""
+"""One way to turn a posted form into an action and its errors back into the form; one way to say where a page is."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,9 +7,24 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
-from egov.kernel.errors import EgovError, InvalidInput
+from egov.kernel.errors import EgovError, FieldError, InvalidInput, NotFound, NotPermitted
+from portals.shared.components import Crumb
+
+Text = str | Promise
+
+
+def url(request: HttpRequest, name: str, *args: Any) -> str:
+    """The address of a page of the console in the capacity of this request."""
+    return reverse(f"console:{name}", args=[request.actor.capacity, *args])  # type: ignore[attr-defined]
+
+
+def crumbs(request: HttpRequest, *above: tuple[Text, str]) -> list[Crumb]:
+    """The way to this page: the overview, then ``above`` (title and address)."""
+    return [Crumb(_("Overview"), url(request, "home")), *(Crumb(title, address) for title, address in above)]
 
 
 def form_page(
@@ -17,36 +32,78 @@ def form_page(
     *,
     form: forms.Form,
     act: Callable[[dict[str, Any]], Any],
-    template: str,
     context: dict[str, Any],
-    done: str | Promise,
+    done: Text | Callable[[Any], Text],
     back: str,
+    template: str = "console/form.html",
 ) -> HttpResponse:
-    """Show ``form``; on a valid post call ``act`` with its data, say ``done`` and go ``back``.
+    """Show ``form``; on a valid post call ``act`` with its data, say ``done`` (of its result) and go ``back``.
 
-    A typed error of the action stands at its field, or above the form; nothing typed is lost.
+    A typed error of the action stands at its field, or above the form; nothing typed is lost. Whoever may not act at
+    all gets the page that says so.
     """
     if request.method == "POST" and form.is_valid():
         try:
-            act(form.cleaned_data)
+            result = act(form.cleaned_data)
         except InvalidInput as error:
-            for fault in error.faults:
-                form.add_error(fault.path if fault.path in form.fields else None, str(fault.message))
+            _put(form, error)
         except EgovError as error:
-            form.add_error(None, str(error))
+            _raise_if_denied(error)
+            form.add_error(None, _sentence(error))
         else:
-            messages.success(request, str(done))
+            messages.success(request, str(done(result) if callable(done) else done))
             return redirect(back)
     status = 422 if form.is_bound and form.errors else 200
-    return render(request, template, {**context, "form": form}, status=status)
+    return render(request, template, {"back": back, **context, "form": form}, status=status)
 
 
-def posted(request: HttpRequest, *, act: Callable[[], Any], done: str | Promise, back: str) -> HttpResponse:
+def posted(
+    request: HttpRequest, *, act: Callable[[], Any], done: Text | Callable[[Any], Text], back: str
+) -> HttpResponse:
     """Call ``act`` for a button that was pressed; its error is shown on the page one comes ``back`` to."""
     try:
-        act()
+        result = act()
+    except InvalidInput as error:
+        for fault in error.faults:
+            messages.error(request, _located(fault))
     except EgovError as error:
-        messages.error(request, str(error))
+        _raise_if_denied(error)
+        messages.error(request, _sentence(error))
     else:
-        messages.success(request, str(done))
+        messages.success(request, str(done(result) if callable(done) else done))
     return redirect(back)
+
+
+def _raise_if_denied(error: EgovError) -> None:
+    if isinstance(error, NotFound) or (isinstance(error, NotPermitted) and error.code == NotPermitted.code):
+        raise error
+
+
+def _sentence(error: EgovError) -> str:
+    return f"{error} {error.way_out}" if error.way_out else str(error)
+
+
+def _put(form: forms.Form, error: InvalidInput) -> None:
+    for fault in error.faults:
+        name = FIELDS.get(fault.path, fault.path)
+        if name in form.fields:
+            form.add_error(name, str(fault.message))
+        else:
+            form.add_error(None, _located(fault))
+
+
+# Where an action's argument stands in the forms of the console.
+FIELDS = {
+    "region_code": "region",
+    "name": "name_zh",
+    "full_name": "name_zh",
+    "parent_key": "parent",
+    "unit_id": "unit",
+    "person_id": "username",
+    "last_day": "day",
+    "successor_id": "successor",
+}
+
+
+def _located(fault: FieldError) -> str:
+    return f"{fault.path}: {fault.message}" if fault.path else str(fault.message)

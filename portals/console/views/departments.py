@@ -1,128 +1,137 @@
-"""Departments, their units and posts."""
+"""Departments: the tree, opened, changed and closed; their units are at ``units``."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from egov.catalogue import queries as catalogue
 from egov.identity import actions, queries
-from egov.kernel.clock import today
-from portals.console import forms
-from portals.console.access import administrators
-from portals.console.views.acting import form_page, posted
+from portals.console import forms, readable
+from portals.console.access import administrators, department_of, platform_administrators
+from portals.console.views.acting import crumbs, form_page, posted, url
 
 
 @require_GET
 @administrators
 def index(request: HttpRequest, capacity: str) -> HttpResponse:
-    tree = queries.department_tree()
-    return render(request, "console/departments.html", {"tree": tree})
+    wanted = request.GET.get("q", "").strip()
+    tree = queries.department_tree(request.scope)  # type: ignore[attr-defined]
+    if wanted:
+        tree = [row for row in tree if wanted.lower() in f"{row.key} {' '.join(row.name.values())}".lower()]
+    context = {"tree": tree, "text": wanted, "crumbs": crumbs(request)}
+    return render(request, "console/departments.html", context)
 
 
 @require_GET
 @administrators
 def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
-    department = queries.department(key)
-    units = queries.units_of(department.pk)
-    return render(request, "console/department.html", {"department": department, "units": units})
+    department = department_of(request, key)
+    scope = queries.Scope(frozenset({department.pk}))
+    context = {
+        "department": department,
+        "units": queries.units_of(department.pk),
+        "competences": catalogue.competences_in(scope)[:50],
+        "changes": readable.changes_of(department),
+        "crumbs": crumbs(request, (_("Departments"), url(request, "departments"))),
+    }
+    return render(request, "console/department.html", context)
 
 
 @require_http_methods(["GET", "POST"])
-@administrators
+@platform_administrators
 def open_department(request: HttpRequest, capacity: str) -> HttpResponse:
-    form = forms.DepartmentForm(request.POST or None)
+    form = forms.DepartmentForm(request.POST or None, initial={"parent": request.GET.get("parent", "")})
     return form_page(
         request,
         form=form,
         act=lambda data: actions.open_department(
-            request.actor,
+            request.actor,  # type: ignore[attr-defined]
             key=data["key"],
-            full_name={"zh-Hans": data["name_zh"], "en": data["name_en"]},
+            full_name=forms.both(data, "name"),
+            short_name=forms.both(data, "short") or None,
             level=data["level"],
             region_code=data["region"],
             parent_key=data["parent"],
-        ),
-        template="console/form.html",
-        context={"title": _("Open a department")},
-        done=_("The department is open. Give it a unit next."),
-        back=reverse("console:departments", args=[capacity]),
-    )
-
-
-@require_http_methods(["GET", "POST"])
-@administrators
-def open_unit(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
-    department = queries.department(key)
-    form = forms.UnitForm(request.POST or None)
-    return form_page(
-        request,
-        form=form,
-        act=lambda data: actions.open_unit(
-            request.actor,
-            department_id=department.pk,
-            key=data["key"],
-            name={"zh-Hans": data["name_zh"], "en": data["name_en"]},
-            region_code=data["region"],
+            address=data["address"],
             phone=data["phone"],
         ),
-        template="console/form.html",
-        context={"title": _("Open a unit"), "subject": department.party.name},
-        done=_("The unit is open. Appoint somebody to it, then route services to it."),
-        back=reverse("console:department", args=[capacity, key]),
-    )
-
-
-@require_GET
-@administrators
-def unit(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
-    row = queries.unit(key)
-    return render(request, "console/unit.html", {"unit": row, "posts": queries.posts_in(row.pk, on=today())})
-
-
-@require_POST
-@administrators
-def close_unit(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
-    row = queries.unit(key)
-    return posted(
-        request,
-        act=lambda: actions.close_unit(request.actor, unit_id=row.pk),
-        done=_("The unit is closed; new cases go to the next competent one."),
-        back=reverse("console:department", args=[capacity, row.department.key]),
+        context={
+            "title": _("Open a department"),
+            "submit": _("Open the department"),
+            "crumbs": crumbs(request, (_("Departments"), url(request, "departments"))),
+        },
+        done=_("The department is open. Give it a unit next."),
+        back=url(request, "departments"),
     )
 
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def appoint(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
-    row = queries.unit(key)
-    form = forms.AppointForm(request.POST or None)
+def change(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+    department = department_of(request, key)
+    form = forms.ChangeDepartmentForm(request.POST or None, initial=forms.ChangeDepartmentForm.of(department))
     return form_page(
         request,
         form=form,
-        act=lambda data: actions.appoint(
-            request.actor,
-            person_id=queries.account_named(data["username"]).person_id,
-            unit_id=row.pk,
-            title={"zh-Hans": data["title_zh"], "en": data["title_en"]},
-            roles=[role.name for role in data["roles"]],
-            valid_from=data["valid_from"],
-            is_head=data["is_head"],
+        act=lambda data: actions.change_department(
+            request.actor,  # type: ignore[attr-defined]
+            department_id=department.pk,
+            full_name={**department.full_name, **forms.both(data, "name")},
+            short_name={**department.short_name, **forms.both(data, "short")},
+            address=data["address"],
+            phone=data["phone"],
+            office_hours={**department.office_hours, **forms.both(data, "hours")},
         ),
-        template="console/form.html",
-        context={"title": _("Appoint somebody"), "subject": row.name},
-        done=_("Appointed."),
-        back=reverse("console:unit", args=[capacity, key]),
+        context={
+            "title": _("Change the department"),
+            "subject": department.full_name,
+            "crumbs": _above(request, department),
+        },
+        done=_("Changed. Pages show it at once."),
+        back=url(request, "department", key),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@platform_administrators
+def close(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+    department = department_of(request, key)
+    return form_page(
+        request,
+        form=forms.ConfirmForm(request.POST or None),
+        act=lambda _data: actions.close_department(request.actor, department_id=department.pk),  # type: ignore[attr-defined]
+        context={
+            "title": _("Close the department"),
+            "subject": department.full_name,
+            "lead": _("It takes no more work from now on. What it decided and sealed stays valid and can be verified."),
+            "submit": _("Close the department"),
+            "danger": True,
+            "crumbs": _above(request, department),
+        },
+        done=_("The department is closed."),
+        back=url(request, "department", key),
     )
 
 
 @require_POST
-@administrators
-def end_post(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
-    unit_key = queries.unit_of_post(pk).key
+@platform_administrators
+def reopen(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+    department = department_of(request, key)
     return posted(
         request,
-        act=lambda: actions.end_post(request.actor, post_id=pk),
-        done=_("The post has ended."),
-        back=reverse("console:unit", args=[capacity, unit_key]),
+        act=lambda: actions.reopen_department(request.actor, department_id=department.pk),  # type: ignore[attr-defined]
+        done=_("The department is open again."),
+        back=url(request, "department", key),
+    )
+
+
+def _above(request: HttpRequest, department: object) -> object:
+    return crumbs(
+        request,
+        (_("Departments"), url(request, "departments")),
+        (
+            readable.text(department.full_name),  # type: ignore[attr-defined]
+            url(request, "department", department.key),  # type: ignore[attr-defined]
+        ),
     )

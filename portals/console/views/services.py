@@ -1,150 +1,248 @@
-"""Services: found, switched, changed by versions, routed to units."""
+"""Services: found, switched, changed by versions."""
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from egov.catalogue import actions, queries
-from egov.catalogue.models import ServiceVersion
+from egov.catalogue.models import PublicService, ServiceVersion, VersionState
 from egov.identity import queries as identity
-from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
-from portals.console import forms
-from portals.console.access import administrators
-from portals.console.views.acting import form_page, posted
+from egov.routing import queries as routing
+from portals.console import forms, readable
+from portals.console.access import administrators, service_of
+from portals.console.differences import PARTS, shown_differences
+from portals.console.version_form import VersionForm
+from portals.console.views.acting import crumbs, form_page, posted, url
 from portals.shared.paging import page_of
 
-
-def _retire(actor: Actor, *, version_id: int) -> ServiceVersion:
-    return actions.retire_version(actor, version_id=version_id, reason="console")
-
-
 ACTS = {
-    "review": (actions.review_version, _("Reviewed. Somebody may publish it now.")),
-    "publish": (actions.publish_version, _("Published. New cases use this version; open ones keep theirs.")),
-    "retire": (_retire, _("Retired.")),
+    "review": (actions.review_version, gettext_lazy("Reviewed. Somebody may publish it now.")),
+    "publish": (
+        actions.publish_version,
+        gettext_lazy("Published. New cases use this version; open ones keep theirs."),
+    ),
 }
-
-MODES = [("g2c", _("residents")), ("g2b", _("businesses")), ("g2g", _("departments")), ("g2e", _("staff"))]
+MODES = [
+    ("g2c", gettext_lazy("residents")),
+    ("g2b", gettext_lazy("businesses")),
+    ("g2g", gettext_lazy("departments")),
+    ("g2e", gettext_lazy("staff")),
+]
+DEPTHS = [("fileable", gettext_lazy("can be filed")), ("listed", gettext_lazy("listed only"))]
+STATES = [("on", gettext_lazy("on")), ("off", gettext_lazy("off")), ("in_work", gettext_lazy("a version in work"))]
 
 
 @require_GET
 @administrators
 def index(request: HttpRequest, capacity: str) -> HttpResponse:
+    chosen = {name: request.GET.get(name, "").strip() for name in ("q", "mode", "depth", "state")}
     rows = queries.services_for_console(
-        text=request.GET.get("q", ""), mode=request.GET.get("mode", ""), depth=request.GET.get("depth", "")
+        request.actor,  # type: ignore[attr-defined]
+        text=chosen["q"],
+        mode=chosen["mode"],
+        depth=chosen["depth"],
+        state=chosen["state"],
     )
     page = page_of(request, rows, order=["code"], size=50)
-    return render(
-        request,
-        "console/services.html",
-        {"page": page, "coverage": queries.numbers(), "chosen": request.GET, "modes": MODES},
-    )
+    context = {
+        "page": page,
+        "coverage": queries.numbers() if request.scope.is_platform else None,  # type: ignore[attr-defined]
+        "chosen": chosen,
+        "selects": [
+            ("mode", _("For whom"), MODES),
+            ("depth", _("Online"), DEPTHS),
+            ("state", _("State"), STATES),
+        ],
+        "crumbs": crumbs(request),
+    }
+    return render(request, "console/services.html", context)
 
 
 @require_GET
 @administrators
 def detail(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
-    service = queries.service(code)
+    service = service_of(request, code)
+    versions = list(queries.versions_of(code).defer("form", "plan", "auto_decision", "auto_advice", "materials", "faq"))
     context = {
         "service": service,
-        "versions": queries.versions_of(code),
-        "competences": queries.competences_of(service.pk),
-        "competence_form": forms.CompetenceForm(),
+        "versions": versions,
+        "current": next((row for row in versions if row.state == VersionState.PUBLISHED), None),
+        "in_work": next((row for row in versions if row.state in ("draft", "reviewed") and not row.loaded_hash), None),
+        "people": identity.names_of({row.written_by_id for row in versions if row.written_by_id}),
+        "competences": queries.competences_of(service)[:60],
+        "examples": routing.example_counts([code]).get(code, 0),
+        "changes": readable.changes_of(service),
+        "crumbs": crumbs(request, (_("Services"), url(request, "services"))),
     }
     return render(request, "console/service.html", context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @administrators
 def switch(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
-    enabled = request.POST.get("enabled") == "1"
-    return posted(
+    """Off and on again, with the reason."""
+    service = service_of(request, code)
+    enabled = not service.enabled
+    off = _("Nobody can start it any more and nobody finds it; open cases go on.")
+    on = _("It is found and can be started again at once.")
+    return form_page(
         request,
-        act=lambda: actions.set_enabled(request.actor, code=code, enabled=enabled),
+        form=forms.ReasonForm(request.POST or None),
+        act=lambda data: actions.set_enabled(request.actor, code=code, enabled=enabled, reason=data["reason"]),  # type: ignore[attr-defined]
+        context={
+            "title": _("Switch the service on") if enabled else _("Switch the service off"),
+            "subject": code,
+            "lead": on if enabled else off,
+            "submit": _("Switch on") if enabled else _("Switch off"),
+            "danger": not enabled,
+            "crumbs": _above(request, service),
+        },
         done=_("The service is on.") if enabled else _("The service is off: nobody can start it, open cases go on."),
-        back=reverse("console:service", args=[capacity, code]),
+        back=url(request, "service", code),
     )
 
 
 @require_http_methods(["GET", "POST"])
 @administrators
 def draft(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
-    """Write the next version, starting from the newest."""
-    newest = queries.versions_of(code).first() or queries.published(code)
-    form = forms.VersionForm(request.POST) if request.method == "POST" else forms.VersionForm.of(newest)
+    """Write the next version, starting from the one in force."""
+    service = service_of(request, code)
+    base = queries.versions_of(code).filter(state=VersionState.PUBLISHED).first() or queries.versions_of(code).first()
+    if base is None:
+        raise NotFound()
+    form = VersionForm(request.POST or None, initial=VersionForm.initial_of(base))
     return form_page(
         request,
         form=form,
         act=lambda data: actions.draft_version(
-            request.actor, code=code, changes=form.changes(), change_reason=data["change_reason"]
+            request.actor,  # type: ignore[attr-defined]
+            code=code,
+            changes=form.changes(),
+            change_reason=data["change_reason"],
+            based_on=base.pk,
         ),
-        template="console/form.html",
-        context={"title": _("Write a new version"), "subject": newest.name},
+        context={
+            "title": _("Write a new version"),
+            "subject": base.name,
+            "submit": _("Keep as a draft"),
+            "wide": True,
+            "crumbs": _above(request, service),
+        },
         done=_("The draft is kept. Somebody else reviews it before it is published."),
-        back=reverse("console:service", args=[capacity, code]),
+        back=url(request, "service", code),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@administrators
+def edit(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+    """Go on with a version in work."""
+    service = service_of(request, code)
+    row = queries.version_numbered(code, number)
+    form = VersionForm(
+        request.POST or None, initial={**VersionForm.initial_of(row), "change_reason": row.change_reason}
+    )
+    form.fields.pop("change_reason")
+    return form_page(
+        request,
+        form=form,
+        act=lambda _data: actions.edit_draft(request.actor, version_id=row.pk, changes=form.changes()),  # type: ignore[attr-defined]
+        context={
+            "title": _("Go on with version %(number)d") % {"number": number},
+            "subject": row.name,
+            "submit": _("Keep as a draft"),
+            "wide": True,
+            "crumbs": _above(request, service),
+        },
+        done=_("The draft is kept. Somebody else reviews it before it is published."),
+        back=url(request, "version", code, number),
     )
 
 
 @require_GET
 @administrators
 def version(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+    service = service_of(request, code)
     row = queries.version_numbered(code, number)
-    base = queries.version_before(row)
-    differences = queries.differences(base, row) if base else []
-    return render(request, "console/version.html", {"version": row, "base": base, "differences": differences})
+    base = _compared_with(request, row)
+    changes = (
+        shown_differences(queries.differences(base, row), queries.content_of(base), queries.content_of(row))
+        if base
+        else []
+    )
+    actor = request.actor  # type: ignore[attr-defined]
+    context = {
+        "service": service,
+        "version": row,
+        "base": base,
+        "others": queries.versions_of(code).exclude(pk=row.pk).values_list("number", flat=True)[:20],
+        "groups": _by_part(changes),
+        "people": identity.names_of({pk for pk in (row.written_by_id, row.reviewed_by_id) if pk}),
+        "mine": row.written_by_id is not None and row.written_by_id == actor.party_id,
+        "crumbs": _above(request, service),
+    }
+    return render(request, "console/version.html", context)
 
 
 @require_POST
 @administrators
 def act(request: HttpRequest, capacity: str, code: str, number: int, act: str) -> HttpResponse:
+    service_of(request, code)
     if act not in ACTS:
         raise NotFound()
     action, done = ACTS[act]
     row = queries.version_numbered(code, number)
     return posted(
         request,
-        act=lambda: action(request.actor, version_id=row.pk),
+        act=lambda: action(request.actor, version_id=row.pk),  # type: ignore[attr-defined]
         done=done,
-        back=reverse("console:version", args=[capacity, code, number]),
+        back=url(request, "version", code, number),
     )
 
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def competence(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
-    """Route the service in a region to a unit."""
-    form = forms.CompetenceForm(request.POST or None)
+def retire(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+    service = service_of(request, code)
+    row = queries.version_numbered(code, number)
     return form_page(
         request,
-        form=form,
-        act=lambda data: actions.set_competence(
-            request.actor,
-            service=code,
-            region=data["region"],
-            department_id=identity.unit_by_id(int(data["unit"])).department_id,
-            unit_id=int(data["unit"]),
-            condition=data["condition"],
-            priority=data["priority"],
-            valid_from=data["valid_from"],
-            note=data["note"],
-        ),
-        template="console/form.html",
-        context={"title": _("Route this service to a unit"), "subject": code},
-        done=_("The next case of this service in that region goes there."),
-        back=reverse("console:service", args=[capacity, code]),
+        form=forms.ReasonForm(request.POST or None),
+        act=lambda data: actions.retire_version(request.actor, version_id=row.pk, reason=data["reason"]),  # type: ignore[attr-defined]
+        context={
+            "title": _("Retire version %(number)d") % {"number": number},
+            "subject": row.name,
+            "lead": _("The service is then without a version in force: nobody finds or files it. Open cases go on."),
+            "submit": _("Retire"),
+            "danger": True,
+            "crumbs": _above(request, service),
+        },
+        done=_("Retired."),
+        back=url(request, "version", code, number),
     )
 
 
-@require_POST
-@administrators
-def end_competence(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
-    code = queries.competence(pk).service.code
-    return posted(
-        request,
-        act=lambda: actions.end_competence(request.actor, competence_id=pk),
-        done=_("The rule has ended."),
-        back=reverse("console:service", args=[capacity, code]),
+def _compared_with(request: HttpRequest, row: ServiceVersion) -> ServiceVersion | None:
+    """The version named by ``?with=``, else the one it follows."""
+    wanted = request.GET.get("with", "")
+    if wanted.isdecimal() and len(wanted) < 9:
+        return queries.version_numbered(row.service.code, int(wanted))
+    return queries.version_before(row)
+
+
+def _by_part(changes: list[Any]) -> list[tuple[Any, list[Any]]]:
+    groups: dict[str, list[Any]] = {}
+    for change in changes:
+        groups.setdefault(change.part, []).append(change)
+    return [(PARTS.get(part, part), found) for part, found in groups.items()]
+
+
+def _above(request: HttpRequest, service: PublicService) -> Any:
+    return crumbs(
+        request, (_("Services"), url(request, "services")), (service.code, url(request, "service", service.code))
     )

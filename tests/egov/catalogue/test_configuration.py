@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from egov.catalogue import actions, queries
 from egov.catalogue.models import Competence, PublicService, ServiceVersion
+from egov.kernel import configuration
 from egov.kernel.actor import SYSTEM
 from egov.kernel.errors import InvalidInput
 
@@ -45,14 +46,36 @@ def test_bringing_it_twice_changes_nothing(configured):
     assert (report.changed, report.competences, report.switched) == ([], 0, 0)
 
 
-def test_it_is_the_same_text_every_time(configured, tmp_path):
+def test_it_is_the_same_file_every_time(configured, tmp_path):
     out = StringIO()
-    for name in ("a.json", "b.json"):
+    for name in ("a.zip", "b.zip"):
         call_command("export_configuration", str(tmp_path / name), stdout=out)
-    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
-    assert "text" not in json.loads((tmp_path / "a.json").read_text())["services"][0]["content"]["legal_basis"][0]
-    call_command("import_configuration", str(tmp_path / "a.json"), stdout=out)
-    assert "0 definitions changed" in out.getvalue()
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    data = configuration.unpack((tmp_path / "a.zip").read_bytes())
+    assert "text" not in data["catalogue"]["services"][0]["content"]["legal_basis"][0]
+    out = StringIO()
+    call_command("import_configuration", str(tmp_path / "a.zip"), stdout=out)
+    assert "catalogue: 0" in out.getvalue()
+
+
+def test_a_dry_run_writes_nothing(configured, tmp_path):
+    """And what is written then is what the dry run said."""
+    path = str(tmp_path / "a.zip")
+    call_command("export_configuration", path, stdout=StringIO())
+    Competence.objects.all().delete()
+    ServiceVersion.objects.all().delete()
+    PublicService.objects.all().delete()
+    queries.kept.forget()
+    said = []
+    for arguments, services in (((), 0), (("--commit",), 2), ((), 2)):
+        out = StringIO()
+        call_command("import_configuration", path, *arguments, stdout=out)
+        said.append([line for line in out.getvalue().splitlines() if line.startswith("  ")])
+        assert PublicService.objects.count() == services
+        queries.kept.forget()
+    assert said[0] == said[1]
+    assert [line.split()[1] for line in said[0] if line.split()[1].startswith("ZZ")] == ["ZZ01", "ZZ02"]
+    assert said[2] == []
 
 
 def test_keys_that_are_not_known_here_are_named_and_nothing_changes(configured):
@@ -64,8 +87,8 @@ def test_keys_that_are_not_known_here_are_named_and_nothing_changes(configured):
     assert queries.published("ZZ01").promised_limit == 5
 
 
-@pytest.mark.parametrize("text", ["{", "{}", '{"format": 99}'])
-def test_another_file_is_refused(tmp_path, text):
-    (tmp_path / "x.json").write_text(text)
+@pytest.mark.parametrize("content", [b"", b"{}", b"PK\x05\x06" + bytes(18)])
+def test_another_file_is_refused(tmp_path, content):
+    (tmp_path / "x.zip").write_bytes(content)
     with pytest.raises(CommandError):
-        call_command("import_configuration", str(tmp_path / "x.json"))
+        call_command("import_configuration", str(tmp_path / "x.zip"))

@@ -16,7 +16,9 @@ def permission_world(service, identities):
     competence = actions.set_competence(SYSTEM, region="990102", department_id=market.pk, department_role="market")
     writer = Actor(kind=CapacityKind.POST, capacity="p-9", party_id=900, roles=frozenset({"platform_admin"}))
     draft = actions.draft_version(writer, code="ZZ01", changes={}, change_reason="")
-    return SimpleNamespace(service=service, draft=draft, market=market, fire=fire, competence=competence)
+    return SimpleNamespace(
+        service=service, draft=draft, market=market, fire=fire, competence=competence, account=identities.account()
+    )
 
 
 @pytest.fixture
@@ -62,6 +64,8 @@ TABLE = PermissionTable(
             )
         ),
         "end_competence": rule(lambda a, w: actions.end_competence(a, competence_id=w.competence.pk)),
+        "grant_service": rule(lambda a, w: actions.grant_service(a, account_id=w.account.pk, code="ZZ01")),
+        "withdraw_service": rule(lambda a, w: actions.withdraw_service(a, account_id=w.account.pk, code="ZZ01")),
         "load_definitions": platform(lambda a, w: actions.load_definitions(a)),
         "import_items": platform(lambda a, w: actions.import_items(a, path=__import__("pathlib").Path("none.csv"))),
         "import_configuration": platform(lambda a, w: actions.import_configuration(a, data={})),

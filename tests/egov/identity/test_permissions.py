@@ -157,6 +157,20 @@ TABLE = PermissionTable(
             lambda actor, world: actions.change_department(actor, department_id=world.department.pk, phone="1"),
             administrator=True,
         ),
+        "close_department": Row(
+            lambda actor, world: actions.close_department(actor, department_id=world.department.pk), administrator=True
+        ),
+        "reopen_department": Row(
+            lambda actor, world: actions.reopen_department(actor, department_id=world.department.pk),
+            administrator=True,
+        ),
+        "retry_events": Row(lambda actor, world: actions.retry_events(actor, ids=[0]), administrator=True),
+        "change_unit": Row(
+            lambda actor, world: actions.change_unit(
+                actor, unit_id=world.unit.pk, name=NAME, phone="2", is_service_hall=False
+            ),
+            administrator=True,
+        ),
         "open_unit": Row(
             lambda actor, world: actions.open_unit(actor, department_id=world.department.pk, key="jz.u", name=NAME),
             administrator=True,
@@ -198,12 +212,12 @@ test_permission, test_every_act_has_a_row = TABLE.tests()
 def test_an_administrator_of_a_department_configures_their_own_only(permission_world, identities, administrator):
     own = administrator("department_admin", department_id=permission_world.department.pk)
     other = administrator("department_admin", department_id=identities.department("jz.other").pk)
-    for act in ("change_department", "open_unit", "appoint", "end_post", "grant_configuration"):
+    for act in ("change_department", "open_unit", "change_unit", "appoint", "end_post", "grant_configuration"):
         attempt = TABLE.rows[act].attempt
         from tests.plugins.permissions import is_denied
 
         assert is_denied(lambda attempt=attempt: attempt(other, permission_world)), act
         assert not is_denied(lambda attempt=attempt: attempt(own, permission_world)), act
-    for act in ("open_department", "link_account"):
+    for act in ("open_department", "close_department", "retry_events", "link_account"):
         attempt = TABLE.rows[act].attempt
         assert is_denied(lambda attempt=attempt: attempt(own, permission_world)), act

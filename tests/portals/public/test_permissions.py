@@ -53,6 +53,8 @@ TABLE = PermissionTable(
         "public:group": page("/for/older"),
         "public:services": page("/services"),
         "public:service": page("/service/{service}"),
+        "public:catalogue_jsonld": page("/catalogue.jsonld"),
+        "public:catalogue_ttl": page("/catalogue.ttl"),
         "public:departments": page("/departments"),
         "public:department": page("/department/{department}"),
         "public:track": page("/track?number={reference}"),

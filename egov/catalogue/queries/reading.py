@@ -3,16 +3,21 @@
 import datetime as dt
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue import registry, rules
-from egov.catalogue.configuration import export_configuration
-from egov.catalogue.models import Competence, Event, PublicService, ServiceVersion, VersionState
-from egov.catalogue.rules import CompetenceRow, Difference, Known
+from egov.catalogue.models import (
+    Competence,
+    Event,
+    PublicService,
+    ServiceVersion,
+    VersionState,
+)
+from egov.catalogue.rules import CompetenceRow, Known
 from egov.identity import queries as identity
 from egov.identity.models import Organisation
 from egov.kernel import clock
@@ -22,32 +27,6 @@ from egov.kernel.text import LocalisedText
 from egov.law import queries as law
 from egov.law.models import DecisionTable, Instrument, Procedure, State
 from egov.law.rules import ProcedureDefinition
-
-__all__ = [
-    "Numbers",
-    "Office",
-    "Relation",
-    "ServicePage",
-    "basis_text",
-    "competence_rows",
-    "competences_for",
-    "content_of",
-    "differences",
-    "drafts",
-    "event",
-    "events",
-    "export_configuration",
-    "kept",
-    "known",
-    "numbers",
-    "offices",
-    "published",
-    "published_many",
-    "service_page",
-    "services",
-    "version",
-    "versions_of",
-]
 
 kept = Kept("catalogue")
 KEPT_VERSIONS = 600
@@ -102,19 +81,6 @@ class ServicePage:
     followed_by: list[Relation]
     offices: list[Office]
     basis: list[LocalisedText]
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """How much of the catalogue can be filed here, for the console."""
-
-    services: int
-    listed: int
-    fileable: int
-    disabled: int
-    imported: int
-    drafts: int
-    by_mode: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 def published(code: str) -> ServiceVersion:
@@ -196,66 +162,6 @@ def service(code: str) -> PublicService:
     return row
 
 
-def version_numbered(code: str, number: int) -> ServiceVersion:
-    """Raises ``NotFound``."""
-    row = versions_of(code).filter(number=number).first()
-    if row is None:
-        raise NotFound(_("There is no such service."), code="service_missing")
-    return row
-
-
-def version_before(row: ServiceVersion) -> ServiceVersion | None:
-    """What a version is compared with: the one in force, for a version in work; else the one before it."""
-    others = ServiceVersion.objects.filter(service_id=row.service_id).exclude(pk=row.pk)
-    if row.state in (VersionState.DRAFT, VersionState.REVIEWED):
-        return others.filter(state=VersionState.PUBLISHED).first()
-    return others.filter(number__lt=row.number).order_by("-number").first()
-
-
-def services_for_console(*, text: str = "", mode: str = "", depth: str = "") -> QuerySet[PublicService]:
-    """All services by code, with name and number of the version in force (``shown_name``, ``shown_number``)."""
-    current = ServiceVersion.objects.filter(service=OuterRef("pk"), state=VersionState.PUBLISHED)
-    rows = PublicService.objects.annotate(
-        shown_name=Subquery(current.values("name")[:1]), shown_number=Subquery(current.values("number")[:1])
-    )
-    if text:
-        named = ServiceVersion.objects.filter(
-            Q(name__icontains=text) | Q(service__code__istartswith=text), state=VersionState.PUBLISHED
-        )
-        rows = rows.filter(pk__in=named.values("service"))
-    if mode:
-        rows = rows.filter(mode=mode)
-    if depth in ("fileable", "listed"):
-        fileable = ServiceVersion.objects.filter(FILEABLE, state=VersionState.PUBLISHED).values("service")
-        rows = rows.filter(pk__in=fileable) if depth == "fileable" else rows.exclude(pk__in=fileable)
-    return rows.order_by("code")
-
-
-def competences_of(service_id: int) -> QuerySet[Competence]:
-    """The rules of a service itself, the newest first."""
-    rows = Competence.objects.filter(service_id=service_id).select_related("region", "department", "unit")
-    return rows.order_by("-valid_from", "-pk")
-
-
-def competence(competence_id: int) -> Competence:
-    """Raises ``NotFound``."""
-    row = Competence.objects.select_related("service").filter(pk=competence_id).first()
-    if row is None:
-        raise NotFound()
-    return row
-
-
-def versions_of(code: str) -> QuerySet[ServiceVersion]:
-    """All versions of a service, newest first."""
-    return ServiceVersion.objects.filter(service__code=code).select_related("service").order_by("-number")
-
-
-def drafts() -> QuerySet[ServiceVersion]:
-    """Versions that wait for review or publication, oldest first."""
-    waiting = (VersionState.DRAFT, VersionState.REVIEWED)
-    return ServiceVersion.objects.filter(state__in=waiting).select_related("service").order_by("pk")
-
-
 def events(kind: str = "") -> list[Event]:
     """Life events ("life"), business events ("business"), internal ones, or all, in the order they are shown."""
     rows: list[Event] = kept.get("events", lambda: list(Event.objects.order_by("order", "code")))
@@ -300,7 +206,7 @@ def offices(service: PublicService, region: str) -> list[Office]:
     if region:
         rows = competences_for(service, region=region, on=today)
     else:
-        rows = [row for row in competence_rows() if row.holds_on(today) and _is_for(row, service)]
+        rows = [row for row in competence_rows() if row.holds_on(today) and is_for(row, service)]
     ids = list(dict.fromkeys(row.department_id for row in rows))
     regions = {row.department_id: row.region for row in reversed(rows)}
     found = {row.pk: row for row in Organisation.objects.filter(pk__in=ids)}
@@ -329,7 +235,7 @@ def competences_for(service: PublicService, *, region: str, on: dt.date) -> list
     """Rows that can apply to the service in ``region``, best first; conditions are for the caller to judge."""
     # Once per service: a case looks at a handful instead of all.
     rows: list[CompetenceRow] = kept.get(
-        ("competences", service.pk), lambda: [row for row in competence_rows() if _is_for(row, service)]
+        ("competences", service.pk), lambda: [row for row in competence_rows() if is_for(row, service)]
     )
     return rules.nearest_first(
         rows,
@@ -345,11 +251,6 @@ def content_of(row: ServiceVersion) -> dict[str, Any]:
     return {name: getattr(row, name) for name in rules.CONTENT_FIELDS}
 
 
-def differences(before: ServiceVersion, after: ServiceVersion) -> list[Difference]:
-    """What a version changes against another one, place by place."""
-    return rules.differences(content_of(before), content_of(after))
-
-
 def known() -> Known:
     """Keys that a definition may name, as they are now."""
     procedures = Procedure.objects.filter(state=State.PUBLISHED)
@@ -363,35 +264,6 @@ def known() -> Known:
         instruments=set(Instrument.objects.values_list("key", flat=True)),
         tables=set(DecisionTable.objects.filter(state=State.PUBLISHED).values_list("key", flat=True)),
         effects=set(registry.effect_keys) or None,
-    )
-
-
-def numbers() -> Numbers:
-    """The figures of the console page: how many services are only listed, how many can be filed."""
-    rows = ServiceVersion.objects.filter(state=VersionState.PUBLISHED).values("service__mode").order_by()
-    counted = rows.annotate(
-        services=Count("pk"),
-        fileable=Count("pk", filter=FILEABLE),
-        disabled=Count("pk", filter=Q(service__enabled=False)),
-        imported=Count("pk", filter=~Q(service__source="house")),
-    )
-    by_mode: dict[str, dict[str, int]] = {}
-    for row in counted:
-        counts: dict[str, Any] = dict(row)
-        mode = str(counts.pop("service__mode"))
-        by_mode[mode] = {**counts, "listed": counts["services"] - counts["fileable"]}
-
-    def total(name: str) -> int:
-        return sum(row[name] for row in by_mode.values())
-
-    return Numbers(
-        services=total("services"),
-        listed=total("listed"),
-        fileable=total("fileable"),
-        disabled=total("disabled"),
-        imported=total("imported"),
-        drafts=drafts().count(),
-        by_mode=by_mode,
     )
 
 
@@ -443,7 +315,7 @@ def _load_competences() -> list[CompetenceRow]:
     return [CompetenceRow(*row) for row in Competence.objects.order_by("id").values_list(*columns)]
 
 
-def _is_for(row: CompetenceRow, service: PublicService) -> bool:
+def is_for(row: CompetenceRow, service: PublicService) -> bool:
     if row.service_id is not None:
         return row.service_id == service.pk
     return row.department_role == service.department_role

@@ -1,0 +1,143 @@
+"""How needs are understood: words, concepts, example sentences, what was said lately; and a try of a sentence."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from egov.catalogue import queries as catalogue
+from egov.kernel.text import language_tag
+from egov.routing import actions, queries
+from portals.console import forms
+from portals.console.access import administrators, service_of
+from portals.console.views.acting import crumbs, form_page, posted, url
+
+
+@require_http_methods(["GET", "POST"])
+@administrators
+def index(request: HttpRequest, capacity: str) -> HttpResponse:
+    text = request.GET.get("q", "").strip()[:500]
+    tried = (
+        queries.match_need(text, language=language_tag(), region=request.actor.region_code, capacity="any")  # type: ignore[attr-defined]
+        if text
+        else None
+    )
+    form = forms.SynonymForm(request.POST or None)
+    return form_page(
+        request,
+        form=form,
+        act=lambda data: actions.add_synonym(request.actor, **data),  # type: ignore[attr-defined]
+        template="console/words.html",
+        context={
+            "tried": tried,
+            "text": text,
+            "synonyms": queries.synonyms(),
+            "needs": _needs(request),
+            "crumbs": crumbs(request),
+        },
+        done=_("The word is known within a minute."),
+        back=url(request, "words"),
+    )
+
+
+def _needs(request: HttpRequest) -> list[Any]:
+    """What was said and chosen lately: for services that one configures."""
+    waiting = queries.needs_to_learn()
+    if request.scope.is_platform:  # type: ignore[attr-defined]
+        return waiting
+    own = set(
+        catalogue.configurable(request.actor)  # type: ignore[attr-defined]
+        .filter(code__in={need.chosen for need in waiting})
+        .values_list("code", flat=True)
+    )
+    return [need for need in waiting if need.chosen in own]
+
+
+@require_POST
+@administrators
+def remove_synonym(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
+    back = request.POST.get("concept", "")
+    return posted(
+        request,
+        act=lambda: actions.remove_synonym(request.actor, synonym_id=pk),  # type: ignore[attr-defined]
+        done=_("The word is removed."),
+        back=url(request, "concept", back) if back.isidentifier() else url(request, "words"),
+    )
+
+
+@require_GET
+@administrators
+def concepts(request: HttpRequest, capacity: str) -> HttpResponse:
+    text = request.GET.get("q", "").strip()[:80]
+    above = (_("Words"), url(request, "words"))
+    context = {"concepts": queries.concepts(text), "text": text, "crumbs": crumbs(request, above)}
+    return render(request, "console/concepts.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@administrators
+def concept(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+    """All words of one concept."""
+    row = queries.concept(key)
+    form = forms.WordForm(request.POST or None)
+    return form_page(
+        request,
+        form=form,
+        act=lambda data: actions.add_synonym(request.actor, meant=key, **data),  # type: ignore[attr-defined]
+        template="console/concept.html",
+        context={
+            "concept": row,
+            "words": queries.words_of(key),
+            "crumbs": crumbs(request, (_("Words"), url(request, "words")), (_("Concepts"), url(request, "concepts"))),
+        },
+        done=_("The word is known within a minute."),
+        back=url(request, "concept", key),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@administrators
+def examples(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
+    """Sentences people say when they need a service; a department edits those of its services."""
+    service_of(request, code)
+    form = forms.ExampleForm(request.POST or None)
+    return form_page(
+        request,
+        form=form,
+        act=lambda data: actions.add_example(request.actor, target=code, text=data["text"]),  # type: ignore[attr-defined]
+        template="console/examples.html",
+        context={
+            "code": code,
+            "examples": queries.examples_of(code)[:200],
+            "crumbs": crumbs(request, (_("Services"), url(request, "services")), (code, url(request, "service", code))),
+        },
+        done=_("The sentence leads here from now on."),
+        back=url(request, "examples", code),
+    )
+
+
+@require_POST
+@administrators
+def remove_example(request: HttpRequest, capacity: str, code: str, pk: int) -> HttpResponse:
+    service_of(request, code)
+    return posted(
+        request,
+        act=lambda: actions.remove_example(request.actor, example_id=pk),  # type: ignore[attr-defined]
+        done=_("The sentence is removed."),
+        back=url(request, "examples", code),
+    )
+
+
+@require_POST
+@administrators
+def learn(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
+    """Take what somebody said as an example of what they chose, or set it aside."""
+    target = request.POST.get("target", "")
+    return posted(
+        request,
+        act=lambda: actions.learn_need(request.actor, need_id=pk, target=target),  # type: ignore[attr-defined]
+        done=_("The sentence leads there from now on.") if target else _("Set aside."),
+        back=url(request, "words"),
+    )
