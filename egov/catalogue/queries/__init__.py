@@ -23,6 +23,7 @@ from egov.catalogue.queries.administration import (
 )
 from egov.catalogue.queries.linked_data import json_ld, turtle
 from egov.catalogue.queries.reading import (
+    FILEABLE,
     Office,
     Relation,
     ServicePage,
@@ -44,6 +45,7 @@ from egov.catalogue.queries.reading import (
 )
 
 __all__ = [
+    "FILEABLE",
     "Numbers",
     "Office",
     "Relation",
