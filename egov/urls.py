@@ -3,12 +3,15 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from portals.shared.views import SafeLogoutView
+
 handler400 = "portals.shared.errors.bad_request"
 handler403 = "portals.shared.errors.permission_denied"
 handler404 = "portals.shared.errors.page_not_found"
 handler500 = "portals.shared.errors.server_error"
 
 urlpatterns = [
+    path("account/logout/", SafeLogoutView.as_view(), name="account_logout"),
     path("account/", include("allauth.urls")),
     path("", include("allauth.idp.urls")),
     path("admin/", admin.site.urls),

@@ -20,6 +20,7 @@ from egov.documents import actions, authority, rules, storage, typesetting
 from egov.documents.models import Credential, DocumentState, IssuedDocument, Seal, StoredFile
 from egov.identity.models import PartyKind
 from egov.identity.rules import mask_name
+from egov.journal import actions as journal_actions
 from egov.journal import queries as journal
 from egov.journal import rules as journal_rules
 from egov.journal.models import TreeHead
@@ -42,6 +43,24 @@ def open_file(file_id: int) -> File:
     if stored is None:
         raise NotFound()
     return File(io.BytesIO(storage.read(stored.path, stored.sha256)), name=stored.name)
+
+
+def open_own_file(owner_id: int, reference: str) -> tuple[StoredFile, File]:
+    """A file that the party handed in. Raises ``NotFound`` also when it is somebody else's."""
+    stored = StoredFile.objects.filter(reference=reference, owner_id=owner_id, removed_at=None).first()
+    if stored is None:
+        raise NotFound()
+    return stored, open_file(stored.pk)
+
+
+def open_document(actor: Actor, *, reference: str) -> IssuedDocument:
+    """One document for who may open it; a look by somebody else than the holder is journaled. Raises ``NotFound``."""
+    found = document(reference)
+    if not may_open(found, actor):
+        raise NotFound()
+    if found.holder_id is not None and actor.party_id != found.holder_id:
+        journal_actions.record_view(actor, Ref("document", reference), Ref("party", str(found.holder_id)))
+    return found
 
 
 def document(reference: str) -> IssuedDocument:

@@ -359,3 +359,8 @@ def visible(
     if actor.mandate_services is not None:
         rows &= Q(**{f"{service}__in": actor.mandate_services}) if service else Q(pk__in=[])
     return rows
+
+
+# How far a program's access to the API reaches: everything, reading only, an applicant's part, a post's part.
+API_SCOPES = ("api", "api.read", "api.file", "api.desk")
+MOST_PROGRAMS = 20  # of one account

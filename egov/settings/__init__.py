@@ -287,6 +287,10 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if EGOV_TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+# A small model learned from the examples re-weighs what the need box finds; off, rules and search work alone.
+EGOV_ROUTING_LEARNED = env.flag("EGOV_ROUTING_LEARNED", default=True)
+EGOV_ROUTING_MODEL = env.text("EGOV_ROUTING_MODEL", default="")
+
 # Ways to pay that people may choose: keys of gateways. The sandbox takes no money, so never behind https by itself.
 EGOV_PAYMENT_GATEWAYS = env.list("EGOV_PAYMENT_GATEWAYS", default=[] if HTTPS else ["sandbox"])
 # Where a form may lead after its redirects: payment gateways besides ourselves.
@@ -395,9 +399,10 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "egov",
-    "DESCRIPTION": "State a need, file for services, follow cases, decide them. Errors are RFC 9457 problem details.",
+    "DESCRIPTION": "State a need, file for services, follow cases, decide them. docs/developer/api.md walks through it all. Errors are RFC 9457 problem details.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": ["portals.api.schema.add_problems"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],

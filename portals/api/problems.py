@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem details."""
+"""Errors as RFC 9457 problem details, in the language that the caller reads."""
 
 from typing import Any
 
@@ -9,15 +9,29 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from egov.kernel.errors import EgovError, InvalidInput
+from egov.kernel.errors import EgovError, FieldError, InvalidInput, StaleVersion
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_BASE = "urn:egov:problem:"
 
 
+class InvalidHeader(InvalidInput):
+    """A header of the request is missing or wrong."""
+
+    @classmethod
+    def named(cls, header: str, code: str, message: Any) -> "InvalidHeader":
+        return cls([FieldError(header, code, message)])
+
+
+class PreconditionFailed(StaleVersion):
+    """The state named in ``If-Match`` is not the present one."""
+
+    status = 412
+
+
 def problem(*, status: int, code: str, title: str, detail: str = "", **members: Any) -> dict[str, Any]:
-    """A problem object: ``type`` is stable and machine-readable, ``title`` and ``detail`` are for people."""
-    body = {"type": TYPE_BASE + code, "title": title, "status": status, **members}
+    """A problem object: ``type`` and ``code`` are stable and machine-readable, ``title`` and ``detail`` for people."""
+    body = {"type": TYPE_BASE + code, "code": code, "title": title, "status": status, **members}
     if detail:
         body["detail"] = detail
     return body
@@ -35,7 +49,8 @@ def handle(exception: Exception, context: dict[str, Any]) -> Response | None:
 def _body(exception: Exception) -> tuple[dict[str, Any] | None, dict[str, str]]:
     match exception:
         case InvalidInput():
-            faults = [{"pointer": f"/{f.path}", "code": f.code, "detail": str(f.message)} for f in exception.faults]
+            place = "header" if isinstance(exception, InvalidHeader) else "pointer"
+            faults = [_fault(fault, place) for fault in exception.faults]
             title = str(exception.message)
             return problem(status=exception.status, code=exception.code, title=title, errors=faults), {}
         case EgovError():
@@ -54,13 +69,18 @@ def _body(exception: Exception) -> tuple[dict[str, Any] | None, dict[str, str]]:
     return None, {}
 
 
+def _fault(fault: FieldError, place: str) -> dict[str, str]:
+    where = fault.path if place == "header" or not fault.path else f"/{fault.path}"
+    return {place: where, "code": fault.code, "detail": str(fault.message)}
+
+
 def _api_body(exception: exceptions.APIException) -> tuple[dict[str, Any], dict[str, str]]:
     headers: dict[str, str] = {}
     if getattr(exception, "auth_header", None):
         headers["WWW-Authenticate"] = exception.auth_header  # type: ignore[attr-defined]
     wait = getattr(exception, "wait", None)
     if wait is not None:
-        headers["Retry-After"] = str(int(wait))
+        headers["Retry-After"] = str(int(wait) + 1)
     code = str(exception.get_codes()) if isinstance(exception.get_codes(), str) else exception.default_code
     return problem(status=exception.status_code, code=code, title=str(exception.detail)), headers
 
@@ -75,7 +95,7 @@ def _flatten(detail: Any, pointer: str = "") -> Any:
             nested = isinstance(value, dict | list)
             yield from _flatten(value, f"{pointer}/{index}" if nested else pointer)
     else:
-        yield {"pointer": pointer or "/", "code": getattr(detail, "code", "invalid"), "detail": str(detail)}
+        yield {"pointer": pointer, "code": getattr(detail, "code", "invalid"), "detail": str(detail)}
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> JsonResponse:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from egov.identity import queries as identity
 from egov.kernel.actor import ANONYMOUS, APPLICANT_KINDS, Actor, CapacityKind
@@ -65,7 +65,10 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.actor = ANONYMOUS.with_request(_request_id(request))  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.actor.account_id is not None:  # type: ignore[attr-defined]
+            add_never_cache_headers(response)  # "back" after signing out shows nothing of anybody's
+        return response
 
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]

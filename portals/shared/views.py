@@ -3,8 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
+from allauth.account.views import LogoutView
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -82,6 +84,15 @@ def _doors(capacity: Capacity) -> list[Door]:
         text = _("Administration: departments, services, rules")
         doors.append(Door(title, text, f"/console/{capacity.slug}/", "settings"))
     return doors
+
+
+class SafeLogoutView(LogoutView):
+    """On a shared computer nothing stays behind: the browser forgets what it kept of this site."""
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post(*args, **kwargs)
+        response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
 
 @require_POST

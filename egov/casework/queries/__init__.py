@@ -6,10 +6,13 @@ from egov.casework.queries.lists import (
     CaseFilters,
     Missed,
     case_list,
+    cases_under,
     missed_deadlines,
     opinions_asked,
     ratings_to_handle,
+    record_shown,
     search,
+    summary_of,
 )
 from egov.casework.queries.pages import (
     Asked,
@@ -52,6 +55,7 @@ __all__ = [
     "case_for_applicant",
     "case_list",
     "case_page",
+    "cases_under",
     "exists",
     "is_open_to",
     "letter_draft",
@@ -60,7 +64,9 @@ __all__ = [
     "opinions_asked",
     "paper_of",
     "ratings_to_handle",
+    "record_shown",
     "search",
+    "summary_of",
     "track",
     "visible_cases",
 ]

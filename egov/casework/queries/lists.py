@@ -1,7 +1,7 @@
 """Lists of cases: filtered, bounded, by keyset; searches; what waits for the unit beside its cases."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from egov.identity import queries as identity
 from egov.journal import actions as journal
 from egov.kernel import clock, references
 from egov.kernel.actor import Actor
+from egov.kernel.errors import NotFound
 from egov.kernel.refs import Ref
 from egov.kernel.text import searched_words
 
@@ -48,6 +49,14 @@ class CaseFilters:
 
 def case_list(actor: Actor, filters: CaseFilters, *, before: int | None = None, size: int = PAGE) -> QuerySet[Case]:
     """Visible cases under ``filters``, newest first; the next page is asked for with the last key as ``before``."""
+    cases = cases_under(actor, filters)
+    if before is not None:
+        cases = cases.filter(pk__lt=before)
+    return cases[: min(size, MOST)]
+
+
+def cases_under(actor: Actor, filters: CaseFilters) -> QuerySet[Case]:
+    """Visible cases under ``filters``, newest first, for whoever cuts the page."""
     cases = visible_cases(actor)
     if filters.state == "open":
         cases = cases.filter(state__in=OPEN_STATES)
@@ -63,13 +72,30 @@ def case_list(actor: Actor, filters: CaseFilters, *, before: int | None = None, 
         cases = cases.filter(unit_id=filters.unit)
     if filters.text:
         cases = cases.filter(_says(filters.text))
-    if before is not None:
-        cases = cases.filter(pk__lt=before)
+    return _for_lists(cases)
+
+
+def _for_lists(cases: QuerySet[Case]) -> QuerySet[Case]:
     return (
         cases.select_related("service", "applicant", "department", "unit", "handler__person__party")
         .defer("answers", "sources", "route")
-        .order_by("-id")[: min(size, MOST)]
+        .order_by("-id")
     )
+
+
+def summary_of(reference: str) -> Case:
+    """The line of a case, for whoever has just acted on it. Raises ``NotFound``."""
+    row = _for_lists(Case.objects.filter(reference=reference)).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def record_shown(actor: Actor, cases: Sequence[Case]) -> None:
+    """One entry in the journal names what a list showed to civil servants."""
+    if actor.is_staff and cases:
+        shown = [ref for case in cases for ref in (Ref("case", case.reference), Ref("party", str(case.applicant_id)))]
+        journal.record_list(actor, list(dict.fromkeys(shown)))
 
 
 def _says(text: str) -> Q:

@@ -39,9 +39,11 @@ from egov.identity.actions.parties import (
     want_contact,
 )
 from egov.identity.actions.platform import retry_events
+from egov.identity.actions.programs import Program, register_program, remove_program
 from egov.identity.actions.roles import load_roles
 
 __all__ = [
+    "Program",
     "accept_mandate",
     "add_identifier",
     "add_representative",
@@ -71,7 +73,9 @@ __all__ = [
     "refresh_assurance",
     "register_organisation",
     "register_person",
+    "register_program",
     "relate",
+    "remove_program",
     "reopen_department",
     "replace_identifier",
     "retry_events",

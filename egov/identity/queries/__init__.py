@@ -40,10 +40,12 @@ from egov.identity.queries.parties import (
     number_of,
     parents_of,
     party_by_number,
+    party_named,
     representatives_of,
     spouse_of,
     wards_of,
 )
+from egov.identity.queries.programs import programs_of
 from egov.identity.queries.regions import kept, region_chain, region_name, region_names, regions_under
 
 __all__ = [
@@ -75,10 +77,12 @@ __all__ = [
     "number_of",
     "parents_of",
     "party_by_number",
+    "party_named",
     "past_posts",
     "post_by_id",
     "posts_in",
     "posts_with_role",
+    "programs_of",
     "region_chain",
     "region_name",
     "region_names",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from egov.identity import rules
 from egov.identity.models import (
@@ -35,6 +36,17 @@ def party_by_number(scheme: str, number: str) -> Party | None:
         identifiers__digest=secrets.keyed_digest(number),
         identifiers__valid_to__isnull=True,
     ).first()
+
+
+def party_named(number: str, name: str) -> Party:
+    """Whoever has this identity number or credit code and this very name, so that nobody can be guessed by a number.
+
+    Raises ``InvalidInput``.
+    """
+    found = next((party for scheme in ("cn.ric", "cn.uscc") if (party := party_by_number(scheme, number))), None)
+    if found is None or found.name != " ".join(name.split()):
+        raise InvalidInput.at("number", "unknown", _("Nobody of this name and number is registered here. Check both."))
+    return found
 
 
 def number_of(party_id: int, scheme: str) -> str | None:

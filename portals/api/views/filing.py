@@ -1,111 +1,321 @@
-"""Drafts, attachments, submissions: what an applicant files."""
+"""Drafts, attachments, submissions, matters: what an applicant files."""
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from egov.catalogue import queries as catalogue
+from egov.catalogue.models import ServiceVersion
+from egov.documents import queries as documents
 from egov.intake import actions, queries
-from egov.kernel.errors import InvalidInput
-from portals.api import serializers as s
-from portals.api.pagination import Keyset
-from portals.api.views.base import ActorView
+from egov.intake.queries import OpenDraft
+from egov.kernel.errors import FieldError, InvalidInput, NotFound
+from egov.matters import actions as matter_actions
+from egov.matters import queries as matters
+from egov.matters.models import MatterState
+from portals.api import pagination
+from portals.api.problems import InvalidHeader
+from portals.api.serializers import filing as s
+from portals.api.serializers.base import listing
+from portals.api.views.base import IF_MATCH, ActorView, expected_version, precondition, with_etag
+from portals.api.views.mandated import file_in_reach
 
+MOST_KEY = 100
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     str,
     OpenApiParameter.HEADER,
     required=True,
-    description="Chosen by you, at most 128 characters. The same key and content give the same submission again.",
+    description="Chosen by you, at most 100 characters. The same key and content give the same submission again.",
 )
 
 
 def key_of(request: Request) -> str:
-    """Raises ``InvalidInput`` without one: a repeat could not be told from a second application."""
+    """Raises ``InvalidHeader`` without one: a repeat could not be told from a second application."""
     key = request.headers.get("Idempotency-Key", "").strip()
-    if not 1 <= len(key) <= 128:
-        raise InvalidInput.at("Idempotency-Key", "required", "The header Idempotency-Key is missing or too long.")
+    if not 1 <= len(key) <= MOST_KEY or not key.isprintable():
+        raise InvalidHeader.named(
+            "Idempotency-Key",
+            "required",
+            _("Send an idempotency key of 1 to 100 characters, new for each application."),
+        )
     return key
 
 
+@contextmanager
+def pointing_at_answers(version: ServiceVersion, names: Collection[str]) -> Iterator[None]:
+    """Faults in answers point into the request: ``/answers/lost_on``, for a file ``/files/photo``."""
+    try:
+        yield
+    except InvalidInput as error:
+        form = queries.form_for(version)
+        raise InvalidInput([_pointing(fault, form, names) for fault in error.faults], error.message) from error
+
+
+def _pointing(fault: FieldError, form: Any, names: Collection[str]) -> FieldError:
+    first = fault.path.split("/")[0]
+    question = form.by_key.get(first)
+    if question is not None and question.is_file and "files" in names:
+        return FieldError(f"files/{question.material}", fault.code, fault.message)
+    if question is None and first in names:
+        return fault
+    return FieldError(f"answers/{fault.path}", fault.code, fault.message)
+
+
 class Drafts(ActorView):
-    """The forms that are being filled in."""
-
-    @extend_schema(responses=s.DraftSerializer(many=True), operation_id="drafts_list")
+    @extend_schema(
+        parameters=pagination.PARAMETERS,
+        responses=listing(s.DraftSerializer),
+        operation_id="list_drafts",
+        tags=["filing"],
+    )
     def get(self, request: Request, capacity: str) -> Response:
-        pages = Keyset()
-        page = pages.paginate_queryset(queries.drafts_of(self.actor), request, view=self)
-        return pages.get_paginated_response(s.DraftSerializer(page, many=True).data)
+        """Forms being filled in, last saved first."""
+        found = pagination.page(request, queries.drafts_of(self.actor), order=("-saved_at", "-id"))
+        return pagination.answer(request, s.DraftSerializer, found)
 
-    @extend_schema(request=s.DraftRequest, responses={201: s.DraftSerializer})
+    @extend_schema(
+        request=s.DraftRequest, responses={201: s.DraftSerializer}, operation_id="start_draft", tags=["filing"]
+    )
     def post(self, request: Request, capacity: str) -> Response:
         """Start a draft, prefilled with what registers know."""
-        body = s.DraftRequest(data=request.data)
-        body.is_valid(raise_exception=True)
-        draft = actions.start_draft(self.actor, **body.validated_data)
-        return Response(s.DraftSerializer(draft).data, status=status.HTTP_201_CREATED)
+        draft = actions.start_draft(self.actor, **self.body(s.DraftRequest))
+        response = Response(s.DraftSerializer(draft).data, status=status.HTTP_201_CREATED)
+        response["Location"] = request.build_absolute_uri(f"{request.path}/{draft.reference}")
+        return with_etag(response, draft.revision)
 
 
 class Draft(ActorView):
-    @extend_schema(responses=s.DraftSerializer)
+    @extend_schema(responses=s.DraftSerializer, operation_id="get_draft", tags=["filing"])
     def get(self, request: Request, capacity: str, reference: str) -> Response:
-        return Response(s.DraftSerializer(queries.open_draft(self.actor, reference=reference).draft).data)
+        """One draft with its answers and where they came from."""
+        draft = queries.open_draft(self.actor, reference=reference)
+        return with_etag(Response(_shown(draft)), draft.draft.revision)
 
-    @extend_schema(request=s.DraftChange, responses=s.DraftSerializer)
+    @extend_schema(
+        request=s.DraftChange,
+        parameters=[IF_MATCH],
+        responses=s.DraftSerializer,
+        operation_id="save_draft",
+        tags=["filing"],
+    )
     def patch(self, request: Request, capacity: str, reference: str) -> Response:
-        """Keep answers, valid or not. ``revision`` must be the one you saw."""
-        body = s.DraftChange(data=request.data)
-        body.is_valid(raise_exception=True)
-        draft = actions.save_draft(self.actor, draft=reference, **body.validated_data)
-        return Response(s.DraftSerializer(draft).data)
+        """Keep answers, right or wrong: nothing typed is lost."""
+        given = self.body(s.DraftChange)
+        given["revision"] = expected_version(request, given.get("revision"))
+        with precondition(request):
+            actions.save_draft(self.actor, draft=reference, **given)
+        draft = queries.open_draft(self.actor, reference=reference)
+        return with_etag(Response(_shown(draft)), draft.draft.revision)
 
-    @extend_schema(responses={204: None})
+    @extend_schema(responses={204: None}, operation_id="discard_draft", tags=["filing"])
     def delete(self, request: Request, capacity: str, reference: str) -> Response:
+        """Throw it away; its answers and files go."""
         actions.discard(self.actor, draft=reference)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _shown(opened: OpenDraft) -> dict[str, Any]:
+    opened.draft.version = opened.version
+    return dict(s.DraftSerializer(opened.draft).data)
+
+
+class DraftCheck(ActorView):
+    @extend_schema(responses=s.CheckSerializer, operation_id="check_draft", tags=["filing"])
+    def get(self, request: Request, capacity: str, reference: str) -> Response:
+        """What is still missing or wrong, what it costs, and what registers bring."""
+        opened = queries.review(self.actor, draft=reference)
+        faults = [
+            {"pointer": f"/answers/{fault.path}", "code": fault.code, "detail": str(fault.message)}
+            for fault in opened.checked.faults
+        ]
+        body = {
+            "complete": not faults,
+            "faults": faults,
+            "asked": [key for key in opened.form.by_key if key in opened.checked.visible],
+            "price": opened.price.total,
+            "price_lines": opened.price.lines,
+            "fetched": [str(material["key"]) for material in opened.shared_materials()],
+            "minutes_left": opened.minutes_left,
+            "current": opened.is_current,
+        }
+        return Response(s.CheckSerializer(body).data)
+
+
+class DraftConsent(ActorView):
+    @extend_schema(request=None, responses={204: None}, operation_id="consent_to_fetch", tags=["filing"])
+    def post(self, request: Request, capacity: str, reference: str) -> Response:
+        """Let the competent department fetch what registers hold, for this application only."""
+        actions.consent_to_fetch(self.actor, draft=reference)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class DraftMigration(ActorView):
+    @extend_schema(request=None, responses=s.MigrationSerializer, operation_id="migrate_draft", tags=["filing"])
+    def post(self, request: Request, capacity: str, reference: str) -> Response:
+        """Move a draft to the published version of its service; answers that still fit are kept."""
+        return Response(s.MigrationSerializer(actions.migrate_draft(self.actor, draft=reference)).data)
 
 
 class Attachments(ActorView):
     parser_classes = [MultiPartParser]
 
-    @extend_schema(request={"multipart/form-data": s.AttachmentRequest}, responses={201: s.AttachmentSerializer})
+    @extend_schema(responses=s.AttachmentSerializer(many=True), operation_id="list_attachments", tags=["filing"])
+    def get(self, request: Request, capacity: str, reference: str) -> Response:
+        """What is attached, in the order it was added."""
+        opened = queries.open_draft(self.actor, reference=reference)
+        return Response(s.AttachmentSerializer(opened.attachments, many=True).data)
+
+    @extend_schema(
+        request={"multipart/form-data": s.AttachmentRequest},
+        responses={201: s.AttachmentSerializer},
+        operation_id="attach",
+        tags=["filing"],
+    )
     def post(self, request: Request, capacity: str, reference: str) -> Response:
-        """Attach a file; its type is judged by its content."""
-        body = s.AttachmentRequest(data=request.data)
-        body.is_valid(raise_exception=True)
-        attachment = actions.attach(
-            self.actor,
-            draft=reference,
-            material=body.validated_data["material"],
-            upload=body.validated_data["file"],
-        )
+        """Attach a file for a material; its type is judged by its content."""
+        given = self.body(s.AttachmentRequest)
+        attachment = actions.attach(self.actor, draft=reference, material=given["material"], upload=given["file"])
         return Response(s.AttachmentSerializer(attachment).data, status=status.HTTP_201_CREATED)
+
+
+class Attachment(ActorView):
+    @extend_schema(responses={204: None}, operation_id="detach", tags=["filing"])
+    def delete(self, request: Request, capacity: str, reference: str, attachment: int) -> Response:
+        """Take a file off."""
+        actions.detach(self.actor, draft=reference, attachment=attachment)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class DraftSubmission(ActorView):
     throttle_scope = "submit"
 
-    @extend_schema(request=None, parameters=[IDEMPOTENCY_KEY], responses={201: s.SubmissionSerializer})
+    @extend_schema(
+        request=None,
+        parameters=[IDEMPOTENCY_KEY],
+        responses={201: s.SubmissionSerializer},
+        operation_id="submit_draft",
+        tags=["filing"],
+    )
     def post(self, request: Request, capacity: str, reference: str) -> Response:
-        """File a draft."""
+        """File a draft. Repeat it freely with the same key: there is one submission."""
         submission = actions.submit(self.actor, draft=reference, key=key_of(request))
         return Response(s.SubmissionSerializer(submission).data, status=status.HTTP_201_CREATED)
+
+
+class Files(ActorView):
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        request={"multipart/form-data": s.FileRequest},
+        responses={201: s.StoredFileSerializer},
+        operation_id="store_file",
+        tags=["filing"],
+    )
+    def post(self, request: Request, capacity: str) -> Response:
+        """Store a file for a material of a service, to be named when filing directly or correcting."""
+        given = self.body(s.FileRequest)
+        version = catalogue.published(given["service"])
+        stored = actions.keep_upload(self.actor, version=version, material=given["material"], upload=given["file"])
+        return Response(s.StoredFileSerializer(stored).data, status=status.HTTP_201_CREATED)
+
+
+class File(ActorView):
+    @extend_schema(
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}, operation_id="get_file", tags=["filing"]
+    )
+    def get(self, request: Request, capacity: str, reference: str) -> HttpResponse:
+        """A file that the party handed in."""
+        if not file_in_reach(self.actor, reference):
+            raise NotFound
+        found, opened = documents.open_own_file(self.party_id, reference)
+        return download(opened.read(), found.name, found.content_type)
+
+
+def download(content: bytes, name: str, content_type: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 class Submissions(ActorView):
     throttle_scope = "submit"
 
-    @extend_schema(request=s.SubmissionRequest, parameters=[IDEMPOTENCY_KEY], responses={201: s.SubmissionSerializer})
+    @extend_schema(
+        parameters=pagination.PARAMETERS,
+        responses=listing(s.SubmissionSerializer),
+        operation_id="list_submissions",
+        tags=["filing"],
+    )
+    def get(self, request: Request, capacity: str) -> Response:
+        """What was sent, newest first."""
+        found = pagination.page(request, queries.visible_submissions(self.actor))
+        return pagination.answer(request, s.SubmissionSerializer, found)
+
+    @extend_schema(
+        request=s.SubmissionRequest,
+        parameters=[IDEMPOTENCY_KEY],
+        responses={201: s.SubmissionSerializer},
+        operation_id="submit",
+        tags=["filing"],
+    )
     def post(self, request: Request, capacity: str) -> Response:
         """File in one request, without a draft."""
-        body = s.SubmissionRequest(data=request.data)
-        body.is_valid(raise_exception=True)
-        submission = actions.submit_direct(self.actor, key=key_of(request), channel="api", **body.validated_data)
+        key, given = key_of(request), self.body(s.SubmissionRequest)
+        with pointing_at_answers(catalogue.published(given["service"]), set(s.SubmissionRequest().fields)):
+            submission = actions.submit_direct(self.actor, key=key, channel="api", **given)
         return Response(s.SubmissionSerializer(submission).data, status=status.HTTP_201_CREATED)
 
 
 class Submission(ActorView):
-    @extend_schema(responses=s.SubmissionSerializer)
+    @extend_schema(responses=s.SubmissionSerializer, operation_id="get_submission", tags=["filing"])
     def get(self, request: Request, capacity: str, reference: str) -> Response:
+        """The receipt: number, time, and the matter that follows from it."""
         return Response(s.SubmissionSerializer(queries.submission_of(self.actor, reference=reference)).data)
+
+
+class Matters(ActorView):
+    @extend_schema(
+        parameters=[OpenApiParameter("state", str, enum=MatterState.values), *pagination.PARAMETERS],
+        responses=listing(s.MatterSerializer),
+        operation_id="list_matters",
+        tags=["following"],
+    )
+    def get(self, request: Request, capacity: str) -> Response:
+        """What was asked for, as wholes, newest first."""
+        rows = matters.matters_of(self.actor)
+        state = request.query_params.get("state", "")
+        if state:
+            rows = rows.filter(state=state)
+        return pagination.answer(request, s.MatterSerializer, pagination.page(request, rows))
+
+
+class Matter(ActorView):
+    @extend_schema(responses=s.TimelineSerializer, operation_id="get_matter", tags=["following"])
+    def get(self, request: Request, capacity: str, reference: str) -> Response:
+        """The whole with its timeline, one lane a member."""
+        return Response(s.TimelineSerializer(matters.timeline(self.actor, reference=reference)).data)
+
+
+class MatterWithdrawal(ActorView):
+    @extend_schema(
+        request=s.WithdrawRequest,
+        responses={200: OpenApiResponse(s.TimelineSerializer)},
+        operation_id="withdraw_matter",
+        tags=["following"],
+    )
+    def post(self, request: Request, capacity: str, reference: str) -> Response:
+        """Take back the whole before it is decided."""
+        matter_actions.withdraw_matter(self.actor, matter=reference, **self.body(s.WithdrawRequest))
+        return Response(s.TimelineSerializer(matters.timeline(self.actor, reference=reference)).data)

@@ -1,6 +1,6 @@
 """Services and events: what there is, what one takes, and where it begins."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q
@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from egov.catalogue import queries as catalogue
@@ -16,7 +17,7 @@ from egov.catalogue.queries import ServicePage
 from egov.kernel.errors import NotFound
 from egov.kernel.text import LocalisedText, language_tag
 from egov.law import queries as law
-from portals.public import figures, reading, region
+from portals.public import bundle, figures, reading, region
 from portals.public.groups import GROUPS
 from portals.public.views.need import went_on
 from portals.shared import components as c
@@ -198,56 +199,47 @@ class Stage:
 
 @require_safe
 def event(request: HttpRequest, code: str) -> HttpResponse:
+    """What belongs to it, in which order, on which answers, with how many papers, and how long at the longest."""
     found = catalogue.event(code)
     if found.kind == "internal":
         raise NotFound
     went_on(request, code)
-    versions = {version.service.code: version for version in catalogue.services(event=code)}
-    stages = _stages(found, versions)
-    shown = list(versions.values())
+    codes = [row["service"] for row in found.definition.get("members", [])]
+    codes += [version.service.code for version in catalogue.services(event=code)]
+    versions = {key: each for key, each in catalogue.published_many(codes).items() if each.service.enabled}
+    stages = bundle.stages_of(found, versions)
+    brought, fetched = bundle.papers_of(list(versions.values()))
+    longest = found.definition.get("longest", {})
     return render(
         request,
         "public/event.html",
         {
             "event": found,
-            "stages": stages,
-            "count": sum(len(stage.cards) for stage in stages),
-            "departments": len({localised_plain(version.department_name) for version in shown}),
-            "online": sum(reading.fileable(version) for version in shown),
+            "stages": [
+                Stage(number, [_member_card(found, versions[each]) for each in group])
+                for number, group in enumerate(stages, 1)
+            ],
+            "graph": bundle.graph_of(found, stages, versions),
+            "count": len(versions),
+            "conditional": sum(bool(row.get("when")) for row in found.definition.get("members", [])),
+            "departments": len({localised_plain(version.department_name) for version in versions.values()}),
+            "online": sum(reading.fileable(version) for version in versions.values()),
+            "brought": brought,
+            "fetched": fetched,
+            "longest": longest.get("working_days"),
+            "longest_path": [versions[each].name for each in longest.get("path", []) if each in versions],
             "questions": [question.get("text", {}) for question in found.definition.get("questions", [])],
+            "asked_once": found.definition.get("asked_once", []),
             "needs": (found.needs.get(language_tag()) or [])[:3],
         },
     )
 
 
-def _stages(found: Event, versions: dict[str, ServiceVersion]) -> list[Stage]:
-    """Members by stage (what can go on side by side); members without a place come last."""
-    members = found.definition.get("members", [])
-    waits_for: dict[str, set[str]] = {row["service"]: set() for row in members}
-    for edge in found.definition.get("edges", []):
-        if edge["from"] in waits_for and edge["to"] in waits_for:
-            waits_for[edge["to"]].add(edge["from"])
-    notes = {row["service"]: row.get("note", {}) for row in members}
-    placed: set[str] = set()
-    stages: list[list[str]] = []
-    while len(placed) < len(waits_for):
-        ready = [code for code in waits_for if code not in placed and waits_for[code] <= placed]
-        if not ready:  # the loader refuses circles; whatever is left goes last
-            ready = [code for code in waits_for if code not in placed]
-        stages.append(ready)
-        placed |= set(ready)
-    loose = [code for code in versions if code not in waits_for]
-    if loose:
-        stages.append(loose)
-    drawn = [
-        Stage(
-            number,
-            [
-                reading.card(versions[code], note=localised_plain(notes.get(code, {})))
-                for code in codes
-                if code in versions
-            ],
-        )
-        for number, codes in enumerate(stages, 1)
-    ]
-    return [stage for stage in drawn if stage.cards]
+def _member_card(found: Event, version: ServiceVersion) -> c.ServiceCard:
+    rows = {row["service"]: row for row in found.definition.get("members", [])}
+    row = rows.get(version.service.code, {})
+    when = bundle.when_in_words(found, row.get("when", ""))
+    card = reading.card(version, note=localised_plain(row.get("note", {})), reasons=[when] if when else [])
+    if row.get("optional"):
+        card = replace(card, badges=(*card.badges, c.Badge(pgettext("service", "optional"))))
+    return card

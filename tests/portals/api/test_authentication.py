@@ -17,7 +17,7 @@ def account(identities):
 
 
 @pytest.fixture
-def a_token(client):
+def program_token(client):
     """An access token by client credentials, as a program gets it."""
 
     def get(*, owner, scopes="api"):
@@ -48,23 +48,23 @@ def test_a_wrong_token_opens_nothing(client, header):
     assert client.get(DRAFTS, headers={"Authorization": header}).status_code == 401
 
 
-def test_a_program_acts_for_the_account_that_owns_it(client, account, a_token):
-    token = a_token(owner=account)
+def test_a_program_acts_for_the_account_that_owns_it(client, account, program_token):
+    token = program_token(owner=account)
     assert client.get(DRAFTS, headers={"Authorization": f"Bearer {token}"}).status_code == 200
 
 
-def test_a_program_that_belongs_to_nobody_opens_nothing(client, a_token):
-    token = a_token(owner=None)
+def test_a_program_that_belongs_to_nobody_opens_nothing(client, program_token):
+    token = program_token(owner=None)
     assert client.get(DRAFTS, headers={"Authorization": f"Bearer {token}"}).status_code == 401
 
 
-def test_a_token_for_logging_in_elsewhere_opens_nothing_here(client, account, a_token):
-    token = a_token(owner=account, scopes="openid")
+def test_a_token_for_logging_in_elsewhere_opens_nothing_here(client, account, program_token):
+    token = program_token(owner=account, scopes="openid")
     assert client.get(DRAFTS, headers={"Authorization": f"Bearer {token}"}).status_code == 401
 
 
-def test_a_closed_account_takes_its_programs_with_it(client, account, a_token):
-    token = a_token(owner=account)
+def test_a_closed_account_takes_its_programs_with_it(client, account, program_token):
+    token = program_token(owner=account)
     account.is_active = False
     account.save()
     assert client.get(DRAFTS, headers={"Authorization": f"Bearer {token}"}).status_code == 401

@@ -1,0 +1,179 @@
+"""Drafts, attachments, submissions, matters."""
+
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework import serializers
+
+from portals.api.samples import sample
+from portals.api.serializers.base import Answers, Fault, Localised, Shown, Strict
+
+
+@extend_schema_serializer(examples=[sample("draft_request")])
+class DraftRequest(Strict):
+    service = serializers.CharField(max_length=64)
+    region = serializers.CharField(max_length=12, help_text="Where it is to be handled; the answers may say otherwise.")
+    need = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+    event = serializers.CharField(max_length=10, required=False, default="", allow_blank=True)
+    answers = Answers(required=False, help_text="They win over what registers know.")
+
+
+@extend_schema_serializer(examples=[sample("draft_change")])
+class DraftChange(Strict):
+    answers = Answers(help_text="Only the questions it names; null takes an answer back.")
+    page = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
+    revision = serializers.IntegerField(
+        min_value=0, required=False, help_text="The one you saw; a stale one is refused. If-Match does the same."
+    )
+
+
+@extend_schema_serializer(examples=[sample("draft")])
+class DraftSerializer(Shown):
+    reference = serializers.CharField()
+    service = serializers.CharField(source="version.service.code")
+    version = serializers.IntegerField(source="version.number")
+    region = serializers.CharField()
+    answers = Answers()
+    sources = serializers.DictField(help_text="Question → value, register and as-of date of what was prefilled.")
+    revision = serializers.IntegerField()
+    started_at = serializers.DateTimeField()
+    saved_at = serializers.DateTimeField()
+
+
+class PriceLineSerializer(Shown):
+    key = serializers.CharField()
+    name = Localised()
+    amount = serializers.DecimalField(max_digits=18, decimal_places=2, help_text="Yuan.")
+    basis = Localised()
+
+
+@extend_schema_serializer(examples=[sample("check")])
+class CheckSerializer(Shown):
+    """The check-your-answers page as data."""
+
+    complete = serializers.BooleanField()
+    faults = Fault(many=True)
+    asked = serializers.ListField(
+        child=serializers.CharField(), help_text="Questions that are asked, given these answers."
+    )
+    price = serializers.DecimalField(max_digits=18, decimal_places=2)
+    price_lines = PriceLineSerializer(many=True)
+    fetched = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Materials that registers hold; consent lets the department fetch them.",
+    )
+    minutes_left = serializers.IntegerField()
+    current = serializers.BooleanField(help_text="False: the service has a newer version; migrate the draft.")
+
+
+class MigrationSerializer(Shown):
+    added = serializers.ListField(child=Localised())
+    removed = serializers.ListField(child=Localised())
+    changed = serializers.ListField(child=Localised())
+
+
+class AttachmentRequest(Strict):
+    material = serializers.CharField(max_length=60)
+    file = serializers.FileField(allow_empty_file=True)
+
+
+class FileRequest(AttachmentRequest):
+    service = serializers.CharField(max_length=64, help_text="The service whose material it is.")
+
+
+@extend_schema_serializer(examples=[sample("attachment")])
+class AttachmentSerializer(Shown):
+    id = serializers.IntegerField()
+    material = serializers.CharField()
+    file = serializers.CharField(source="file.reference")
+    name = serializers.CharField(source="file.name")
+    size = serializers.IntegerField(source="file.size")
+    sha256 = serializers.CharField(source="file.sha256")
+
+
+class StoredFileSerializer(Shown):
+    reference = serializers.CharField()
+    name = serializers.CharField()
+    content_type = serializers.CharField()
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField()
+
+
+@extend_schema_serializer(examples=[sample("submission_request")])
+class SubmissionRequest(Strict):
+    service = serializers.CharField(max_length=64)
+    region = serializers.CharField(max_length=12)
+    answers = Answers()
+    files = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField(max_length=40), max_length=30),
+        required=False,
+        help_text="Material → references of files stored before (`POST …/files`).",
+    )
+    need = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+
+
+@extend_schema_serializer(examples=[sample("submission")])
+class SubmissionSerializer(Shown):
+    reference = serializers.CharField()
+    matter = serializers.CharField()
+    channel = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class MemberSerializer(Shown):
+    key = serializers.CharField()
+    service = serializers.CharField(source="service.code")
+    state = serializers.CharField()
+    case = serializers.CharField(help_text="Empty while it waits for others.")
+
+
+@extend_schema_serializer(examples=[sample("matter")])
+class MatterSerializer(Shown):
+    reference = serializers.CharField()
+    title = Localised()
+    state = serializers.CharField()
+    opened_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+    promised_due_at = serializers.DateTimeField(allow_null=True)
+    members = MemberSerializer(many=True, source="members.all")
+
+
+class LaneMove(Shown):
+    at = serializers.DateTimeField()
+    act = serializers.CharField()
+    after = serializers.CharField()
+    note = serializers.CharField()
+
+
+class LaneSerializer(Shown):
+    key = serializers.CharField()
+    service = serializers.CharField()
+    title = Localised()
+    state = serializers.CharField()
+    case = serializers.CharField(source="case.reference", default="")
+    needs = serializers.CharField(help_text="What the applicant has to do: pay, correct, or nothing.")
+    department = Localised()
+    unit = Localised()
+    unit_phone = serializers.CharField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    statutory_due_at = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    missed = serializers.BooleanField()
+    critical = serializers.BooleanField(help_text="On the path that decides when the whole is done.")
+    waits_for = serializers.ListField(child=Localised())
+    moves = LaneMove(many=True)
+
+
+class TimelineSerializer(Shown):
+    """The matter as a whole: one lane a member."""
+
+    reference = serializers.CharField(source="matter.reference")
+    title = Localised(source="matter.title")
+    state = serializers.CharField(source="matter.state")
+    opened_at = serializers.DateTimeField(source="matter.opened_at")
+    promised_due_at = serializers.DateTimeField(allow_null=True)
+    may_withdraw = serializers.BooleanField()
+    lanes = LaneSerializer(many=True)
+
+
+@extend_schema_serializer(examples=[sample("reason")])
+class WithdrawRequest(Strict):
+    reason = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)

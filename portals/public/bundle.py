@@ -1,0 +1,176 @@
+"""An event as people read it: its services in their order, on which answers each depends, and the drawing of it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from egov.catalogue.models import Event, ServiceVersion
+from portals.public import reading
+from portals.shared.templatetags.egov_ui import localised_plain
+
+# --- Order ---------------------------------------------------------------------------------------------------
+
+
+def stages_of(event: Event, known: Mapping[str, Any]) -> list[list[str]]:
+    """Members by stage (what can go on side by side); services without a place come last."""
+    waits_for = {row["service"]: set[str]() for row in event.definition.get("members", []) if row["service"] in known}
+    for before, after, _alternative in edges_of(event, waits_for):
+        waits_for[after].add(before)
+    placed: set[str] = set()
+    stages: list[list[str]] = []
+    while len(placed) < len(waits_for):
+        ready = [code for code in waits_for if code not in placed and waits_for[code] <= placed]
+        ready = ready or [code for code in waits_for if code not in placed]  # the loader refuses circles
+        stages.append(ready)
+        placed |= set(ready)
+    loose = [code for code in known if code not in waits_for]
+    return [*stages, loose] if loose else stages
+
+
+def edges_of(event: Event, members: Mapping[str, Any]) -> list[tuple[str, str, bool]]:
+    """(before, after, whether one of several is enough)."""
+    rows = event.definition.get("edges", [])
+    return [
+        (row["from"], row["to"], bool(row.get("any_of"))) for row in rows if {row["from"], row["to"]} <= members.keys()
+    ]
+
+
+# --- Conditions in words -------------------------------------------------------------------------------------
+
+_TERM = re.compile(r'^(\w+)\s*(==|!=|>=|<=|>|<)\s*("[^"]*"|true|false|[\d.]+)$')
+
+
+def when_in_words(event: Event, condition: str) -> str:
+    """The answers on which a member depends, by the words of the questions; "" when it always belongs."""
+    if not condition:
+        return ""
+    questions = {row["key"]: row for row in event.definition.get("questions", [])}
+    alternatives = []
+    for alternative in re.split(r"\s+or\s+", condition):
+        terms = [_term_in_words(questions, term) for term in re.split(r"\s+and\s+", alternative)]
+        if not all(terms):
+            return _("only in some cases; the questions decide")
+        alternatives.append(_(" and ").join(terms))
+    return _("only if %(condition)s") % {"condition": _(", or ").join(alternatives)}
+
+
+def _term_in_words(questions: Mapping[str, Any], term: str) -> str:
+    found = _TERM.match(term.strip("() "))
+    if found is None or found[1] not in questions:
+        return ""
+    question, sign, value = questions[found[1]], found[2], found[3].strip('"')
+    said = {"true": _("yes"), "false": _("no")}.get(value) or _choice(question, value)
+    signs = {
+        "==": _("“%(question)s”: %(answer)s"),
+        "!=": _("“%(question)s”: not %(answer)s"),
+        ">=": _("“%(question)s”: %(answer)s or more"),
+        "<=": _("“%(question)s”: %(answer)s or less"),
+        ">": _("“%(question)s”: more than %(answer)s"),
+        "<": _("“%(question)s”: less than %(answer)s"),
+    }
+    return signs[sign] % {"question": localised_plain(question.get("text", {})).rstrip("？?"), "answer": said}
+
+
+def _choice(question: Mapping[str, Any], value: str) -> str:
+    texts = {each["key"]: each.get("text", {}) for each in question.get("choices", [])}
+    return localised_plain(texts[value]) if value in texts else value
+
+
+# --- Papers and time -------------------------------------------------------------------------------------------
+
+
+def papers_of(versions: Sequence[ServiceVersion]) -> tuple[int, int]:
+    """How many papers people bring for all of it, each counted once; how many are fetched or taken over."""
+    brought, fetched = set(), set()
+    for version in versions:
+        for row in version.materials:
+            name = str(row.get("name", {}).get("zh-Hans") or row.get("key"))
+            (brought if row.get("source") == "applicant" else fetched).add(name)
+    return len(brought), len(fetched - brought)
+
+
+# --- The drawing -------------------------------------------------------------------------------------------------
+
+WIDTH, HEIGHT, GAP_X, GAP_Y = 240, 70, 90, 12
+
+
+@dataclass(frozen=True)
+class Node:
+    code: str
+    title: str
+    note: str
+    url: str
+    x: int
+    y: int
+    conditional: bool
+    longest: bool
+
+
+@dataclass(frozen=True)
+class Link:
+    path: str
+    alternative: bool
+    longest: bool
+
+
+@dataclass(frozen=True)
+class Graph:
+    nodes: list[Node]
+    links: list[Link]
+    width: int
+    height: int
+
+
+def graph_of(event: Event, stages: Sequence[Sequence[str]], versions: Mapping[str, ServiceVersion]) -> Graph | None:
+    """Stages as columns; None when nothing waits for anything."""
+    rows = {row["service"]: row for row in event.definition.get("members", [])}
+    places = {
+        code: (column * (WIDTH + GAP_X), row * (HEIGHT + GAP_Y))
+        for column, codes in enumerate(stages)
+        for row, code in enumerate(codes)
+    }
+    edges = _reduced([edge for edge in edges_of(event, rows) if {edge[0], edge[1]} <= places.keys()])
+    if not edges:
+        return None
+    longest = set(event.definition.get("longest", {}).get("path", []))
+    nodes = [
+        Node(
+            code=code,
+            title=localised_plain(versions[code].name),
+            note=reading.promised(versions[code]),
+            url=reverse("public:service", args=[code]),
+            x=x,
+            y=y,
+            conditional=bool(rows.get(code, {}).get("when")),
+            longest=code in longest,
+        )
+        for code, (x, y) in places.items()
+    ]
+    links = [
+        Link(_curve(places[before], places[after]), alternative, {before, after} <= longest)
+        for before, after, alternative in edges
+    ]
+    tallest = max(len(codes) for codes in stages)
+    return Graph(nodes, links, len(stages) * (WIDTH + GAP_X) - GAP_X, tallest * (HEIGHT + GAP_Y) - GAP_Y)
+
+
+def _reduced(edges: Sequence[tuple[str, str, bool]]) -> list[tuple[str, str, bool]]:
+    """Without edges that a longer way says already."""
+    after: dict[str, set[str]] = {}
+    for before, later, _alternative in edges:
+        after.setdefault(before, set()).add(later)
+
+    def reaches(start: str, goal: str) -> bool:
+        return any(step == goal or reaches(step, goal) for step in after.get(start, ()))
+
+    return [edge for edge in edges if not any(reaches(step, edge[1]) for step in after[edge[0]] - {edge[1]})]
+
+
+def _curve(start: tuple[int, int], end: tuple[int, int]) -> str:
+    x1, y1, x2, y2 = start[0] + WIDTH, start[1] + HEIGHT // 2, end[0], end[1] + HEIGHT // 2
+    bend = max((x2 - x1) // 2, 24)
+    return f"M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2} {y2}"

@@ -1,0 +1,32 @@
+-- 5 statements
+
+SELECT "django_session"."session_key",
+       "django_session"."session_data",
+       "django_session"."expire_date"
+FROM "django_session"
+WHERE ("django_session"."expire_date" > ?
+       AND "django_session"."session_key" = ?)
+LIMIT ?;
+
+SELECT [12 columns]
+FROM "identity_account"
+WHERE "identity_account"."id" = ?
+LIMIT ?;
+
+SELECT "identity_party"."name" AS "party__name",
+       "identity_party"."region_id" AS "party__region_id"
+FROM "identity_person"
+INNER JOIN "identity_party" ON ("identity_person"."party_id" = "identity_party"."id")
+WHERE ("identity_person"."died_on" IS NULL
+       AND "identity_person"."party_id" = ?);
+
+SELECT [8 columns]
+FROM "payments_bill"
+WHERE "payments_bill"."payer_id" = ?
+ORDER BY "payments_bill"."id" DESC
+LIMIT ?;
+
+SELECT [7 columns]
+FROM "payments_billline"
+WHERE "payments_billline"."bill_id" IN (?);
+

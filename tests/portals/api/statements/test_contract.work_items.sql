@@ -1,0 +1,203 @@
+-- 8 statements
+
+SELECT "django_session"."session_key",
+       "django_session"."session_data",
+       "django_session"."expire_date"
+FROM "django_session"
+WHERE ("django_session"."expire_date" > ?
+       AND "django_session"."session_key" = ?)
+LIMIT ?;
+
+SELECT [12 columns]
+FROM "identity_account"
+WHERE "identity_account"."id" = ?
+LIMIT ?;
+
+SELECT "identity_post"."id" AS "pk",
+       "identity_post"."title" AS "title",
+       "identity_post"."unit_id" AS "unit_id",
+       "identity_unit"."department_id" AS "unit__department_id",
+       COALESCE(ARRAY_AGG("auth_group"."name") FILTER (
+                                                       WHERE "identity_post_roles"."group_id" IS NOT ?), ?(?)[]) AS "role_names",
+       "identity_organisation"."short_name" AS "unit__department__short_name",
+       "identity_unit"."region_id" AS "unit__region_id",
+       "identity_party"."region_id" AS "unit__department__party__region_id"
+FROM "identity_post"
+INNER JOIN "identity_unit" ON ("identity_post"."unit_id" = "identity_unit"."id")
+LEFT OUTER JOIN "identity_post_roles" ON ("identity_post"."id" = "identity_post_roles"."post_id")
+LEFT OUTER JOIN "auth_group" ON ("identity_post_roles"."group_id" = "auth_group"."id")
+INNER JOIN "identity_organisation" ON ("identity_unit"."department_id" = "identity_organisation"."party_id")
+INNER JOIN "identity_party" ON ("identity_organisation"."party_id" = "identity_party"."id")
+WHERE ("identity_post"."id" = ?
+       AND "identity_post"."valid_from" <= ?
+       AND ("identity_post"."valid_to" IS NULL
+            OR "identity_post"."valid_to" >= ?)
+       AND "identity_post"."person_id" = ?
+       AND "identity_unit"."closed_on" IS ?)
+GROUP BY ?,
+         ?,
+         ?,
+         ?,
+         ?
+ORDER BY "identity_post"."is_head" DESC,
+         ? ASC;
+
+SELECT "identity_unit"."department_id" AS "absent__unit__department_id",
+       T3."unit_id" AS "absent__unit_id",
+       COALESCE(ARRAY_AGG("auth_group"."name") FILTER (
+                                                       WHERE "identity_post_roles"."group_id" IS NOT ?), ?(?)[]) AS "role_names",
+       "work_cover"."absent_id" AS "absent_id"
+FROM "work_cover"
+INNER JOIN "identity_post" T3 ON ("work_cover"."absent_id" = T3."id")
+LEFT OUTER JOIN "identity_post_roles" ON (T3."id" = "identity_post_roles"."post_id")
+LEFT OUTER JOIN "auth_group" ON ("identity_post_roles"."group_id" = "auth_group"."id")
+INNER JOIN "identity_unit" ON (T3."unit_id" = "identity_unit"."id")
+WHERE ("work_cover"."deputy_id" = ?
+       AND "work_cover"."ended_at" IS NULL
+       AND "work_cover"."valid_from" <= ?
+       AND "work_cover"."valid_to" >= ?)
+GROUP BY "work_cover"."id",
+         ?,
+         ?;
+
+SELECT [44 columns]
+FROM "work_workitem"
+LEFT OUTER JOIN "identity_post" ON ("work_workitem"."assignee_id" = "identity_post"."id")
+LEFT OUTER JOIN "identity_person" ON ("identity_post"."person_id" = "identity_person"."party_id")
+LEFT OUTER JOIN "identity_party" ON ("identity_person"."party_id" = "identity_party"."id")
+WHERE ("work_workitem"."state" = ?
+       AND "work_workitem"."department_id" = ?
+       AND "work_workitem"."unit_id" = ?
+       AND ("work_workitem"."role" = ?
+            OR "work_workitem"."role" IN (?))
+       AND NOT ("work_workitem"."excluded_persons" @> ?))
+ORDER BY "work_workitem"."due_at" ASC NULLS LAST,
+         "work_workitem"."id" ASC
+LIMIT ?;
+
+SELECT "casework_case"."reference" AS "reference",
+       "casework_case"."state" AS "state",
+       "casework_case"."about" AS "about",
+       "casework_case"."applicant_id" AS "applicant_id",
+       COUNT("casework_opinionrequest"."id") FILTER (
+                                                     WHERE ("casework_opinionrequest"."answered_at" IS NULL
+                                                            AND "casework_opinionrequest"."withdrawn_at" IS ?)) AS "opinions_open",
+       EXISTS
+  (SELECT ? AS "a"
+   FROM "casework_opinionrequest" U0
+   WHERE (U0."answered_at" IS NOT NULL
+          AND U0."case_id" = ("casework_case"."id"))
+   LIMIT ?) AS "opinions_back",
+       EXISTS
+  (SELECT ? AS "a"
+   FROM "casework_decision" U0
+   WHERE (U0."case_id" = ("casework_case"."id")
+          AND U0."signed_at" IS ?)
+   LIMIT ?) AS "drafted",
+       ARRAY
+  (SELECT JSON_OBJECT(((?)::text) VALUE U0."id", ((?)::text) VALUE U0."unit_id" RETURNING JSONB) AS "row"
+   FROM "casework_opinionrequest" U0
+   WHERE (U0."answered_at" IS NULL
+          AND U0."case_id" = ("casework_case"."id")
+          AND U0."withdrawn_at" IS ?)
+   ORDER BY U0."id" ASC) AS "asked"
+FROM "casework_case"
+LEFT OUTER JOIN "casework_opinionrequest" ON ("casework_case"."id" = "casework_opinionrequest"."case_id")
+WHERE "casework_case"."reference" IN (?)
+GROUP BY "casework_case"."id";
+
+SELECT COUNT("work_workitem"."id") FILTER (
+                                           WHERE ("work_workitem"."state" IN (?)
+                                                  AND "work_workitem"."assignee_id" = ?)) AS "mine",
+       COUNT("work_workitem"."id") FILTER (
+                                           WHERE ("work_workitem"."state" = ?
+                                                  AND "work_workitem"."department_id" = ?
+                                                  AND "work_workitem"."unit_id" = ?
+                                                  AND ("work_workitem"."role" = ?
+                                                       OR "work_workitem"."role" IN (?))
+                                                  AND NOT ("work_workitem"."excluded_persons" @> ?))) AS "unit",
+       COUNT("work_workitem"."id") FILTER (
+                                           WHERE ((("work_workitem"."state" IN (?)
+                                                    AND "work_workitem"."assignee_id" = ?)
+                                                   OR ("work_workitem"."state" = ?
+                                                       AND "work_workitem"."department_id" = ?
+                                                       AND "work_workitem"."unit_id" = ?
+                                                       AND ("work_workitem"."role" = ?
+                                                            OR "work_workitem"."role" IN (?))
+                                                       AND NOT ("work_workitem"."excluded_persons" @> ?)))
+                                                  AND "work_workitem"."due_at" < ?
+                                                  AND NOT "work_workitem"."paused")) AS "overdue",
+       COUNT("work_workitem"."id") FILTER (
+                                           WHERE ("work_workitem"."state" IN (?)
+                                                  AND "work_workitem"."assignee_id" = ?
+                                                  AND "work_workitem"."paused")) AS "waiting",
+       ? AS "cover",
+       COUNT("work_workitem"."id") FILTER (
+                                           WHERE ("work_workitem"."state" IN (?)
+                                                  AND "work_workitem"."department_id" = ?
+                                                  AND "work_workitem"."unit_id" = ?)) AS "team",
+       COUNT("work_workitem"."id") FILTER (
+                                           WHERE ("work_workitem"."state" = ?
+                                                  AND "work_workitem"."department_id" = ?
+                                                  AND "work_workitem"."unit_id" = ?
+                                                  AND ("work_workitem"."role" = ?
+                                                       OR "work_workitem"."role" IN (?))
+                                                  AND NOT ("work_workitem"."excluded_persons" @> ?)
+                                                  AND "work_workitem"."due_at" < ?
+                                                  AND NOT "work_workitem"."paused")) AS "standing_overdue",
+       COUNT("work_workitem"."id") FILTER (
+                                           WHERE ("work_workitem"."state" = ?
+                                                  AND "work_workitem"."department_id" = ?
+                                                  AND "work_workitem"."unit_id" = ?
+                                                  AND ("work_workitem"."role" = ?
+                                                       OR "work_workitem"."role" IN (?))
+                                                  AND NOT ("work_workitem"."excluded_persons" @> ?)
+                                                  AND "work_workitem"."due_at" >= ?
+                                                  AND "work_workitem"."due_at" <= ?
+                                                  AND NOT "work_workitem"."paused")) AS "standing_today",
+       COUNT("work_workitem"."id") FILTER (
+                                           WHERE ("work_workitem"."state" = ?
+                                                  AND "work_workitem"."department_id" = ?
+                                                  AND "work_workitem"."unit_id" = ?
+                                                  AND ("work_workitem"."role" = ?
+                                                       OR "work_workitem"."role" IN (?))
+                                                  AND NOT ("work_workitem"."excluded_persons" @> ?)
+                                                  AND "work_workitem"."due_at" >= ?
+                                                  AND "work_workitem"."due_at" <= ?
+                                                  AND NOT "work_workitem"."paused")) AS "standing_soon",
+       COUNT("work_workitem"."id") FILTER (
+                                           WHERE ("work_workitem"."state" = ?
+                                                  AND "work_workitem"."department_id" = ?
+                                                  AND "work_workitem"."unit_id" = ?
+                                                  AND ("work_workitem"."role" = ?
+                                                       OR "work_workitem"."role" IN (?))
+                                                  AND NOT ("work_workitem"."excluded_persons" @> ?)
+                                                  AND "work_workitem"."paused")) AS "standing_paused",
+       COALESCE(ARRAY_AGG(DISTINCT "work_workitem"."topic") FILTER (
+                                                                    WHERE NOT ("work_workitem"."topic" = ?)), ?(?)[]) AS "topics",
+       COALESCE(ARRAY_AGG(DISTINCT "work_workitem"."kind"), ?(?)[]) AS "kinds"
+FROM "work_workitem"
+WHERE ("work_workitem"."state" IN (?)
+       AND ("work_workitem"."assignee_id" = ?
+            OR ("work_workitem"."department_id" = ?
+                AND "work_workitem"."unit_id" = ?)
+            OR ("work_workitem"."department_id" = ?
+                AND "work_workitem"."unit_id" = ?
+                AND ("work_workitem"."role" = ?
+                     OR "work_workitem"."role" IN (?))
+                AND NOT ("work_workitem"."excluded_persons" @> ?))));
+
+INSERT INTO "journal_entry" ("at",
+                             "kind",
+                             "action",
+                             "account_id",
+                             "party_id",
+                             "capacity",
+                             "on_behalf_of_id",
+                             "department_id",
+                             "reason",
+                             "refs",
+                             "content_digest",
+                             "request_id")
+VALUES (?) RETURNING "id";
+
