@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -83,6 +85,7 @@ def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
         context={
             "calendar": row,
             "months": _table(row, year),
+            "weekdays": _weekdays(),
             "days": queries.days_of(key, year),
             "year": year,
             "years": range(today().year - 1, today().year + 3),
@@ -149,6 +152,12 @@ def _may_set(request: HttpRequest, row: WorkCalendar) -> bool:
 def _days(year: int) -> list[dt.date]:
     first = dt.date(year, 1, 1)
     return [first + dt.timedelta(days=n) for n in range(366 if months.isleap(year) else 365)]
+
+
+def _weekdays() -> list[tuple[str, str]]:
+    """Monday to Sunday: the word, and as much of it as a narrow column holds."""
+    chinese = get_language() == "zh-hans"
+    return [(str(WEEKDAYS[n]), str(WEEKDAYS[n])[-1] if chinese else str(WEEKDAYS_ABBR[n])) for n in range(7)]
 
 
 def _table(row: WorkCalendar, year: int) -> list[tuple[dt.date, list[list[ShownDay | None]]]]:

@@ -22,6 +22,7 @@ SHOWN = 100
 # Names of the registries, as people call what is plugged in there.
 NAMES: dict[str, Text] = {
     "case effects": gettext_lazy("Effects of decisions"),
+    "effects of the past": gettext_lazy("Effects of the demonstration's past decisions"),
     "formulas of law": gettext_lazy("Formulas of law"),
     "identity providers": gettext_lazy("Identity providers"),
     "keys of case effects": gettext_lazy("Effects that versions may name"),
