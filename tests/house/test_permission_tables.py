@@ -11,7 +11,7 @@ from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionN
 from tests.plugins.permissions import PermissionTable, Row, acts_of, is_denied
 
 # Rooms whose registers are written by decisions alone: their tables have no row, so no portal may call their acts.
-BY_DECISION_ALONE = ("g2b.registration", "g2c.health", "g2c.social_insurance")
+BY_DECISION_ALONE = ("g2b.registration", "g2c.certificates", "g2c.health", "g2c.social_insurance")
 
 
 def raising(error):
