@@ -1,11 +1,13 @@
-"""Who keeps which register in the demonstration city."""
+"""Who keeps which register in the demonstration city, and what its people hold."""
+
+from collections.abc import Sequence
 
 from django.db import transaction
 
 from egov.identity import queries as identity
 from egov.kernel.actor import SYSTEM
 from egov.registers import actions
-from egov.registers.models import Register
+from egov.registers.models import Holding, Register
 
 KEEPERS = {
     "population": "jz.police",
@@ -29,3 +31,8 @@ def lay_keepers() -> int:
     for key in keys:
         actions.set_keeper(SYSTEM, register=key, department_id=identity.department(KEEPERS[key]).pk)
     return len(keys)
+
+
+def lay_holdings(rows: Sequence[Holding]) -> None:
+    """Many at once, as ``actions.hold`` records them one by one."""
+    Holding.objects.bulk_create(rows, batch_size=1000)

@@ -21,6 +21,7 @@ from egov.kernel.text import language_tag
 from egov.routing import files, memory
 from egov.routing.models import Concept, Example, Language, Need, Origin, SearchEntry, Synonym, Topic
 from egov.routing.queries import NeedMatch
+from egov.routing.rules import learned
 from egov.routing.rules import text as texts
 from egov.routing.rules.index import features_of
 
@@ -134,6 +135,28 @@ def _reindex(services: Collection[str] | None) -> int:
         entry.words = " ".join(feature[2:] for feature in said.weights if feature[0] == "w")
     SearchEntry.objects.bulk_create((entry for entry in entries if entry.features), batch_size=2000)
     return len(entries)
+
+
+# What the learned model is trained on; summaries and departments would only blur it.
+LEARNED_FROM = ("name", "need", "example", "question")
+
+
+def train_learned(actor: Actor, *, path: Path) -> tuple[learned.Learned, int]:
+    """Train the model on the index of now and write it to ``path``; returns it and how many sentences it read.
+
+    Only names and reviewed sentences are read, never the gold set; imported items are left to the index. For platform
+    administrators. Raises ``NotPermitted``.
+    """
+    _may_edit(actor, {"platform_admin"})
+    imported = PublicService.objects.exclude(source="house").values("code")
+    rows = SearchEntry.objects.filter(kind__in=LEARNED_FROM).exclude(target__in=imported)
+    read = rows.order_by("target", "language", "text").values_list("target", "features")
+    sentences = [(target, features.split(" ")) for target, features in read.iterator(chunk_size=2000)]
+    model = learned.train(sentences)
+    unfinished = path.with_suffix(".new")
+    unfinished.write_bytes(model.to_bytes())
+    unfinished.replace(path)
+    return model, len(sentences)
 
 
 def _catalogue_entries(codes: Collection[str] | None) -> Iterator[SearchEntry]:
@@ -276,6 +299,26 @@ def choose_for_need(actor: Actor, *, need_id: int, code: str) -> None:
     """The person went on with one of what was offered. Anyone may, once. Raises ``NotFound``."""
     if not Need.objects.filter(pk=need_id, chosen="", offered__contains=[{"code": code}]).update(chosen=code):
         raise NotFound()
+
+
+def correct_need(actor: Actor, *, text: str, target: str, language: str = Language.CHINESE, region: str = "") -> Need:
+    """An officer says what somebody at the counter had meant by ``text``; it waits for review. For staff.
+
+    Raises ``NotPermitted``, ``InvalidInput`` when nothing was said or there is no such service or event.
+    """
+    if not (actor.is_system or actor.is_staff):
+        raise NotPermitted()
+    _must_exist(target)
+    if not texts.parts(texts.normalise(text)):
+        raise InvalidInput.at("text", "empty", _("Write the words that people say."))
+    return Need.objects.create(
+        text=_NUMBERS.sub("…", text.strip()[:MAX_NEED]),
+        language=language_tag(language),
+        region=region,
+        chosen=target,
+        corrected=True,
+        at=clock.now(),
+    )
 
 
 @transaction.atomic

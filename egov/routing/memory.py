@@ -6,9 +6,11 @@ first index of a process is built by whoever asks first, or by ``warm`` at its s
 
 import threading
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import connection, connections
 from django.db.models import BooleanField, ExpressionWrapper
 
@@ -20,11 +22,13 @@ from egov.routing.files import NONE, TOPIC
 from egov.routing.models import Concept, Language, SearchEntry, Synonym, Topic
 from egov.routing.rules import text as texts
 from egov.routing.rules.index import Index, Spelling, Target, features_of
+from egov.routing.rules.learned import Learned
 from egov.routing.rules.lexicon import Lexicon, english_words
 
 logger = structlog.get_logger(__name__)
 
 kept = Kept("routing")
+SHIPPED_MODEL = texts.DEFINITIONS / "learned.bin"
 FREE = "said:"  # a synonym whose meaning is free words, not a concept
 
 _lock = threading.Lock()
@@ -52,6 +56,7 @@ class Known:
             lexicon=self.lexicon,
             spelling=Spelling(words),
             expansions=expansions,
+            learned=read_learned(),
         )
 
     def _targets(self) -> list[Target]:
@@ -108,6 +113,22 @@ def read_lexicon() -> tuple[Lexicon, dict[str, LocalisedText], dict[str, dict[st
     lexicon = Lexicon.build(rows)
     expansions = {key: features_of(texts.normalise(meant), lexicon, exact=True).weights for key, meant in free.items()}
     return lexicon, {**labels, **{key: {"zh-Hans": meant, "en": meant} for key, meant in free.items()}}, expansions
+
+
+def learned_path() -> Path:
+    """Where the model in use stands: the instance's own, or the shipped one."""
+    return Path(settings.EGOV_ROUTING_MODEL) if settings.EGOV_ROUTING_MODEL else SHIPPED_MODEL
+
+
+def read_learned() -> Learned | None:
+    """The learned model, or None when it is switched off. Without it, rules and search go on alone."""
+    if not settings.EGOV_ROUTING_LEARNED:
+        return None
+    try:
+        return Learned.from_bytes(learned_path().read_bytes())
+    except (OSError, ValueError) as error:
+        logger.warning("routing_model_unusable", path=str(learned_path()), error=repr(error))
+        return None
 
 
 def known() -> Known:

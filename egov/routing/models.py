@@ -146,7 +146,10 @@ class SearchEntry(models.Model):
 
 
 class Need(models.Model):
-    """What somebody said and what was offered; no party and no numbers, so that it can be learned from."""
+    """What somebody said and what was offered; no party and no numbers, so that it can be learned from.
+
+    ``corrected``: an officer said afterwards what had been meant. ``learned``: reviewed, taken as an example or not.
+    """
 
     text = models.TextField()
     language = models.CharField(max_length=10)
@@ -154,6 +157,7 @@ class Need(models.Model):
     offered = models.JSONField(default=list)
     asked_back = models.BooleanField(default=False)
     chosen = models.CharField(max_length=64, blank=True)
+    corrected = models.BooleanField(default=False)
     learned = models.BooleanField(default=False)
     at = models.DateTimeField()
 

@@ -38,6 +38,7 @@ __all__ = [
     "examples_of",
     "explain",
     "match_need",
+    "members_of",
     "needs_to_learn",
     "outcome",
     "plan_bundle",
@@ -324,5 +325,11 @@ def examples_of(target: str, *, language: str = "") -> QuerySet[Example]:
 
 
 def needs_to_learn(*, limit: int = 50) -> list[Need]:
-    """Needs where somebody chose a service, waiting for an administrator to take them as examples; newest first."""
-    return list(Need.objects.filter(learned=False).exclude(chosen="").order_by("-pk")[:limit])
+    """Needs with a service that somebody chose or an officer named, waiting for review: corrections first, then newest."""
+    return list(Need.objects.filter(learned=False).exclude(chosen="").order_by("-corrected", "-pk")[:limit])
+
+
+def members_of() -> dict[str, frozenset[str]]:
+    """The services of each event, as the index knows them."""
+    targets = memory.known().index.targets
+    return {target.code: frozenset(target.members) for target in targets if target.kind == "event"}

@@ -129,9 +129,9 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "portals.shared.middleware.PlainAddressMiddleware",
     "portals.shared.middleware.LanguageMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "portals.shared.middleware.PlainAddressMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -287,6 +287,10 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if EGOV_TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+# A small model learned from the examples re-weighs what the need box finds; off, rules and search work alone.
+EGOV_ROUTING_LEARNED = env.flag("EGOV_ROUTING_LEARNED", default=True)
+EGOV_ROUTING_MODEL = env.text("EGOV_ROUTING_MODEL", default="")
+
 # Ways to pay that people may choose: keys of gateways. The sandbox takes no money, so never behind https by itself.
 EGOV_PAYMENT_GATEWAYS = env.list("EGOV_PAYMENT_GATEWAYS", default=[] if HTTPS else ["sandbox"])
 # Where a form may lead after its redirects: payment gateways besides ourselves.

@@ -19,14 +19,17 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class PlainAddressMiddleware:
-    """Refuses a NUL in the address: no keyboard types it, and the database stores none."""
+    """Takes a NUL out of what was asked, refuses one in the path: nobody types it, and the database stores none."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path_info:
+        if "\x00" in request.path_info:
             raise BadRequest
+        asked = request.META.get("QUERY_STRING", "")
+        if "%00" in asked:
+            request.META["QUERY_STRING"] = asked.replace("%00", "")
         return self.get_response(request)
 
 

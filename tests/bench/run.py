@@ -55,6 +55,7 @@ AIMS = {
 
 def main() -> int:
     options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the server is ended then as well
     for path in options.catalogue:
         call_command("import_catalogue", path, commit=True, stdout=sys.stderr)
     print(f"seeding {options.cases} cases …", file=sys.stderr)

@@ -75,6 +75,23 @@ class RunningCity:
         until(lambda: answers(f"{gateway_address}/healthz"), seconds=30, what="the payment gateway")
         return cls(instance, address)
 
+    def python(self, code: str) -> str:
+        """Run ``code`` in this city, for what no page does; what it prints."""
+        instance = self.instance or _Demonstration(BASE / ".run")
+        return instance.python(code)
+
+
+class _Demonstration(Instance):
+    """What ``bin/demo`` runs in this folder: addressed as ``manage.py`` by hand does."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {key: value for key, value in super().environment.items() if not key.startswith("EGOV_")}
+        return {**kept, "DJANGO_SETTINGS_MODULE": "egov.settings"}
+
 
 @pytest.fixture(scope="session")
 def running_city(django_db_setup: None, django_db_blocker: Any) -> Iterator[RunningCity]:
@@ -178,13 +195,16 @@ class Walker:
         self.page.fill("input[name=password]", password)
         self.press(self.page.locator("form:has(input[name=password]) button[type=submit]"))
 
-    def capacity(self, kind: str, *, at: str = "/me/") -> str:
+    def capacity(self, kind: str) -> str:
         """The slug of a capacity of this person: ``self``, ``p-`` for a post, ``o-`` for an organisation …"""
-        if not self.path.startswith(at):
-            self.go(at)
+        return self.capacities(kind)[0]
+
+    def capacities(self, kind: str) -> list[str]:
+        if not self.path.startswith("/me/"):
+            self.go("/me/")
         hrefs = self.page.locator("main a[href]").evaluate_all("all => all.map(a => a.getAttribute('href'))")
         slugs = [found[1] for href in hrefs if (found := re.match(r"/(?:as|desk|console)/([^/?]+)/", href))]
-        return next(slug for slug in slugs if slug == kind or slug.startswith(kind))
+        return [slug for slug in dict.fromkeys(slugs) if slug.startswith(kind)]
 
     def press(self, what: "Locator") -> None:
         """Press a button or follow a link that leads to a page, and look at that page."""
@@ -236,6 +256,11 @@ class Walker:
             control.select_option(value)
         else:
             control.fill(str(value))
+
+    def choose(self, name: str, words: str) -> None:
+        """The choice of a list that has ``words`` in it."""
+        value = self.page.locator(f"main select[name='{name}'] option", has_text=words).first.get_attribute("value")
+        self.fill(**{name: value})
 
     def _tick(self, place: "Locator", selector: str) -> None:
         """By the label, as people do: the design system hides the control itself."""
@@ -298,14 +323,35 @@ class Walker:
             self.post = self.capacity("p-")
         self.go(f"/desk/{self.post}/{path}")
 
+    def console(self, path: str = "") -> None:
+        """A page of the console of the person's department, in their first post."""
+        if not self.post:
+            self.post = self.capacity("p-")
+        self.go(f"/console/{self.post}/{path}")
+
+    def file_at_desk(self, service: str, **answers: Any) -> "Filed":
+        """A request that the post files itself, on one page; what an answer brings up appears when it is saved."""
+        self.desk("requests/")
+        self.press(self.page.locator(f"form[action$='/requests/start/{service}/'] button"))
+        self.fill(**answers)
+        self.press(self.button("submit", "1"))
+        assert self.status == 200, self.page.locator("main [role=alert]").first.inner_text()
+        matter = self.path.partition("?")[0]
+        act = self.page.locator("form[action$='/message/']").first.get_attribute("action") or ""
+        return Filed(matter, matter, matter, act.split("/")[-3])
+
     def act(self, name: str, *, press: str = "", **values: Any) -> None:
-        """Do one of the acts that a case page offers: its form is found by its address. ``press``: the outcome."""
+        """Do one of the acts that a case page offers, which succeeds."""
+        self.attempt(name, press=press, **values)
+        assert self.status == 200, self.page.locator("main [role=alert]").first.inner_text()
+
+    def attempt(self, name: str, *, press: str = "", **values: Any) -> None:
+        """Fill in and send the form of an act, found by its address. ``press``: the outcome."""
         selector = f"form[action$='/acts/{name}/']" + (f":has(button[value='{press}'])" if press else "")
         form = self.page.locator(selector).first
         self._open(form)
         self.fill(selector, **values)
         self.press(form.locator(f"button[value='{press}']" if press else "button[type=submit]:not([formaction])").first)
-        assert self.status == 200, self.page.locator("main [role=alert]").first.inner_text()
 
     def first_outcome(self) -> str:
         """The first way in which a step of this case may end: the one that lets it go on."""

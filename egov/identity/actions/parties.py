@@ -262,6 +262,20 @@ def draw_uscc(*, kind: str, region_code: str) -> str:
     return rules.make_uscc(prefix=prefix, area=area, body=rules.body_of(serial))
 
 
+def draw_resident_id(*, region_code: str, born_on: dt.date, sex: str) -> str:
+    """The next free identity number for a birth registered in a region.
+
+    To be called in the transaction that registers the person.
+    """
+    area = region_code[:6].ljust(6, "0")
+    while True:
+        serial = counters.next_value(f"identity.ric:{area}:{born_on:%Y%m%d}:{sex}")
+        number = rules.make_resident_id(area=area, born_on=born_on, sex=sex, serial=serial)
+        digest = secrets.keyed_digest(number)
+        if not Identifier.objects.filter(scheme="cn.ric", digest=digest).exists():  # given elsewhere, or imported
+            return number
+
+
 # --- Numbers and contacts ---------------------------------------------------------------------------
 
 

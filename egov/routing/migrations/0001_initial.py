@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('offered', models.JSONField(default=list)),
                 ('asked_back', models.BooleanField(default=False)),
                 ('chosen', models.CharField(blank=True, max_length=64)),
+                ('corrected', models.BooleanField(default=False)),
                 ('learned', models.BooleanField(default=False)),
                 ('at', models.DateTimeField()),
             ],

@@ -16,6 +16,8 @@ NONE_WINS = 0.75
 # A topic is asked about when it explains this much of what was said and is so much nearer than any target.
 TOPIC_COVERS = 0.45
 TOPIC_AGAINST_BEST = 1.2
+# After few words the learned model may say that something has to be asked: its topics together are this probable.
+ASK_PROBABLE = 0.15
 # Everything that has to be arranged: the event wins over one of its services that is not much nearer.
 EVENT_WHEN_ALL = 0.55
 EVENT_WITH_SERVICE = 1.0  # the nearest service is one of its members
@@ -32,6 +34,7 @@ TIE = 0.93
 LITTLE_SAID = 4
 
 EVERYTHING = "paperwork_all"
+TOPIC = "topic:"
 
 
 @dataclass(slots=True)
@@ -69,8 +72,8 @@ def _one_need(normal: str, index: Index, offer: Offer) -> Answer:
     best = offered[0] if offered else None
     none = next((each for each in everything if each.target.kind == "none"), None)
     topic = next((each for each in everything if each.target.kind == "topic"), None)
-    if topic and _asks_about(topic, best):
-        return Answer("ask", offered, topic=topic.target.code.removeprefix("topic:"), said=said)
+    if topic and _asks_about(topic, best, said):
+        return Answer("ask", offered, topic=topic.target.code.removeprefix(TOPIC), said=said)
     if best is None or _not_for_us(best, none):
         return Answer("abstain", said=said, unknown=none is None or none.score < TOO_FAR)
     offered = _with_clauses(normal, offered, index, offer)
@@ -80,10 +83,21 @@ def _one_need(normal: str, index: Index, offer: Offer) -> Answer:
     return _event_or_service(said, offered)
 
 
-def _asks_about(topic: Scored, best: Scored | None) -> bool:
+def _asks_about(topic: Scored, best: Scored | None, said: Features) -> bool:
+    if _little_said(said) and _probably_unclear(said):
+        return True
     if topic.covered < TOPIC_COVERS:
         return False
     return best is None or topic.score >= best.score * TOPIC_AGAINST_BEST
+
+
+def _probably_unclear(said: Features) -> bool:
+    unclear = sum(share for code, share in said.probable.items() if code.startswith(TOPIC))
+    return unclear >= ASK_PROBABLE and unclear > said.probable.get("none", 0.0)
+
+
+def _little_said(said: Features) -> bool:
+    return len([feature for feature in said.weights if feature[0] != "b"]) <= LITTLE_SAID
 
 
 def _not_for_us(best: Scored, none: Scored | None) -> bool:
@@ -92,7 +106,7 @@ def _not_for_us(best: Scored, none: Scored | None) -> bool:
 
 def _tied(said: Features, offered: Sequence[Scored]) -> tuple[str, ...]:
     """Codes of services so near to each other that little was said to choose by."""
-    if len([feature for feature in said.weights if feature[0] != "b"]) > LITTLE_SAID:
+    if not _little_said(said):
         return ()
     near = [each for each in offered if each.score >= offered[0].score * TIE]
     return tuple(each.target.code for each in near) if 3 <= len(near) <= 5 else ()

@@ -59,7 +59,7 @@ class Share:
         return (max(0.0, middle - half), min(1.0, middle + half))
 
 
-MEASURES = ("hit@1", "hit@3", "bundle", "several", "asks", "abstains")
+MEASURES = ("hit@1", "hit@3", "bundle", "precision", "recall", "several", "asks", "abstains", "answered")
 
 
 @dataclass
@@ -73,17 +73,35 @@ class Scores:
         return self.shares[language][measure]
 
 
-def score(pairs: Iterable[tuple[LabelledNeed, Outcome]]) -> Scores:
-    """``hit@1`` and ``hit@3``: needs of one service; an event that is equally right counts. ``bundle``: exactly it."""
+def score(pairs: Iterable[tuple[LabelledNeed, Outcome]], members: Mapping[str, frozenset[str]] | None = None) -> Scores:
+    """``hit@1`` and ``hit@3``: needs of one service; an event that is equally right counts. ``bundle``: exactly it.
+
+    ``precision`` and ``recall``: for needs of an event, the services offered against its ``members``. ``asks`` and
+    ``abstains``: when it should; ``answered``: needs of a service or event that were neither asked about nor turned
+    away.
+    """
     scores = Scores()
     for need, outcome in pairs:
+        _count_members(scores, need, outcome, members or {})
         results = judge(need.expected, outcome)
         for measure, right in results.items():
             scores.shares["all"][measure].add(right)
             scores.shares[need.lang][measure].add(right)
-        if not all(right for measure, right in results.items() if measure != "hit@3"):
+        if not all(right for measure, right in results.items() if measure not in ("hit@3", "answered")):
             scores.misses.append((need, outcome))
     return scores
+
+
+def _count_members(scores: Scores, need: LabelledNeed, outcome: Outcome, members: Mapping[str, frozenset[str]]) -> None:
+    wanted = members.get(need.expected)
+    if wanted is None:
+        return
+    offered = set(outcome.services)
+    for language in ("all", need.lang):
+        for code in offered:
+            scores.shares[language]["precision"].add(code in wanted)
+        for code in wanted:
+            scores.shares[language]["recall"].add(code in offered)
 
 
 def judge(expected: str, outcome: Outcome) -> Mapping[str, bool]:
@@ -93,15 +111,17 @@ def judge(expected: str, outcome: Outcome) -> Mapping[str, bool]:
     if expected == ABSTAIN:
         return {"abstains": not (outcome.services or outcome.bundle or outcome.asked)}
     needs = [frozenset(need.split("/")) for need in expected.split(";")]
+    answered = {"answered": bool(outcome.services or outcome.bundle)}
     if len(needs) > 1:
         first = set(outcome.services[: len(needs) + 1])
-        return {"several": all(first & need for need in needs)}
+        return {"several": all(first & need for need in needs), **answered}
     codes = needs[0]
     services = {code for code in codes if not code.startswith(EVENTS)}
     bundled = outcome.bundle in codes
     if not services:
-        return {"bundle": bundled}
+        return {"bundle": bundled, **answered}
     return {
+        **answered,
         "hit@1": bundled or bool(services & set(outcome.services[:1])),
         "hit@3": bundled or bool(services & set(outcome.services[:3])),
     }

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from egov.routing.rules import text as texts
+from egov.routing.rules.learned import Learned
 from egov.routing.rules.lexicon import MISSPELT, Hit, Lexicon, english_words
 
 # What a feature counts before its rarity: concepts (c), words (w), pairs of Chinese characters (b).
@@ -23,6 +24,7 @@ CORRECTIONS_KEPT = 5000
 WORTH_SAYING = 0.3  # as a reason, beside the weightiest one
 EXPANDED = 0.9  # what a synonym means, against having said it
 UNKNOWN_RARITY = 0.6  # of the greatest, for what no target uses
+LEARNED_BOOST = 0.15  # what the learned model holds certain is that much nearer
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,14 @@ class Scored:
 
 @dataclass
 class Features:
-    """A need as the index sees it: features with weights, and the concepts with the words that showed them."""
+    """A need as the index sees it: features with weights, and the concepts with the words that showed them.
+
+    ``probable``: what the learned model holds of each target, once ranked; empty without it.
+    """
 
     weights: dict[str, float]
     hits: dict[str, Hit]
+    probable: dict[str, float] = field(default_factory=dict)
 
     @property
     def concepts(self) -> frozenset[str]:
@@ -192,6 +198,7 @@ class Index:
     spelling: Spelling
     # Features that a concept brings along: what a synonym means in free words.
     expansions: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    learned: Learned | None = None
     positions: dict[str, int] = field(default_factory=dict)
     _numbers: dict[str, int] = field(default_factory=dict)
     _rarity: array = field(default_factory=lambda: array("f"))
@@ -207,11 +214,12 @@ class Index:
         lexicon: Lexicon,
         spelling: Spelling,
         expansions: Mapping[str, Mapping[str, float]] | None = None,
+        learned: Learned | None = None,
     ) -> "Index":
         """``sentences``: code of the target, features ("w:社保"), weight (1 for what people say); those of a target
         follow each other.
         """
-        index = cls(list(targets), lexicon, spelling, expansions or {})
+        index = cls(list(targets), lexicon, spelling, expansions or {}, learned)
         index.positions = {target.code: i for i, target in enumerate(index.targets)}
         read = _Sentences()
         for code, features, weight in sentences:
@@ -296,8 +304,14 @@ class Index:
                 share = covered[position] / mass
                 score = (near + SUM_OF_ALL * total[position]) / length / (1 + SUM_OF_ALL)
                 found.append(Scored(target, readiness * score * share**COVERAGE_POWER, share))
+        self._weigh_by_learned(said, found)
         found.sort(key=lambda each: (-each.score, each.target.code))
         return found[:limit]
+
+    def _weigh_by_learned(self, said: Features, found: Iterable[Scored]) -> None:
+        said.probable = self.learned.probabilities(said.weights) if self.learned else {}
+        for each in found:
+            each.score *= 1 + LEARNED_BOOST * said.probable.get(each.target.code, 0.0)
 
     def _numbered(self, said: Features) -> tuple[dict[int, float], list[float]]:
         """Weights of the features that some target uses, by number; weights of those that none uses."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -25,6 +25,11 @@ def url(request: HttpRequest, name: str, *args: Any) -> str:
 def crumbs(request: HttpRequest, *above: tuple[Text, str]) -> list[Crumb]:
     """The way to this page: the overview, then ``above`` (title and address)."""
     return [Crumb(_("Overview"), url(request, "home")), *(Crumb(title, address) for title, address in above)]
+
+
+def posted_to(request: HttpRequest) -> QueryDict | None:
+    """What a form of this page is bound to: nothing while it is only shown."""
+    return request.POST if request.method == "POST" else None
 
 
 def form_page(

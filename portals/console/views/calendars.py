@@ -15,7 +15,7 @@ from egov.kernel import history
 from egov.kernel.clock import today
 from portals.console import forms, readable
 from portals.console.access import administrators
-from portals.console.views.acting import crumbs, form_page, url
+from portals.console.views.acting import crumbs, form_page, posted_to, url
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @administrators
 def open_calendar(request: HttpRequest, capacity: str) -> HttpResponse:
-    form = forms.CalendarForm(request.POST or None, scope=request.scope)  # type: ignore[attr-defined]
+    form = forms.CalendarForm(posted_to(request), scope=request.scope)  # type: ignore[attr-defined]
     return form_page(
         request,
         form=form,
@@ -67,7 +67,7 @@ def open_calendar(request: HttpRequest, capacity: str) -> HttpResponse:
 def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
     row = queries.calendar(key)
     year = _year(request)
-    form = forms.DayForm(request.POST or None, initial={"day": request.GET.get("day")})
+    form = forms.DayForm(posted_to(request), initial={"day": request.GET.get("day")})
     working = queries.all_calendars().by_id[row.pk].working_days
     return form_page(
         request,
@@ -102,7 +102,7 @@ def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
 def load(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
     """Put in the days of a notice, or of a whole year at once."""
     row = queries.calendar(key)
-    form = forms.DaysForm(request.POST or None)
+    form = forms.DaysForm(posted_to(request))
     return form_page(
         request,
         form=form,

@@ -17,7 +17,7 @@ from egov.routing import queries as routing
 from egov.routing.queries import Verdict
 from portals.console import forms, readable
 from portals.console.access import administrators, platform_administrators, service_of
-from portals.console.views.acting import crumbs, form_page, url
+from portals.console.views.acting import crumbs, form_page, posted_to, url
 from portals.shared.components import Badge, Tone
 
 VERDICTS = {
@@ -47,7 +47,7 @@ def for_service(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
     service = service_of(request, code)
     scope = request.scope  # type: ignore[attr-defined]
     form = forms.CompetenceForm(
-        request.POST or None,
+        posted_to(request),
         scope=scope,
         initial={"region": request.actor.region_code, "unit": request.GET.get("unit")},  # type: ignore[attr-defined]
     )
@@ -71,7 +71,7 @@ def for_service(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
 @platform_administrators
 def for_function(request: HttpRequest, capacity: str) -> HttpResponse:
     """Give all services of a function to a department."""
-    form = forms.FunctionForm(request.POST or None, scope=request.scope)  # type: ignore[attr-defined]
+    form = forms.FunctionForm(posted_to(request), scope=request.scope)  # type: ignore[attr-defined]
     return form_page(
         request,
         form=form,
@@ -95,7 +95,7 @@ def end(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
     back = url(request, "service", code) if code else url(request, "competences")
     return form_page(
         request,
-        form=forms.ConfirmForm(request.POST or None),
+        form=forms.ConfirmForm(posted_to(request)),
         act=lambda _data: actions.end_competence(request.actor, competence_id=pk),  # type: ignore[attr-defined]
         context={
             "title": _("End the rule"),

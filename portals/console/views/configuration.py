@@ -14,7 +14,7 @@ from egov.kernel import clock, configuration
 from egov.kernel.errors import EgovError, InvalidInput, NotPermitted
 from portals.console import forms
 from portals.console.access import platform_administrators
-from portals.console.views.acting import crumbs, url
+from portals.console.views.acting import crumbs, posted_to, url
 
 KEPT = 900  # seconds between looking and applying
 SHOWN = 200  # entries of a section
@@ -24,7 +24,7 @@ SHOWN = 200  # entries of a section
 @platform_administrators
 def index(request: HttpRequest, capacity: str) -> HttpResponse:
     """Upload shows what would change; nothing is written."""
-    form = forms.UploadForm(request.POST or None, request.FILES or None)
+    form = forms.UploadForm(posted_to(request), request.FILES if request.method == "POST" else None)
     context: dict[str, Any] = {"form": form, "sections": configuration.ordered(), "crumbs": crumbs(request)}
     if request.method == "POST" and form.is_valid():
         content = form.cleaned_data["file"].read(configuration.MAX_BYTES + 1)

@@ -9,7 +9,7 @@ from egov.catalogue import queries as catalogue
 from egov.identity import actions, queries
 from portals.console import forms, readable
 from portals.console.access import administrators, department_of, platform_administrators
-from portals.console.views.acting import crumbs, form_page, posted, url
+from portals.console.views.acting import crumbs, form_page, posted, posted_to, url
 
 
 @require_GET
@@ -41,7 +41,7 @@ def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @platform_administrators
 def open_department(request: HttpRequest, capacity: str) -> HttpResponse:
-    form = forms.DepartmentForm(request.POST or None, initial={"parent": request.GET.get("parent", "")})
+    form = forms.DepartmentForm(posted_to(request), initial={"parent": request.GET.get("parent", "")})
     return form_page(
         request,
         form=form,
@@ -70,7 +70,7 @@ def open_department(request: HttpRequest, capacity: str) -> HttpResponse:
 @administrators
 def change(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
     department = department_of(request, key)
-    form = forms.ChangeDepartmentForm(request.POST or None, initial=forms.ChangeDepartmentForm.of(department))
+    form = forms.ChangeDepartmentForm(posted_to(request), initial=forms.ChangeDepartmentForm.of(department))
     return form_page(
         request,
         form=form,
@@ -99,7 +99,7 @@ def close(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
     department = department_of(request, key)
     return form_page(
         request,
-        form=forms.ConfirmForm(request.POST or None),
+        form=forms.ConfirmForm(posted_to(request)),
         act=lambda _data: actions.close_department(request.actor, department_id=department.pk),  # type: ignore[attr-defined]
         context={
             "title": _("Close the department"),

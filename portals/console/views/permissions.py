@@ -13,14 +13,14 @@ from egov.identity import actions, queries
 from egov.kernel.errors import NotFound
 from portals.console import forms, readable
 from portals.console.access import administrators
-from portals.console.views.acting import crumbs, form_page, posted, url
+from portals.console.views.acting import crumbs, form_page, posted, posted_to, url
 
 
 @require_http_methods(["GET", "POST"])
 @administrators
 def index(request: HttpRequest, capacity: str) -> HttpResponse:
     scope = request.scope  # type: ignore[attr-defined]
-    form = forms.GrantForm(request.POST or None, scope=scope)
+    form = forms.GrantForm(posted_to(request), scope=scope)
     names = readable.role_names()
     context = {
         "departments": scope.narrow(queries.configuration_grants(), "content_object"),

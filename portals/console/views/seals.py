@@ -12,7 +12,7 @@ from egov.identity import queries as identity
 from egov.kernel import clock
 from portals.console import forms
 from portals.console.access import administrators, department_of
-from portals.console.views.acting import crumbs, form_page, url
+from portals.console.views.acting import crumbs, form_page, posted_to, url
 from portals.shared.components import Badge, Tone
 
 
@@ -52,7 +52,7 @@ def rotate(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
     department = department_of(request, key)
     return form_page(
         request,
-        form=forms.ReasonForm(request.POST or None),
+        form=forms.ReasonForm(posted_to(request)),
         act=lambda data: actions.rotate_seal(request.actor, department_id=department.pk, reason=data["reason"]),  # type: ignore[attr-defined]
         context={
             "title": _("Replace the seal by a new one"),

@@ -17,7 +17,7 @@ from portals.console import forms, readable
 from portals.console.access import administrators, service_of
 from portals.console.differences import PARTS, shown_differences
 from portals.console.version_form import VersionForm
-from portals.console.views.acting import crumbs, form_page, posted, url
+from portals.console.views.acting import crumbs, form_page, posted, posted_to, url
 from portals.shared.paging import page_of
 
 ACTS = {
@@ -92,7 +92,7 @@ def switch(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
     on = _("It is found and can be started again at once.")
     return form_page(
         request,
-        form=forms.ReasonForm(request.POST or None),
+        form=forms.ReasonForm(posted_to(request)),
         act=lambda data: actions.set_enabled(request.actor, code=code, enabled=enabled, reason=data["reason"]),  # type: ignore[attr-defined]
         context={
             "title": _("Switch the service on") if enabled else _("Switch the service off"),
@@ -115,7 +115,7 @@ def draft(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
     base = queries.versions_of(code).filter(state=VersionState.PUBLISHED).first() or queries.versions_of(code).first()
     if base is None:
         raise NotFound()
-    form = VersionForm(request.POST or None, initial=VersionForm.initial_of(base))
+    form = VersionForm(posted_to(request), initial=VersionForm.initial_of(base))
     return form_page(
         request,
         form=form,
@@ -144,9 +144,7 @@ def edit(request: HttpRequest, capacity: str, code: str, number: int) -> HttpRes
     """Go on with a version in work."""
     service = service_of(request, code)
     row = queries.version_numbered(code, number)
-    form = VersionForm(
-        request.POST or None, initial={**VersionForm.initial_of(row), "change_reason": row.change_reason}
-    )
+    form = VersionForm(posted_to(request), initial={**VersionForm.initial_of(row), "change_reason": row.change_reason})
     form.fields.pop("change_reason")
     return form_page(
         request,
@@ -212,7 +210,7 @@ def retire(request: HttpRequest, capacity: str, code: str, number: int) -> HttpR
     row = queries.version_numbered(code, number)
     return form_page(
         request,
-        form=forms.ReasonForm(request.POST or None),
+        form=forms.ReasonForm(posted_to(request)),
         act=lambda data: actions.retire_version(request.actor, version_id=row.pk, reason=data["reason"]),  # type: ignore[attr-defined]
         context={
             "title": _("Retire version %(number)d") % {"number": number},

@@ -14,7 +14,7 @@ from egov.kernel.clock import today
 from egov.work import queries as work
 from portals.console import forms, readable
 from portals.console.access import administrators, department_of, unit_of
-from portals.console.views.acting import crumbs, form_page, url
+from portals.console.views.acting import crumbs, form_page, posted_to, url
 
 
 @require_GET
@@ -38,7 +38,7 @@ def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
 @administrators
 def open_unit(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
     department = department_of(request, key)
-    form = forms.UnitForm(request.POST or None, initial={"key": f"{department.key}."})
+    form = forms.UnitForm(posted_to(request), initial={"key": f"{department.key}."})
     return form_page(
         request,
         form=form,
@@ -70,7 +70,7 @@ def open_unit(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
 @administrators
 def change(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
     unit = unit_of(request, key)
-    form = forms.ChangeUnitForm(request.POST or None, initial=forms.ChangeUnitForm.of(unit))
+    form = forms.ChangeUnitForm(posted_to(request), initial=forms.ChangeUnitForm.of(unit))
     return form_page(
         request,
         form=form,
@@ -94,7 +94,7 @@ def close(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
     unit = unit_of(request, key)
     return form_page(
         request,
-        form=forms.CloseUnitForm(request.POST or None, unit=unit),
+        form=forms.CloseUnitForm(posted_to(request), unit=unit),
         act=lambda data: actions.close_unit(
             request.actor,  # type: ignore[attr-defined]
             unit_id=unit.pk,
@@ -118,7 +118,7 @@ def close(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
 def appoint(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
     unit = unit_of(request, key)
     scope = request.scope  # type: ignore[attr-defined]
-    form = forms.AppointForm(request.POST or None, scope=scope)
+    form = forms.AppointForm(posted_to(request), scope=scope)
     return form_page(
         request,
         form=form,
@@ -151,7 +151,7 @@ def end_post(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
     unit = unit_of(request, post.unit.key)
     return form_page(
         request,
-        form=forms.EndPostForm(request.POST or None),
+        form=forms.EndPostForm(posted_to(request)),
         act=lambda data: actions.end_post(request.actor, post_id=pk, last_day=data["day"]),  # type: ignore[attr-defined]
         context={
             "title": _("End the post"),

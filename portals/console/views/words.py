@@ -12,7 +12,7 @@ from egov.kernel.text import language_tag
 from egov.routing import actions, queries
 from portals.console import forms
 from portals.console.access import administrators, service_of
-from portals.console.views.acting import crumbs, form_page, posted, url
+from portals.console.views.acting import crumbs, form_page, posted, posted_to, url
 
 
 @require_http_methods(["GET", "POST"])
@@ -24,7 +24,7 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
         if text
         else None
     )
-    form = forms.SynonymForm(request.POST or None)
+    form = forms.SynonymForm(posted_to(request))
     return form_page(
         request,
         form=form,
@@ -81,7 +81,7 @@ def concepts(request: HttpRequest, capacity: str) -> HttpResponse:
 def concept(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
     """All words of one concept."""
     row = queries.concept(key)
-    form = forms.WordForm(request.POST or None)
+    form = forms.WordForm(posted_to(request))
     return form_page(
         request,
         form=form,
@@ -102,7 +102,7 @@ def concept(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
 def examples(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
     """Sentences people say when they need a service; a department edits those of its services."""
     service_of(request, code)
-    form = forms.ExampleForm(request.POST or None)
+    form = forms.ExampleForm(posted_to(request))
     return form_page(
         request,
         form=form,

@@ -59,6 +59,10 @@ TABLE = PermissionTable(
             lambda a, _w: actions.note_need(a, text="x", language="en", region="", match=NOTHING), **EVERYONE
         ),
         "choose_for_need": Row(lambda a, w: actions.choose_for_need(a, need_id=w.need.pk, code="ZZ09"), **EVERYONE),
+        "correct_need": Row(
+            lambda a, _w: actions.correct_need(a, text="a trial", target="ZZ09"), stranger=True, **ADMINISTRATORS
+        ),
+        "train_learned": Row(lambda a, _w: actions.train_learned(a, path=EMPTY() / "learned.bin"), administrator=True),
         "learn_need": Row(lambda a, w: actions.learn_need(a, need_id=w.need.pk, target="ZZ09"), **OWN),
     },
 )

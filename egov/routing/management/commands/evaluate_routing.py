@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from egov.routing import queries
+from egov.routing import memory, queries
 from egov.routing.rules.evaluation import MEASURES, LabelledNeed, Outcome, Scores, score
 
 OWN = Path(__file__).resolve().parents[2] / "evaluation" / "needs.csv"
@@ -26,7 +26,8 @@ def read_needs(path: Path) -> list[LabelledNeed]:
 
 def evaluate(needs: list[LabelledNeed], *, region: str = "") -> Scores:
     outcomes = [queries.outcome(need.text, region=region) for need in needs]
-    return score(zip(needs, [Outcome(**outcome) for outcome in outcomes], strict=True))
+    pairs = zip(needs, [Outcome(**outcome) for outcome in outcomes], strict=True)
+    return score(pairs, queries.members_of())
 
 
 class Command(BaseCommand):
@@ -36,10 +37,13 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, nargs="?", default=OWN)
         parser.add_argument("--split", default="", help="only needs of this split: tune or frozen")
         parser.add_argument("--region", default="")
+        parser.add_argument("--rules-only", action="store_true", help="without the learned model")
         parser.add_argument("--misses", action="store_true", help="list what was missed")
 
     def handle(self, *args: Any, file: Path, split: str, region: str, misses: bool, **options: Any) -> None:
         needs = read_needs(file)
+        if options["rules_only"]:
+            memory.known().index.learned = None
         splits = [split] if split else sorted({need.split for need in needs})
         for name in splits:
             chosen = [need for need in needs if need.split == name]
@@ -52,15 +56,16 @@ class Command(BaseCommand):
                 self.stdout.write("Misses of the frozen half are not shown: it is only scored.")
 
     def _table(self, scores: Scores) -> None:
-        self.stdout.write(f"{'':8}" + "".join(f"{measure:>26}" for measure in MEASURES))
-        for language in ("all", "zh", "en", "mixed"):
+        languages = ("all", "zh", "en", "mixed")
+        self.stdout.write(f"{'':10}" + "".join(f"{language:>26}" for language in languages))
+        for measure in MEASURES:
             cells = ""
-            for measure in MEASURES:
+            for language in languages:
                 share = scores.share(measure, language)
                 low, high = share.interval
                 cell = f"{share.right}/{share.all} {share.value:.0%} ({low:.0%}–{high:.0%})" if share.all else "–"
                 cells += f"{cell:>26}"
-            self.stdout.write(f"{language:8}{cells}")
+            self.stdout.write(f"{measure:10}{cells}")
 
     def _misses(self, scores: Scores) -> None:
         for need, outcome in scores.misses:

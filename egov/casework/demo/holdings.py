@@ -1,0 +1,36 @@
+"""The past of the effect that every service may name: who was granted something holds it."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from egov.casework.deciding import valid_until
+from egov.casework.demo.writing import PastEffect, past_effects
+from egov.casework.moving import ref_of
+from egov.kernel import clock
+from egov.registers.demo import lay_holdings
+from egov.registers.models import Holding
+
+
+def lay_held(effects: Sequence[PastEffect]) -> None:
+    """See ``casework.effects.hold``."""
+    lay_holdings([_holding(effect) for effect in effects])
+
+
+def _holding(effect: PastEffect) -> Holding:
+    case, options, made = effect.case, effect.options, effect.tale.granting
+    if made is None:
+        raise ValueError("no decision was made")
+    first = clock.local(made.at).date()
+    named = case.answers.get(options.get("valid_to_answer", ""))
+    return Holding(
+        party_id=case.applicant_id,
+        service=case.service.code,
+        output=options["output"],
+        source=str(ref_of(case)),
+        data={name: case.answers.get(name) for name in options.get("answers", [])},
+        valid_from=first,
+        valid_to=dt.date.fromisoformat(named) if named else valid_until(first, options.get("valid_years")),
+    )
+
+
+past_effects.add("registers.hold", lay_held)

@@ -1,0 +1,197 @@
+"""Each form with good and with bad input: what is wrong is said at the field, and nothing typed is lost."""
+
+import datetime as dt
+import io
+import zipfile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from egov.catalogue.models import Competence, PublicService, ServiceVersion
+from egov.catalogue.rules import differences
+from egov.deadlines.models import CalendarDay
+from egov.identity.models import Organisation, Post, Unit
+from egov.kernel import clock, outbox
+from egov.kernel.models import OutboxMessage
+from egov.routing.models import Example, Synonym
+from portals.console import readable
+from portals.console.differences import shown_differences
+
+pytestmark = pytest.mark.django_db
+DEPARTMENT = {
+    "name_zh": "江州市文旅局",
+    "name_en": "Culture Bureau",
+    "key": "jz.culture",
+    "level": "city",
+    "region": "990100",
+    "parent": "",
+}
+
+
+def refused(response, *words):
+    """422, with the words on the page."""
+    page = response.content.decode()
+    assert response.status_code == 422, page[:500]
+    for word in words:
+        assert word in page
+    return page
+
+
+def test_a_department_is_opened_changed_closed_and_opened_again(console):
+    desk = console.admin
+    refused(desk.post("departments/new", {**DEPARTMENT, "key": "Culture Bureau"}), "Culture Bureau", "江州市文旅局")
+    assert desk.post("departments/new", DEPARTMENT).status_code == 302
+    refused(desk.post("departments/new", DEPARTMENT), "jz.culture")
+    changes = {
+        "name_zh": "江州市文化局",
+        "name_en": "Culture",
+        "short_zh": "文化局",
+        "short_en": "Culture",
+        "phone": "12",
+    }
+    assert desk.post("departments/jz.culture/change", changes).status_code == 302
+    page = desk.html("departments/jz.culture")
+    assert "江州市文旅局" in page, "what stood there before"
+    assert "管理员" in page, "who changed it"
+    assert desk.post("departments/jz.culture/close").status_code == 302
+    assert Organisation.objects.get(key="jz.culture").dissolved_on == clock.today()
+    assert desk.post("departments/jz.culture/reopen").status_code == 302
+    assert Organisation.objects.get(key="jz.culture").dissolved_on is None
+
+
+def test_a_department_with_units_stays_open(console):
+    page = refused(console.admin.post("departments/jz.linjiang.market/close"))
+    assert "科室" in page or "open units" in page
+
+
+def test_a_unit_is_changed_and_a_taken_key_refused(console):
+    desk, key = console.market_admin, console.unit.key
+    new = {"name_zh": "新科", "name_en": "New", "key": key}
+    refused(desk.post("departments/jz.linjiang.market/units/new", new), "新科", key)
+    assert desk.post(f"units/{key}/change", {"name_zh": "综合科", "name_en": "General"}).status_code == 302
+    assert Unit.objects.get(key=key).name == {"zh-Hans": "综合科", "en": "General"}
+    refused(desk.post(f"units/{key}/change", {"name_zh": "", "name_en": "x"}))
+
+
+def test_the_last_service_hall_stays_one(console):
+    refused(console.admin.post("units/jz.data.hall/change", {"name_zh": "大厅", "name_en": "Hall"}))
+    assert Unit.objects.get(key="jz.data.hall").is_service_hall
+
+
+def test_a_post_for_nobody_and_a_post_that_ends(console):
+    form = {"username": "nobody", "title_zh": "甲", "title_en": "A", "roles": ["reviewer"], "valid_from": "2026-03-02"}
+    refused(console.market_admin.post(f"units/{console.unit.key}/posts/new", form), "nobody")
+    post = console.officer.actor.post_id
+    refused(console.market_admin.post(f"posts/{post}/end", {"day": "2001-01-01"}))
+    last = clock.today() + dt.timedelta(days=5)
+    assert console.market_admin.post(f"posts/{post}/end", {"day": last.isoformat()}).status_code == 302
+    assert Post.objects.get(pk=post).valid_to == last
+
+
+def test_a_rule_with_a_wrong_condition_or_reversed_days_is_refused(console):
+    rule = {"region": "990102", "unit": console.unit.pk, "priority": 1, "valid_from": "2026-03-02", "note": "大店"}
+    refused(console.market_admin.post("services/LC01/competence", {**rule, "condition": "area >"}), "area &gt;", "大店")
+    assert Competence.objects.filter(service__code="LC01").count() == 1
+
+
+def test_a_service_is_switched_with_a_reason(console):
+    desk = console.market_admin
+    refused(desk.post("services/LC01/switch", {"reason": ""}))
+    assert desk.post("services/LC01/switch", {"reason": "系统升级"}).status_code == 302
+    assert not PublicService.objects.get(code="LC01").enabled
+    assert "市监管理员" in desk.html("services/LC01")
+
+
+def version_form(desk, **changes):
+    form = desk.get("services/LC01/draft").context["form"]
+    typed = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    return {**{name: "" if value is None else value for name, value in typed.items()}, **changes}
+
+
+def test_a_version_is_written_read_and_not_reviewed_by_its_writer(console):
+    desk = console.market_admin
+    page = refused(desk.post("services/LC01/draft", version_form(desk, structured="a: [", change_reason="改名")))
+    assert "改名" in page
+    new = version_form(desk, summary_zh="新的简介", summary_en="A card anew", change_reason="改简介")
+    assert desk.post("services/LC01/draft", new).status_code == 302
+    draft = ServiceVersion.objects.get(service__code="LC01", state="draft")
+    shown = desk.html(f"services/LC01/versions/{draft.number}")
+    assert "<ins>" in shown
+    assert "Somebody else has to review it" in shown
+    desk.post(f"services/LC01/versions/{draft.number}/review")
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+    assert desk.post("services/LC01/draft", new).status_code == 422, "one draft at a time"
+
+
+def test_differences_are_told_in_words():
+    before = {"materials": [{"key": "plan", "name": {"zh-Hans": "平面图", "en": "Floor plan"}, "required": "always"}]}
+    after = {"materials": [{"key": "plan", "name": {"zh-Hans": "平面图", "en": "Floor plan"}, "required": "never"}]}
+    (shown,) = shown_differences(differences(before, after), before, after)
+    assert shown.part == "materials"
+    assert len(shown.place) == 3
+    assert ("gone", "always") in {(piece.kind, piece.text) for piece in shown.before}
+    assert ("new", "never") in {(piece.kind, piece.text) for piece in shown.after}
+
+
+def test_words_and_sentences(console):
+    desk = console.market_admin
+    word = {"language": "en", "said": "pho bar", "meant": "noodles"}
+    assert desk.post("words", word).status_code == 302
+    refused(desk.post("words", word), "pho bar")
+    assert desk.post(f"words/{Synonym.objects.get(said='pho bar').pk}/remove").status_code == 302
+    assert desk.post("services/LC01/examples", {"text": "我要开一家粉店"}).status_code == 302
+    refused(desk.post("services/LC01/examples", {"text": "我要开一家粉店"}))
+    assert Example.objects.get(text="我要开一家粉店").target == "LC01"
+    assert "LC01" in desk.html("words", {"q": "我要开一家粉店"})
+
+
+def test_days_of_a_year(console):
+    desk = console.admin
+    wrong = desk.post("calendars/default/load", {"days": "2031-01-01 off 元旦\n2031-13-01 off\nsoon"})
+    page = refused(wrong, "2031-13-01", "soon")
+    assert "2031-01-01 off 元旦" in page
+    good = {"days": "2031-01-01 off 元旦 / New Year's Day\n2031-01-04 班"}
+    assert desk.post("calendars/default/load", good).status_code == 302
+    day = CalendarDay.objects.get(day="2031-01-01", calendar__key="default")
+    assert (day.is_working, day.name["en"]) == (False, "New Year's Day")
+    assert CalendarDay.objects.get(day="2031-01-04", calendar__key="default").is_working
+    assert desk.get("calendars/default", {"year": "2031"}).status_code == 200
+    assert desk.get("calendars/default", {"year": "99999"}).status_code == 200
+
+
+def test_lines_of_days_are_read():
+    (day,) = readable.days_in("2027-01-01 休 元旦 / New Year's Day\n\n")
+    assert day.name == {"zh-Hans": "元旦", "en": "New Year's Day"}
+
+
+def test_a_grant_is_for_a_department_or_a_service(console):
+    desk = console.admin
+    refused(desk.post("permissions", {"username": "x", "department": console.market.pk, "service": "LC01"}))
+    refused(desk.post("permissions", {"username": "nobody", "department": console.market.pk}), "nobody")
+
+
+def test_events_given_up_are_delivered_again(console):
+    message = OutboxMessage.objects.create(
+        emitted_at=clock.now(), due_at=clock.now(), name="test", payload={}, dead_at=clock.now(), last_error="boom"
+    )
+    assert "boom" in console.admin.html("system")
+    assert console.admin.post("system/events", {"event": [message.pk]}).status_code == 302
+    assert outbox.waiting().dead == 0
+
+
+def test_the_configuration_goes_out_and_comes_in_after_a_look(console):
+    desk = console.admin
+    content = desk.get("configuration/file").content
+    names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    assert {"manifest.yaml", "departments.yaml", "calendars.yaml", "catalogue.yaml", "words.yaml"} <= set(names)
+    refused(desk.post("configuration", {"file": SimpleUploadedFile("x.zip", b"PK?")}))
+    Post.objects.filter(unit=console.other_unit).delete()
+    Competence.objects.filter(unit=console.other_unit).delete()
+    Unit.objects.filter(pk=console.other_unit.pk).delete()
+    response = desk.post("configuration", {"file": SimpleUploadedFile("x.zip", content)})
+    assert response.status_code == 200, response.content.decode()[:3000]
+    assert console.other_unit.key in response.content.decode()
+    assert not Unit.objects.filter(key=console.other_unit.key).exists(), "looking writes nothing"
+    assert desk.post("configuration/apply", {"token": response.context["token"]}).status_code == 302
+    assert Unit.objects.filter(key=console.other_unit.key).exists()
