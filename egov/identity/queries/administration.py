@@ -1,8 +1,8 @@
 """What the console shows of departments: the tree, who sits where, who may configure what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import Group
 from django.db.models import Count, Model, Q, QuerySet
@@ -95,9 +95,9 @@ def department_tree(scope: Scope = Scope(None)) -> list[DepartmentLine]:
     ]
 
 
-def _as_tree(rows: list[Organisation]) -> Iterable[tuple[Organisation, int]]:
+def _as_tree(rows: Sequence[Any]) -> Iterable[tuple[Any, int]]:
     shown = {row.pk for row in rows}
-    below: dict[int | None, list[Organisation]] = {}
+    below: dict[int | None, list[Any]] = {}
     for row in rows:
         below.setdefault(row.parent_id if row.parent_id in shown else None, []).append(row)
     waiting = [(row, 0) for row in reversed(below.get(None, []))]
