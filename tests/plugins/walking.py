@@ -68,7 +68,10 @@ class RunningCity:
         parts.ensure_env(place / "env", own)
         instance.start()
         instance.run([PYTHON, "bin/_prepare.py"])
-        instance.worker()
+        instance.worker(queues="urgent,ordinary")
+        # Apart, as in production: what is laid of the past must not stand in the way of the walkers.
+        bulk = [PYTHON, "-m", "celery", "-A", "egov", "worker", "--without-mingle", "--without-gossip"]
+        instance.spawn([*bulk, "-Q", "bulk", "-c", "1", "-n", "bulk@walked"])
         gateway = [PYTHON, "-m", "granian", "--interface", "wsgi", "egov.payments.sandbox:application"]
         instance.spawn([*gateway, "--host", "127.0.0.1", "--port", str(gateway_port), "--no-access-log"])
         instance.web(port)

@@ -50,6 +50,7 @@ def test_the_next_case_lands_in_the_new_unit(walker):
     officer = walker("market.inspector2")
     officer.post = max(officer.capacities("p-"), key=lambda slug: int(slug[2:]))  # beside the one held before
     officer.desk(f"?view=unit&q={filed.case}")
+    officer.until("main button[name=claim]")
     officer.press(officer.page.locator("main button[name=claim]").first)
     officer.desk(f"cases/{filed.case}/")
     officer.sees(officer.say("大型商场由专科办理", "Large shops have a unit"))

@@ -124,6 +124,7 @@ def ask_for_the_card(person):
 def take(officer, case):
     """By the inbox of the unit: found by its number, claimed, opened."""
     officer.desk(f"?view=unit&q={case}")
+    officer.until("main button[name=claim]")
     officer.press(officer.page.locator("main button[name=claim]").first)
     officer.desk(f"?view=mine&q={case}")
     officer.follow(f"/cases/{case}/")
