@@ -189,15 +189,15 @@ def _credential_numbers(credentials: Sequence[PastCredential]) -> list[str]:
     """Identifiers in the order given; serials per issuer and type in the order of issue."""
     groups: dict[tuple[int, str], list[int]] = defaultdict(list)
     for index, each in sorted(enumerate(credentials), key=lambda pair: (pair[1].issued_at, pair[0])):
-        groups[each.issuer_id, each.type].append(index)
-    issuers = Organisation.objects.in_bulk({issuer for issuer, _type in groups})
+        groups[each.issuer_id, rules.type_digits(each.type)].append(index)
+    issuers = Organisation.objects.in_bulk({issuer for issuer, _digits in groups})
     codes = {pk: issuer_code(issuer) for pk, issuer in issuers.items()}
     numbers = [""] * len(credentials)
-    for (issuer_id, type_), places in sorted(groups.items()):
-        serials = counters.next_values(f"credential:{type_}:{issuer_id}", len(places))
+    for (issuer_id, digits), places in sorted(groups.items()):
+        serials = counters.next_values(f"credential:{digits}:{issuer_id}", len(places))
         for place, serial in zip(places, serials, strict=True):
             numbers[place] = rules.credential_number(
-                type_=type_, issuer_code=codes[issuer_id], serial=serial, version=1
+                type_=credentials[place].type, issuer_code=codes[issuer_id], serial=serial, version=1
             )
     return numbers
 

@@ -90,14 +90,18 @@ def credential_name(type_: str) -> LocalisedText:
     return known[1] if known else {"zh-Hans": type_, "en": type_}
 
 
+def type_digits(type_: str) -> str:
+    """The three digits of a type. Types without digits of their own share some, and so must share their serials."""
+    return CREDENTIAL_TYPES[type_][0] if type_ in CREDENTIAL_TYPES else OTHER_TYPE
+
+
 def credential_number(*, type_: str, issuer_code: str, serial: int, version: int) -> str:
     """Identifier of an electronic certificate in the six parts of GB/T 36904-2018.
 
     ``1.2.156.3005.2.<type>.<issuer>.<serial>.<version>.<check>``; the type is named by its definer's code (the
     issuer's here) and three digits; the check character is ISO/IEC 7064 MOD 37,36 over letters and digits.
     """
-    digits = CREDENTIAL_TYPES[type_][0] if type_ in CREDENTIAL_TYPES else OTHER_TYPE
-    body = f"1.2.156.3005.2.{issuer_code}{digits}.{issuer_code}.{serial:010d}.{version:03d}"
+    body = f"1.2.156.3005.2.{issuer_code}{type_digits(type_)}.{issuer_code}.{serial:010d}.{version:03d}"
     return f"{body}.{mod_37_36(body)}"
 
 

@@ -50,7 +50,8 @@ def issue_credential(
     reference = references.draw("K")
     code = issuer_code(issuer)
     version = earlier.version + 1 if earlier else 1
-    serial = _serial_of(earlier) if earlier else counters.next_value(f"credential:{type}:{issuer_id}")
+    counter = f"credential:{rules.type_digits(type)}:{issuer_id}"
+    serial = _serial_of(earlier) if earlier else counters.next_value(counter)
     number = rules.credential_number(type_=type, issuer_code=code, serial=serial, version=version)
     document = issue_document(
         actor,

@@ -180,6 +180,10 @@ def test_the_term_decides(a_licence, dates, finding):
     assert queries.verify(a_licence(valid_from=start, valid_to=end).document.code).finding is finding
 
 
+def test_types_without_digits_of_their_own_have_different_numbers(a_licence):
+    assert a_licence(type="KEEPING_A_DOG").number != a_licence(type="FISHING").number
+
+
 def test_suspended_reinstated_revoked(a_licence, agency, officer_of, payer):
     head, licence = officer_of(agency, "department_head"), a_licence()
     actions.suspend_credential(head, credential_id=licence.pk, reason={"zh-Hans": "限期整改"})
