@@ -186,7 +186,7 @@ def lay_credentials(rng: random.Random, credentials: Sequence[PastCredential]) -
 
 
 def _credential_numbers(credentials: Sequence[PastCredential]) -> list[str]:
-    """Identifiers in the order given; serials per issuer and type in the order of issue."""
+    """Identifiers in the order given; serials per issuer and digits of the type in the order of issue."""
     groups: dict[tuple[int, str], list[int]] = defaultdict(list)
     for index, each in sorted(enumerate(credentials), key=lambda pair: (pair[1].issued_at, pair[0])):
         groups[each.issuer_id, rules.type_digits(each.type)].append(index)

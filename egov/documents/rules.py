@@ -79,7 +79,17 @@ CREDENTIAL_TYPES: Mapping[str, tuple[str, LocalisedText]] = {
     "NO_CRIME": ("020", {"zh-Hans": "无犯罪记录证明", "en": "Certificate of no criminal record"}),
     "TOBACCO": ("021", {"zh-Hans": "烟草专卖零售许可证", "en": "Tobacco retail licence"}),
     "SIGN_PERMIT": ("022", {"zh-Hans": "户外广告及招牌设置许可", "en": "Outdoor sign permit"}),
-    "REMOTE_MED": ("023", {"zh-Hans": "异地就医备案凭证", "en": "Record of treatment elsewhere"}),
+    "TREATMENT_ELSEWHERE": ("023", {"zh-Hans": "异地就医备案凭证", "en": "Record of treatment elsewhere"}),
+    "HF_ACCOUNT": ("024", {"zh-Hans": "住房公积金个人账户凭证", "en": "Housing fund account of an employee"}),
+    "HF_EMPLOYER": ("025", {"zh-Hans": "住房公积金单位账户凭证", "en": "Housing fund account of an employer"}),
+    "HKM_PERMIT": ("026", {"zh-Hans": "往来港澳通行证", "en": "Permit for Hong Kong and Macao"}),
+    "HUKOU_CANCELLED": ("027", {"zh-Hans": "户口注销证明", "en": "Certificate of cancelled registration"}),
+    "INSURANCE_RECORD": ("028", {"zh-Hans": "社会保险参保证明", "en": "Record of social insurance"}),
+    "MORTGAGE": ("029", {"zh-Hans": "不动产登记证明", "en": "Certificate of a registered mortgage"}),
+    "RETIREMENT": ("030", {"zh-Hans": "退休证", "en": "Retirement certificate"}),
+    "SI_EMPLOYER": ("031", {"zh-Hans": "社会保险登记证", "en": "Social insurance registration of an employer"}),
+    "VEHICLE": ("032", {"zh-Hans": "机动车行驶证", "en": "Vehicle licence"}),
+    "CREMATION": ("033", {"zh-Hans": "火化证明", "en": "Certificate of cremation"}),
 }
 OTHER_TYPE = "999"
 

@@ -256,4 +256,6 @@ class _Year:
 
 
 def _share(code: str) -> float:
-    return float(filings().get(code, {}).get("share", 1))
+    """How often people come for it; never for a service of which ``filings.yaml`` does not say what they bring."""
+    said = filings().get(code)
+    return float(said.get("share", 1)) if said is not None else 0.0

@@ -41,6 +41,9 @@ def test_a_credential_number_has_six_parts_and_keeps_its_serial():
     assert len(first) <= 120
     other = rules.credential_number(type_="SOMETHING", issuer_code="X", serial=1, version=1)
     assert other.split(".")[5] == "X999"
+    assert rules.type_digits("SOMETHING") == rules.type_digits("SOMETHING ELSE") == "999"
+    digits = [digits for digits, _name in rules.CREDENTIAL_TYPES.values()]
+    assert len(digits) == len(set(digits)), "two types would share a series of numbers"
 
 
 def test_the_check_character_is_that_of_the_standard():
