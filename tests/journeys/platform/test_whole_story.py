@@ -39,7 +39,7 @@ def test_a_lost_card_from_the_need_to_the_verified_document(walker, running_city
     clerk = walker("police.clerk")
     take(clerk, case)
     clerk.act(
-        "request_correction", material="photo", why=clerk.say("照片背景要白色。", "The background must be white.")
+        "request_correction", material="id_photo", why=clerk.say("照片背景要白色。", "The background must be white.")
     )
     clerk.sees(clerk.say("照片背景要白色。", "The background must be white."))
 
