@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.utils import translation
 
 from egov.kernel import translations
 
@@ -52,6 +53,13 @@ def _own_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def _empty_cache() -> None:
     """No test finds what another one left in the cache."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """No test goes on in the language that another one left active."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

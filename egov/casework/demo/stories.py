@@ -424,9 +424,10 @@ class Story:
     def _put_right(self) -> None:
         tale = self.tale
         calls = tale.work.open_items("verify_rating")
-        if calls:
+        supervisor = tale.officers.supervisor_of(tale.case.region)
+        if calls and supervisor is not None:
             at = self._at(self.rng.choice((0, 1, 1, 2)))
-            tale.verify_rating(at, self._who(calls[0]), justified=self.rng.random() < 0.7, note=self._say("call_back"))
+            tale.verify_rating(at, supervisor, justified=self.rng.random() < 0.7, note=self._say("call_back"))
         items = tale.work.open_items("rectify")
         if not items:
             return

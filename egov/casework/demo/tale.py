@@ -125,5 +125,6 @@ class Tale(Receiving, Reviewing, Conversing):
     def contested(self, at: dt.datetime, by: str) -> None:
         """``by``: the case that contests this one's decision; that case's opening is the deed."""
         self.until(at)
+        self.now = at
         state = self.case.state
         self._move("contest", self.applicant, before=state, after=state, note=by, basis=[])

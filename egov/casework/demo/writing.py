@@ -133,6 +133,7 @@ def _grant(rng: random.Random, tales: Sequence[Tale]) -> list[PastNotice]:
         outputs[id(tale)][f"{output['key']}.number"] = row.number
         numbers[id(tale)].append((localise(output["name"], tale.case.language), row.number))
     for tale in granted:
+        outputs[id(tale)] |= deciding.produced_by(tale.case, outputs[id(tale)])
         tale.decision.data = outputs[id(tale)]  # type: ignore[union-attr]
         tale.rows = numbers[id(tale)]
     return [_told_of(tale, row) for (tale, _output, _spec), row in zip(wanted, rows, strict=True)]

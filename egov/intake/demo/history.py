@@ -225,9 +225,17 @@ class Chunk:
         if outcome not in ("refused", CaseState.NOT_ACCEPTED) or told is None or not open_ or rng.random() > 0.3:
             return
         version = queries.remedy_service()
-        at = told + dt.timedelta(days=rng.uniform(2, 30))
+        # After all that is told of the refused case, the nightly closing included.
+        at = max(told + dt.timedelta(days=rng.uniform(2, 30)), tale.now + dt.timedelta(hours=1))
         now = filing.slot.course.now
-        if version is None or at >= now or filing.filer.kind == "department" or not filing.filer.actor.is_applicant:
+        late = at > told + dt.timedelta(days=50)  # 60 days are given
+        if (
+            version is None
+            or late
+            or at >= now
+            or filing.filer.kind == "department"
+            or not filing.filer.actor.is_applicant
+        ):
             return
         tale.contested(at, "")
         later = self._file(
