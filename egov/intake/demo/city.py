@@ -141,11 +141,10 @@ class City:
             if actor.has_role("department_head"):
                 continue  # whose own matters the office above decides
             party = parties[actor.party_id or 0]
-            own = self._applicant(CapacityKind.SELF, "self", party.pk, party)
             facts = self._facts_of(party.pk, party.name)
             region = party.region_id or actor.region_code
             self.filers["staff"].append(
-                Filer(party, own, "person", region, {**facts, "department": actor.department_id})
+                Filer(party, actor, "person", region, {**facts, "department": actor.department_id})
             )
 
     def _applicant(
