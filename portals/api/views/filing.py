@@ -28,7 +28,7 @@ from portals.api.problems import InvalidHeader
 from portals.api.serializers import filing as s
 from portals.api.serializers.base import listing
 from portals.api.views.base import IF_MATCH, ActorView, expected_version, precondition, with_etag
-from portals.api.views.mandated import file_in_reach
+from portals.shared.mandated import file_in_reach
 
 MOST_KEY = 100
 IDEMPOTENCY_KEY = OpenApiParameter(

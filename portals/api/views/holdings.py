@@ -21,7 +21,7 @@ from portals.api.serializers import holdings as s
 from portals.api.serializers.base import listing
 from portals.api.views.base import ActorView, PublicView
 from portals.api.views.filing import download
-from portals.api.views.mandated import about_own_services, bills_in_reach
+from portals.shared.mandated import bills_in_reach, documents_in_reach
 
 
 class Bills(ActorView):
@@ -106,7 +106,7 @@ class Documents(ActorView):
     )
     def get(self, request: Request, capacity: str) -> Response:
         """What was issued to the party, newest first: receipts, letters, certificates."""
-        rows = about_own_services(self.actor, documents.documents_of(self.party_id))
+        rows = documents_in_reach(self.actor, documents.documents_of(self.party_id))
         return pagination.answer(request, s.DocumentSerializer, pagination.page(request, rows))
 
 
@@ -114,7 +114,7 @@ def open_document(view: ActorView, reference: str) -> Any:
     """The party's own document; for a post one of its department's, which is journaled."""
     if view.actor.is_staff:
         return documents.open_document(view.actor, reference=reference)
-    rows = about_own_services(view.actor, documents.documents_of(view.party_id))
+    rows = documents_in_reach(view.actor, documents.documents_of(view.party_id))
     row = rows.filter(reference=reference).first()
     if row is None:
         raise NotFound

@@ -14,7 +14,7 @@ from egov.identity.models import Organisation
 from egov.intake import rules
 from egov.journal import queries as journal
 from egov.journal.queries import Seen
-from egov.kernel.errors import EgovError, InvalidInput, NotFound
+from egov.kernel.errors import EgovError, InvalidInput, NotFound, NotPermitted
 from egov.kernel.text import LocalisedText, localise
 from egov.registers import actions, queries
 from portals.applicant.access import applicant_page
@@ -96,6 +96,8 @@ def _by_department(seen: Sequence[Seen]) -> list[tuple[LocalisedText, int]]:
 @require_GET
 def views(request: HttpRequest, capacity: str) -> HttpResponse:
     """Look by look: when, which department, on which matter, why; and the proof in the journal."""
+    if request.actor.mandate_services is not None:
+        raise NotPermitted  # as for the data themselves
     context = {
         "looks": _looks(journal.views_of(request.actor.on_behalf_of_id, limit=VIEWS_SHOWN)),
         "limit": VIEWS_SHOWN,

@@ -10,18 +10,21 @@ from django.views.decorators.http import require_GET
 
 from egov.documents import queries, rules
 from egov.documents.models import IssuedDocument, StoredFile
+from egov.kernel.errors import NotFound
 from egov.kernel.text import localise
 from portals.applicant.access import applicant_page
 from portals.applicant.cards import card_of
 from portals.applicant.views.matters import home_crumb
 from portals.shared.components import Crumb
+from portals.shared.mandated import documents_in_reach, file_in_reach
 from portals.shared.paging import page_of
 
 
 @applicant_page
 @require_GET
 def wallet(request: HttpRequest, capacity: str) -> HttpResponse:
-    page = page_of(request, queries.documents_of(request.actor.on_behalf_of_id), order=("-id",), size=20)
+    rows = documents_in_reach(request.actor, queries.documents_of(request.actor.on_behalf_of_id))
+    page = page_of(request, rows, order=("-id",), size=20)
     context = {
         "page": page,
         "cards": [card_of(each, capacity) for each in page],
@@ -31,10 +34,9 @@ def wallet(request: HttpRequest, capacity: str) -> HttpResponse:
 
 
 def _own(request: HttpRequest, reference: str) -> IssuedDocument:
+    rows = IssuedDocument.objects.filter(holder_id=request.actor.on_behalf_of_id)
     return get_object_or_404(
-        IssuedDocument.objects.select_related("department__party", "seal"),
-        reference=reference,
-        holder_id=request.actor.on_behalf_of_id,
+        documents_in_reach(request.actor, rows).select_related("department__party", "seal"), reference=reference
     )
 
 
@@ -72,6 +74,8 @@ def pdf(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
 @require_GET
 def file(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
     """A file the party handed in."""
+    if not file_in_reach(request.actor, reference):
+        raise NotFound
     found = get_object_or_404(
         StoredFile, reference=reference, owner_id=request.actor.on_behalf_of_id, removed_at__isnull=True
     )

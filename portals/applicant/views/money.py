@@ -15,31 +15,30 @@ from egov.payments.models import Bill
 from portals.applicant.access import applicant_page
 from portals.applicant.views.matters import home_crumb
 from portals.shared.components import Crumb, Option
+from portals.shared.mandated import bills_in_reach
 from portals.shared.paging import page_of
 
 
 @applicant_page
 @require_GET
 def bills(request: HttpRequest, capacity: str) -> HttpResponse:
-    page = page_of(request, queries.bills_of(request.actor.on_behalf_of_id), order=("-id",), size=20)
+    rows = bills_in_reach(request.actor, queries.bills_of(request.actor.on_behalf_of_id))
+    page = page_of(request, rows, order=("-id",), size=20)
     context = {"page": page, "crumbs": [home_crumb(capacity), Crumb(_("Bills"))]}
     return render(request, "applicant/bills.html", context)
 
 
 def _own(request: HttpRequest, reference: str) -> Bill:
-    found = queries.bill(reference)
-    if found.payer_id != request.actor.on_behalf_of_id:
+    if not bills_in_reach(request.actor, queries.bills_of(request.actor.on_behalf_of_id)).filter(reference=reference):
         raise NotFound
-    return found
+    return queries.bill(reference)
 
 
 @applicant_page
 @require_GET
 def bill(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
     """One bill, itemised; also where the gateway sends people back to."""
-    found = queries.bill(reference)
-    if found.payer_id != request.actor.on_behalf_of_id:
-        raise NotFound
+    found = _own(request, reference)
     context = {
         "bill": found,
         "ways": [Option(way.value, localise(way.name), localise(way.gateway)) for way in queries.ways_to_pay()],

@@ -1,25 +1,25 @@
 """How far a limited mandate reaches: documents and bills of the services it names, nothing else of the party."""
 
-from typing import TypeVar
-
-from django.db.models import Model, QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from egov.casework import queries as casework
+from egov.documents.models import IssuedDocument
 from egov.intake import queries as intake
 from egov.kernel.actor import Actor
 from egov.payments.models import Bill
 
-M = TypeVar("M", bound=Model)
+
+def documents_in_reach(actor: Actor, rows: QuerySet[IssuedDocument]) -> QuerySet[IssuedDocument]:
+    """What is about no case, and about no certificate that a case brought, is not an agent's with a limited mandate."""
+    if actor.mandate_services is None:
+        return rows
+    cases = casework.visible_cases(actor)
+    return rows.filter(Q(subject__in=_subjects(actor)) | Q(credential__case__in=cases.values_list("reference")))
 
 
 def _subjects(actor: Actor) -> QuerySet:
     return casework.visible_cases(actor).values_list(Concat(Value("case:"), "reference"))
-
-
-def about_own_services(actor: Actor, rows: QuerySet[M]) -> QuerySet[M]:
-    """``rows`` have a ``subject``; what is about no case is not an agent's with a limited mandate."""
-    return rows if actor.mandate_services is None else rows.filter(subject__in=_subjects(actor))
 
 
 def file_in_reach(actor: Actor, reference: str) -> bool:
