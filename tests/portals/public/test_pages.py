@@ -114,6 +114,10 @@ def test_members_of_an_event_stand_in_the_order_of_their_edges(client, city):
     assert html.index("Sole trader registration") < html.index("Food business licence")
 
 
+def test_an_event_leads_on_to_its_one_form(client, city):
+    assert 'href="/me/?event=BE01"' in client.get("/event/BE01").content.decode()
+
+
 def test_each_group_of_people_has_its_entry_in_the_footer(client, city):
     footer = client.get("/help?lang=en").content.decode().partition("<footer")[2]
     addresses = set(re.findall(r'href="(/for/[a-z-]+)"', footer))

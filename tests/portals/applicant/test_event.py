@@ -1,0 +1,63 @@
+"""One event for one party: what applies and why, and the one form that follows."""
+
+import pytest
+
+from egov.catalogue.models import Event
+from egov.identity.models import Account
+from egov.intake.models import Draft
+from tests.plugins.intake import question
+
+pytestmark = pytest.mark.django_db
+
+FORM = {"type": "object", "properties": {"name": question(en="Name", x_element="person.name")}, "required": ["name"]}
+TEXT = {"zh-Hans": "挂招牌吗？", "en": "A sign?"}
+
+
+@pytest.fixture
+def browser(client, resident):
+    client.force_login(Account.objects.get(pk=resident.account_id))
+    client.cookies["django_language"] = "en"
+    return client
+
+
+@pytest.fixture
+def event(services):
+    for code in ("AA01", "AA02"):
+        services.publish(code, form=FORM, materials=[], name={"zh-Hans": code, "en": f"Service {code}"})
+    return Event.objects.create(
+        code="BE90",
+        kind="business",
+        name={"zh-Hans": "开店", "en": "Open a shop"},
+        summary={},
+        definition={
+            "members": [{"service": "AA01"}, {"service": "AA02", "when": "sign == true"}],
+            "edges": [{"from": "AA01", "to": "AA02"}],
+            "questions": [{"key": "sign", "type": "boolean", "text": TEXT}],
+        },
+    )
+
+
+def test_the_question_comes_first_and_its_answer_says_what_applies(browser, event):
+    page = browser.get("/as/self/events/BE90/").content.decode()
+    assert "A sign?" in page
+    assert 'name="services"' not in page
+    yes = browser.get("/as/self/events/BE90/?sign=true&go=1").content.decode()
+    assert "Service AA02" in yes.partition("What we do for you")[2].partition("Begin")[0]
+    no = browser.get("/as/self/events/BE90/?sign=false&go=1").content.decode()
+    assert "Service AA02" in no.partition("Checked: you do not need this")[2]
+
+
+def test_beginning_opens_one_draft_for_all_that_applies(browser, event):
+    response = browser.post("/as/self/events/BE90/", {"sign": "true", "region": "990102"})
+    draft = Draft.objects.get()
+    assert response["Location"] == f"/as/self/drafts/{draft.reference}/"
+    assert [each["service"] for each in draft.plan["members"]] == ["AA01", "AA02"]
+    check = browser.get(f"/as/self/drafts/{draft.reference}/check/").content.decode()
+    assert "Open a shop" in check
+
+
+def test_without_an_answer_nothing_begins_and_the_question_says_so(browser, event):
+    response = browser.post("/as/self/events/BE90/", {"region": "990102"})
+    assert response.status_code == 422
+    assert "Answer this question" in response.content.decode()
+    assert not Draft.objects.exists()
