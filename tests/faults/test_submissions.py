@@ -29,6 +29,7 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(600), pytest.mark.django_db(
 
 CLIENTS = 4
 EACH = 12  # under the throttle of one account
+PAUSE = 0.4  # seconds between two filings of one client, so that they last while processes are killed, however fast
 BODY = {"service": "CL02", "region": "990102", "answers": {"reason": "expired", "name": "林晓雯"}}
 
 
@@ -77,6 +78,7 @@ def file_until_acknowledged(port, session, acknowledged):
                 return
             time.sleep(0.1)
         acknowledged[key] = reference
+        time.sleep(PAUSE)
 
 
 def processes_of(group):
