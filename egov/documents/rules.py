@@ -90,6 +90,12 @@ CREDENTIAL_TYPES: Mapping[str, tuple[str, LocalisedText]] = {
     "SI_EMPLOYER": ("031", {"zh-Hans": "社会保险登记证", "en": "Social insurance registration of an employer"}),
     "VEHICLE": ("032", {"zh-Hans": "机动车行驶证", "en": "Vehicle licence"}),
     "CREMATION": ("033", {"zh-Hans": "火化证明", "en": "Certificate of cremation"}),
+    "VACCINATION": ("060", {"zh-Hans": "预防接种证", "en": "Vaccination certificate"}),
+    "BIRTH_SERVICE": ("061", {"zh-Hans": "生育登记凭证", "en": "Birth registration slip"}),
+    "DEATH_MEDICAL": ("062", {"zh-Hans": "居民死亡医学证明（推断）书", "en": "Medical certificate of death"}),
+    "PREMARITAL": ("063", {"zh-Hans": "婚前医学检查证明", "en": "Premarital medical certificate"}),
+    "MED_INSTITUTION": ("064", {"zh-Hans": "医疗机构执业许可证", "en": "Medical institution practice licence"}),
+    "DEGREE_RECOGNITION": ("065", {"zh-Hans": "国（境）外学历学位认证书", "en": "Recognition of a foreign degree"}),
 }
 OTHER_TYPE = "999"
 

@@ -1,5 +1,6 @@
 """How data elements stand on a certificate: under their name in the dictionary, sensitive numbers masked."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,8 @@ from egov.identity.rules import mask_number
 from egov.kernel.text import LocalisedText
 from egov.registers.models import DataElement
 
+# A number of a person, an account, a document. Names, dates, weights and amounts are what a certificate attests.
+_NUMBER = re.compile(r"(?=.*\d)[0-9A-Za-z]{6,}", flags=re.ASCII)
 YES, NO = {"zh-Hans": "是", "en": "yes"}, {"zh-Hans": "否", "en": "no"}
 
 
@@ -27,4 +30,5 @@ def _shown(value: Any, element: DataElement) -> str | LocalisedText:
     labels: Mapping[str, LocalisedText] = element.schema.get("x-labels", {})
     if str(value) in labels:
         return labels[str(value)]
-    return mask_number(str(value)) if element.sensitive else str(value)
+    hidden = element.sensitive and _NUMBER.fullmatch(str(value))
+    return mask_number(str(value)) if hidden else str(value)

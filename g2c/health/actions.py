@@ -1,12 +1,14 @@
-"""Registering treatment outside the insured's own area."""
+"""Registering treatment outside the insured's own area, and numbering certificates of birth."""
 
 import datetime as dt
 
 from django.db import transaction
 
 from egov.journal import actions as journal
+from egov.kernel import counters
 from egov.kernel.actor import Actor
 from egov.kernel.refs import Ref
+from g2c.health import rules
 from g2c.health.models import TreatmentRegistration
 
 
@@ -20,3 +22,13 @@ def register_treatment(
     )
     journal.record(actor, "health.register_treatment", Ref("party", str(person_id)), Ref("case", case))
     return registration
+
+
+@transaction.atomic
+def number_birth_certificate(actor: Actor, *, case: str, series: str, region_code: str) -> str:
+    """The next number of the series in the province of ``region_code``, where the certificate is issued."""
+    province = region_code[:2]
+    serial = counters.next_value(f"birth-certificate:{series}{province}")
+    number = rules.birth_certificate_number(series=series, province=province, serial=serial)
+    journal.record(actor, "health.number_birth_certificate", Ref("case", case), content={"number": number})
+    return number

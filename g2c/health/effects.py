@@ -28,11 +28,32 @@ def register_treatment(actor: Actor, case: Case, decision: Decision, options: di
     }
 
 
+def number_birth_certificate(actor: Actor, case: Case, decision: Decision, options: dict[str, Any]) -> dict[str, Any]:
+    """The certificate has a number of its own series, by which all later members of the matter know it."""
+    number = actions.number_birth_certificate(
+        actor, case=case.reference, series=options["series"], region_code=case.region
+    )
+    return {"child.birth_certificate": number}
+
+
 effects.add(
     "health.register_treatment",
     Effect(
         key="health.register_treatment",
         apply=register_treatment,
         options={"type": "object", "properties": {}, "additionalProperties": False},
+    ),
+)
+effects.add(
+    "health.number_birth_certificate",
+    Effect(
+        key="health.number_birth_certificate",
+        apply=number_birth_certificate,
+        options={
+            "type": "object",
+            "properties": {"series": {"type": "string", "pattern": "^[A-Z]$"}},
+            "required": ["series"],
+            "additionalProperties": False,
+        },
     ),
 )

@@ -1,4 +1,4 @@
-"""How long a registration for treatment elsewhere lasts. Pure."""
+"""How long a registration for treatment elsewhere lasts, and how a certificate of birth is numbered. Pure."""
 
 import calendar
 import datetime as dt
@@ -16,3 +16,8 @@ def ends_on(kind: str, starts_on: dt.date) -> dt.date | None:
     year, month = divmod(months, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return dt.date(year, month + 1, min(starts_on.day, last)) - dt.timedelta(days=1)
+
+
+def birth_certificate_number(*, series: str, province: str, serial: int) -> str:
+    """The letter of the edition, two digits of the province, seven of the serial: V330000042."""
+    return f"{series}{province}{serial:07d}"

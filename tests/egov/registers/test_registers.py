@@ -19,6 +19,7 @@ from egov.registers.actions import ConsentSpec
 from egov.registers.demo import KEEPERS, lay_keepers
 from egov.registers.models import DataElement, Holding, Register
 from egov.registers.registry import Fact, RegisterHandler, handlers
+from egov.registers.rows import rows_of
 
 pytestmark = pytest.mark.django_db
 
@@ -364,3 +365,22 @@ def test_the_registers_of_the_city_have_their_keepers(dictionary) -> None:
     assert lay_keepers() == len(KEEPERS)
     assert lay_keepers() == 0
     assert {row.key: row.keeper.key for row in Register.objects.select_related("keeper")} == KEEPERS
+
+
+def test_a_certificate_shows_what_it_attests_and_masks_numbers_of_persons(dictionary) -> None:
+    rows = rows_of(
+        {
+            "child.name": "林小满",
+            "child.sex": "female",
+            "child.born_on": "2026-11-03",
+            "child.birth_certificate": "V990000001",
+            "parent.mother_id_number": "990102199503070023",
+        }
+    )
+    assert [row["value"] for row in rows] == [
+        "林小满",
+        {"zh-Hans": "女", "en": "female"},
+        "2026-11-03",
+        "V990000001",
+        "990***********0023",
+    ]
