@@ -96,6 +96,13 @@ CREDENTIAL_TYPES: Mapping[str, tuple[str, LocalisedText]] = {
     "PREMARITAL": ("063", {"zh-Hans": "婚前医学检查证明", "en": "Premarital medical certificate"}),
     "MED_INSTITUTION": ("064", {"zh-Hans": "医疗机构执业许可证", "en": "Medical institution practice licence"}),
     "DEGREE_RECOGNITION": ("065", {"zh-Hans": "国（境）外学历学位认证书", "en": "Recognition of a foreign degree"}),
+    "SITING_OPINION": (
+        "071",
+        {"zh-Hans": "建设项目用地预审与选址意见书", "en": "Land pre-examination and siting opinion"},
+    ),
+    "LAND_PERMIT": ("072", {"zh-Hans": "建设用地规划许可证", "en": "Land planning permit"}),
+    "WORKS_PERMIT": ("073", {"zh-Hans": "建设工程规划许可证", "en": "Works planning permit"}),
+    "HIGH_TECH": ("074", {"zh-Hans": "高新技术企业证书", "en": "High-tech enterprise certificate"}),
 }
 OTHER_TYPE = "999"
 

@@ -6,3 +6,6 @@ class InvestmentConfig(AppConfig):
     name = "g2b.investment"
     label = "g2b_investment"
     verbose_name = _("G2B · Investment")
+
+    def ready(self) -> None:
+        from g2b.investment import effects  # noqa: F401
