@@ -311,3 +311,24 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.grade}"
+
+
+class Pace(models.Model):
+    """How long a department took for the cases of a service that it decided in the last year.
+
+    ``days``: working days from receipt to decision, without lawful pauses → how many cases took so long.
+    """
+
+    service = models.ForeignKey(PublicService, on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    days = models.JSONField(default=dict)
+    cases = models.PositiveIntegerField()
+    measured_on = models.DateField()
+
+    class Meta:
+        verbose_name = _("pace")
+        verbose_name_plural = _("paces")
+        constraints = [models.UniqueConstraint(fields=["service", "department"], name="pace_once")]
+
+    def __str__(self) -> str:
+        return f"{self.service_id} in {self.department_id}: {self.cases}"

@@ -13,3 +13,10 @@ from egov.kernel.actor import SYSTEM
 def close_delivered() -> int:
     """Close what was delivered some days ago (every night)."""
     return actions.close_delivered(SYSTEM)
+
+
+@schedule.every(crontab(hour="3", minute="20"))
+@shared_task(name="casework.measure_paces", queue="bulk")
+def measure_paces() -> int:
+    """Count how long services take, from the last year (every night)."""
+    return actions.measure_paces(SYSTEM)

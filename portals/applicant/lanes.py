@@ -75,8 +75,9 @@ def _ended(lane: MatterLane) -> Badge:
 def note(lane: MatterLane, now: dt.datetime) -> str:
     """The date that matters next, or what it waits for."""
     if lane.case is None:
-        if lane.waits_for:
-            return _("After: %(services)s") % {"services": _(", ").join(localise(text) for text in lane.waits_for)}
+        if lane.waits_for and lane.state == "waiting":
+            after = _("After: %(services)s") % {"services": _(", ").join(localise(text) for text in lane.waits_for)}
+            return f"{after} · {expected(lane)}" if lane.expected_on else after
         return ""
     if lane.ended_at is not None:
         return str(short_date(lane.ended_at))
@@ -87,5 +88,10 @@ def note(lane: MatterLane, now: dt.datetime) -> str:
             }
         return _("Reported to the head of the unit")
     if lane.due_at is not None and not lane.needs:
-        return _("By %(day)s") % {"day": short_date(last_day(lane.due_at))}
+        by = _("By %(day)s") % {"day": short_date(last_day(lane.due_at))}
+        return f"{by} · {expected(lane)}" if lane.expected_on else by
     return ""
+
+
+def expected(lane: MatterLane) -> str:
+    return _("expected %(day)s") % {"day": short_date(lane.expected_on)}

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.core.management import call_command
 from django.db.models import QuerySet
 
+from egov.casework import actions as casework
 from egov.catalogue.demo import lay_catalogue
 from egov.deadlines.models import WorkCalendar
 from egov.identity import demo as people
@@ -89,6 +90,7 @@ def lay_history() -> Iterator[DemoState]:
         yield state
         if state.finished_at is not None:
             measures.compute(SYSTEM, day=clock.today())
+            casework.measure_paces(SYSTEM)
 
 
 def stages() -> QuerySet[DemoState]:

@@ -38,6 +38,7 @@ from egov.casework.actions.review import (
     suspend,
     withdraw_opinion,
 )
+from egov.casework.paces import measure_paces
 
 __all__ = [
     "CaseSpec",
@@ -53,6 +54,7 @@ __all__ = [
     "draft_decision",
     "follow_missed_clock",
     "give_opinion",
+    "measure_paces",
     "not_accept",
     "open_case",
     "open_cases",

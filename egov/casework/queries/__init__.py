@@ -1,5 +1,6 @@
 """Reads of cases: pages, lists, what is allowed, tracking by number. Every view of somebody's data is in the journal."""
 
+from egov.casework.paces import Paces, paces
 from egov.casework.queries.access import Access, access_to, allowed_acts, exists, visible_cases
 from egov.casework.queries.drafted import LetterDraft, letter_draft
 from egov.casework.queries.lists import (
@@ -46,6 +47,7 @@ __all__ = [
     "Missed",
     "Moved",
     "OpinionPage",
+    "Paces",
     "Paper",
     "Said",
     "Stopped",
@@ -62,6 +64,7 @@ __all__ = [
     "missed_deadlines",
     "opinion_page",
     "opinions_asked",
+    "paces",
     "paper_of",
     "ratings_to_handle",
     "record_shown",

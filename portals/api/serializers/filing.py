@@ -158,8 +158,26 @@ class LaneSerializer(Shown):
     ended_at = serializers.DateTimeField(allow_null=True)
     missed = serializers.BooleanField()
     critical = serializers.BooleanField(help_text="On the path that decides when the whole is done.")
+    expected_on = serializers.DateField(allow_null=True, help_text="From past cases; null when there are too few.")
     waits_for = serializers.ListField(child=Localised())
     moves = LaneMove(many=True)
+
+
+class PromiseSerializer(Shown):
+    """When the whole is to be expected, from the cases of the last year."""
+
+    promised_due_at = serializers.DateTimeField(
+        allow_null=True, help_text="The first moment that is too late when every department keeps its own promise."
+    )
+    expected_on = serializers.DateField(allow_null=True, help_text="As likely before as after.")
+    likely_by = serializers.DateField(allow_null=True, help_text="Nine in ten are done by then.")
+    percent = serializers.IntegerField(
+        allow_null=True, help_text="The chance that the promise is kept; null while a member has too few past cases."
+    )
+    cases = serializers.IntegerField(source="forecast.cases", help_text="Past cases behind the figures.")
+    unmeasured = serializers.ListField(
+        child=serializers.CharField(), source="forecast.unmeasured", help_text="Members with too few past cases."
+    )
 
 
 class TimelineSerializer(Shown):
@@ -170,6 +188,7 @@ class TimelineSerializer(Shown):
     state = serializers.CharField(source="matter.state")
     opened_at = serializers.DateTimeField(source="matter.opened_at")
     promised_due_at = serializers.DateTimeField(allow_null=True)
+    promise = PromiseSerializer()
     may_withdraw = serializers.BooleanField()
     lanes = LaneSerializer(many=True)
 

@@ -87,6 +87,8 @@ def matter(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
     context = {
         "timeline": timeline,
         "matter": timeline.matter,
+        "promise": timeline.promise,
+        "unmeasured": _unmeasured(timeline),
         "drawing": lanes.drawing(timeline, urls),
         "total": len(timeline.lanes),
         "done": done,
@@ -109,6 +111,12 @@ def matter(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
         ],
     }
     return render(request, "applicant/matter.html", context)
+
+
+def _unmeasured(timeline: queries.Timeline) -> str:
+    """The services of which too few cases are known to say how long they take."""
+    keys = timeline.promise.forecast.unmeasured
+    return _(", ").join(str(localised(lane.title)) for lane in timeline.lanes if lane.key in keys)
 
 
 def _may_rate(lane: queries.Lane) -> bool:

@@ -153,6 +153,7 @@ TABLE = PermissionTable(
         "take_as_it_is": "the system follows a limit that passed",
         "follow_missed_clock": "the system follows a limit that passed",
         "close_delivered": "a nightly task",
+        "measure_paces": "a nightly task",
         "read_messages": "marks only messages to the actor's own party",
     },
 )

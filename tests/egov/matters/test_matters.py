@@ -1,13 +1,18 @@
 """Members follow their cases; what waits is woken with what came before; the whole ends when nothing goes on."""
 
+import datetime as dt
+
 import pytest
 
 from egov.casework import actions as casework
-from egov.casework.models import Case
+from egov.casework.models import Case, Pace
+from egov.casework.paces import kept as paces_kept
+from egov.catalogue.models import PublicService
 from egov.contracts.cases import CaseChanged, CaseDecided
+from egov.deadlines import queries as deadlines
 from egov.intake import queries as intake
 from egov.journal.models import Entry
-from egov.kernel import outbox
+from egov.kernel import clock, outbox
 from egov.kernel.errors import NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.models import ConsumedMessage, OutboxMessage
 from egov.kernel.refs import Ref, subjects
@@ -291,3 +296,45 @@ def test_a_matter_is_named_by_its_title(opened, resident, identities):
     assert subject.may_view(ref, resident)
     assert not subject.may_view(ref, identities.resident(identities.person("外人")))
     assert subject.url(ref, resident) == f"/as/self/matters/{matter.reference}/"
+
+
+# --- The promise -----------------------------------------------------------------------------------------
+def test_without_past_cases_the_promises_are_all_that_is_told(opened, resident):
+    promise = queries.timeline(resident, reference=opened().reference).promise
+    assert promise.percent is None
+    assert promise.forecast.unmeasured == {"AA01", "AA02", "AA03", "AA04"}
+    assert promise.due(promise.forecast.expected) == promise.promised_due_at
+
+
+def test_past_cases_say_what_to_expect(opened, resident):
+    matter = opened()
+    for service in PublicService.objects.all():
+        case = Case.objects.filter(matter=matter.reference).first()
+        Pace.objects.create(
+            service=service,
+            department_id=case.department_id,
+            days={"1": 20, "2": 10, "6": 10},
+            cases=40,
+            measured_on=clock.today(),
+        )
+    paces_kept.forget()
+    timeline = queries.timeline(resident, reference=matter.reference)
+    promise = timeline.promise
+    days = deadlines.working_days(None)
+    assert days.between(clock.today(), promise.expected_on) == 7, "two after one, each late in one case of four"
+    assert promise.percent == 88
+    assert promise.forecast.cases == 160
+    lane = next(lane for lane in timeline.lanes if lane.key == "AA01")
+    assert days.between(clock.today(), lane.expected_on) == 1
+
+
+def test_a_case_that_waits_for_its_applicant_endangers_nothing(opened, resident, identities, services, frozen):
+    matter = opened()
+    case = Case.objects.get(reference=matter.members.get(key="AA01").case)
+    officer = identities.officer("clerk", unit=services.unit)
+    casework.request_correction(officer, case=case.reference, items=[{"field": "name", "message": "请写全名"}])
+    before = queries.timeline(resident, reference=matter.reference).promise
+    frozen(clock.now() + dt.timedelta(days=21))
+    after = queries.timeline(resident, reference=matter.reference).promise
+    assert after.forecast.promised == before.forecast.promised
+    assert "AA01" not in after.forecast.endangering

@@ -1,0 +1,130 @@
+"""Lists of matters, what waits for the applicant, how long an answer takes."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from egov.casework.models import Case, Message
+from egov.kernel import clock
+from egov.kernel.actor import Actor
+from egov.kernel.errors import NotFound
+from egov.kernel.memory import Kept
+from egov.matters.models import Matter, Member, MemberState
+
+
+def visible_matters(actor: Actor) -> QuerySet[Matter]:
+    """The matters of the party for whom the actor acts; under a mandate, those of its services; what a post filed."""
+    if actor.is_staff:
+        parties = [actor.party_id, actor.department_id]
+        return Matter.objects.filter(applicant_id__in=parties, capacity=actor.capacity)
+    if not actor.is_applicant:
+        return Matter.objects.none()
+    rows = Matter.objects.filter(applicant_id=actor.on_behalf_of_id)
+    if actor.mandate_services is not None:
+        rows = rows.filter(members__service__code__in=actor.mandate_services).distinct()
+    return rows
+
+
+def matters_of(actor: Actor) -> QuerySet[Matter]:
+    """Newest first, each with its members and the codes of their services."""
+    members = Member.objects.select_related("service").order_by("order", "id")
+    return visible_matters(actor).prefetch_related(Prefetch("members", queryset=members)).order_by("-id")
+
+
+def find(actor: Actor, *, reference: str) -> Matter:
+    """Raises ``NotFound`` also when it is somebody else's."""
+    matter = visible_matters(actor).filter(reference=reference).first()
+    if matter is None:
+        raise NotFound
+    return matter
+
+
+# --- What waits for the applicant -------------------------------------------------------------------
+WAITING_AT_MOST = 20
+RATING_DAYS = 30  # after which nobody is asked any more
+
+
+def waiting_for_applicant(actor: Actor) -> list[Case]:
+    """Cases on which the applicant's turn has come: to correct, to pay, to rate; in this order. Two statements."""
+    if not actor.is_applicant:
+        return []
+    since = clock.now() - dt.timedelta(days=RATING_DAYS)
+    to_rate = Q(decided_at__gte=since, rating__isnull=True, state__in=["delivered", "closed"])
+    rows = Case.objects.filter(
+        Q(state__in=["correction", "submitted"]) | to_rate, applicant_id=actor.on_behalf_of_id
+    ).select_related("service")
+    if actor.mandate_services is not None:
+        rows = rows.filter(service__code__in=actor.mandate_services)
+    found = list(rows.prefetch_related("corrections").order_by("-id")[:WAITING_AT_MOST])
+    urgency = {"correction": 0, "submitted": 1}
+    return sorted(found, key=lambda case: urgency.get(case.state, 2))
+
+
+@dataclass(frozen=True)
+class MatterLine:
+    """A matter as one line of a list."""
+
+    matter: Matter
+    total: int
+    done: int
+    waits_for_you: bool
+    missed: bool
+
+
+def lines_of(matters: Sequence[Matter], *, actor: Actor) -> list[MatterLine]:
+    """One line each, from two statements for the whole list. ``matters`` as :func:`matters_of` brings them."""
+    references = [matter.reference for matter in matters]
+    waits: set[str] = set()
+    missed: set[str] = set()
+    now = clock.now()
+    rows = Case.objects.filter(matter__in=references).values_list("matter", "state", "promised_due_at", "overdue_at")
+    for reference, state, due, overdue in rows:
+        if state in ("submitted", "correction"):
+            waits.add(reference)
+        elif overdue or (due and due < now and state in ("received", "accepted")):
+            missed.add(reference)
+    return [
+        MatterLine(
+            matter=matter,
+            total=len(members := list(matter.members.all())),
+            done=sum(member.state == MemberState.DONE for member in members),
+            waits_for_you=matter.reference in waits,
+            missed=matter.reference in missed,
+        )
+        for matter in matters
+    ]
+
+
+# --- How long an answer takes -------------------------------------------------------------------------
+ANSWER_DAYS = 14
+ANSWERS_ENOUGH = 5  # below this no figure is given
+measured = Kept("matters", seconds=60)
+
+
+@dataclass(frozen=True)
+class AnswerTime:
+    """Hours until a message on a case was answered (median of 14 days; None: too few), and how many wait now."""
+
+    median_hours: float | None
+    answered: int
+    waiting: int
+
+
+@measured.table
+def answer_time() -> AnswerTime:
+    """Over all departments; counted at most once a minute in each process."""
+    since = clock.now() - dt.timedelta(days=ANSWER_DAYS)
+    rows = (
+        Message.objects.filter(at__gte=since).order_by("case_id", "id").values_list("case_id", "from_applicant", "at")
+    )
+    asked: dict[int, dt.datetime] = {}
+    hours: list[float] = []
+    for case, from_applicant, at in rows.iterator():
+        if from_applicant:
+            asked.setdefault(case, at)
+        elif case in asked:
+            hours.append((at - asked.pop(case)).total_seconds() / 3600)
+    return AnswerTime(median(hours) if len(hours) >= ANSWERS_ENOUGH else None, len(hours), len(asked))

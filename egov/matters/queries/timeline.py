@@ -1,0 +1,216 @@
+"""One timeline of a matter with the departments as lanes, its promise, and the path that decides its end."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from egov.casework.models import Case, Transition
+from egov.catalogue import queries as catalogue
+from egov.journal import actions as journal
+from egov.kernel import clock
+from egov.kernel.actor import Actor
+from egov.kernel.refs import Ref
+from egov.kernel.text import LocalisedText
+from egov.matters import rules
+from egov.matters.models import Dependency, Matter, MatterState, Member, MemberState
+from egov.matters.promises import Promise, promise_of
+from egov.matters.queries.lists import find
+from egov.matters.rules import Needs, Part, PartKind
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One member: which department has it, since when, until when, and what is the matter with it."""
+
+    key: str
+    service: str
+    title: LocalisedText
+    state: str
+    case: Case | None
+    department: LocalisedText
+    unit: LocalisedText
+    unit_phone: str
+    parts: tuple[Part, ...]
+    due_at: dt.datetime | None
+    statutory_due_at: dt.datetime | None
+    ended_at: dt.datetime | None
+    missed: bool
+    critical: bool
+    endangers: bool
+    expected_on: dt.date | None
+    waits_for: tuple[LocalisedText, ...]
+    moves: tuple[Transition, ...]
+
+    @property
+    def needs(self) -> str:
+        """What the applicant has to do: "pay", "correct" or nothing."""
+        return {"submitted": "pay", "correction": "correct"}.get(self.case.state, "") if self.case else ""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    matter: Matter
+    lanes: tuple[Lane, ...]
+    promise: Promise
+    now: dt.datetime
+
+    @property
+    def promised_due_at(self) -> dt.datetime | None:
+        return self.promise.promised_due_at
+
+    @property
+    def open_lanes(self) -> list[Lane]:
+        return [lane for lane in self.lanes if lane.state in (MemberState.OPEN, MemberState.WAITING)]
+
+    @property
+    def done_lanes(self) -> list[Lane]:
+        return [lane for lane in self.lanes if lane.state == MemberState.DONE]
+
+    @property
+    def cases(self) -> list[Case]:
+        return [lane.case for lane in self.lanes if lane.case]
+
+    @property
+    def may_withdraw(self) -> bool:
+        return self.matter.state == MatterState.OPEN and any(
+            case.state in ("submitted", "received", "correction", "accepted", "suspended") for case in self.cases
+        )
+
+
+def timeline(actor: Actor, *, reference: str) -> Timeline:
+    """The whole story of a matter. A view by someone else than the applicant is journalled.
+
+    At most 5 statements for one member, 6 for many; one more for the journal.
+    """
+    matter = find(actor, reference=reference)
+    members = list(matter.members.select_related("service").order_by("order", "id"))
+    needs_of = _needs_of(matter, members)
+    found = Case.objects.filter(matter=matter.reference).select_related("department__party", "unit")
+    cases = {case.reference: case for case in found}
+    for case in cases.values():  # versions never change and are kept in memory
+        case.version = catalogue.version(case.version_id)
+        case.service = case.version.service
+    moves: dict[int, list[Transition]] = {}
+    for move in Transition.objects.filter(case__in=list(cases.values()), public=True).order_by("id"):
+        moves.setdefault(move.case_id, []).append(move)
+    if actor.party_id != matter.applicant_id:
+        journal.record_view(actor, Ref("matter", matter.reference), Ref("party", str(matter.applicant_id)))
+    return _drawn(matter, members, needs_of, cases, moves)
+
+
+def _needs_of(matter: Matter, members: Sequence[Member]) -> dict[str, list[Needs]]:
+    key_of = {member.pk: member.key for member in members}
+    needs_of: dict[str, list[Needs]] = {member.key: [] for member in members}
+    if len(members) > 1:
+        for edge in Dependency.objects.filter(matter=matter).order_by("id"):
+            needs_of[key_of[edge.after_id]].append(Needs(key_of[edge.before_id], edge.group))
+    return needs_of
+
+
+def _drawn(
+    matter: Matter,
+    members: Sequence[Member],
+    needs_of: dict[str, list[Needs]],
+    cases: dict[str, Case],
+    moves: dict[int, list[Transition]],
+) -> Timeline:
+    now = clock.now()
+    story = {case: [rules.Move(move.at, move.after) for move in found] for case, found in moves.items()}
+    promise = promise_of(members, needs_of, cases, story)
+    titles = {member.key: _title(member, cases) for member in members}
+    lanes = []
+    for member in members:
+        case = cases.get(member.case)
+        if case is not None:
+            told = moves.get(case.pk, [])
+            lanes.append(_lane_of_case(member, case, told, story.get(case.pk, []), titles[member.key], promise, now))
+        else:
+            waits_for = tuple(titles[need.before] for need in needs_of[member.key])
+            lanes.append(_lane_ahead(member, titles[member.key], waits_for, promise, now))
+    return Timeline(matter, tuple(lanes), promise, now)
+
+
+def _title(member: Member, cases: dict[str, Case]) -> LocalisedText:
+    if member.case in cases:
+        return cases[member.case].title
+    return catalogue.version(member.route["version"]).name if "version" in member.route else {}
+
+
+def _lane_of_case(
+    member: Member,
+    case: Case,
+    moves: Sequence[Transition],
+    story: Sequence[rules.Move],
+    title: LocalisedText,
+    promise: Promise,
+    now: dt.datetime,
+) -> Lane:
+    ended = case.decided_at or case.closed_at
+    return Lane(
+        key=member.key,
+        service=member.service.code,
+        title=title,
+        state=member.state,
+        case=case,
+        department=case.department.full_name or {"zh-Hans": case.department.party.name},
+        unit=case.unit.name,
+        unit_phone=case.unit.phone,
+        parts=rules.parts_of(story, ended_at=ended, due_at=case.promised_due_at, now=now),
+        due_at=case.promised_due_at,
+        statutory_due_at=case.statutory_due_at,
+        ended_at=ended,
+        missed=_missed(case, ended, now),
+        critical=member.key in promise.forecast.critical,
+        endangers=member.key in promise.forecast.endangering,
+        expected_on=None if ended else _expected(member, promise),
+        waits_for=(),
+        moves=tuple(moves),
+    )
+
+
+def _expected(member: Member, promise: Promise) -> dt.date | None:
+    """From past cases only: without them the promise is all that is known."""
+    found = promise.forecast
+    if member.key not in found.ends or member.key in found.unmeasured or member.state in rules.ENDED:
+        return None
+    return promise.days.day(found.ends[member.key])
+
+
+def _missed(case: Case, ended: dt.datetime | None, now: dt.datetime) -> bool:
+    if case.overdue_at is not None:
+        return True
+    if case.promised_due_at is None or case.state in rules.PAUSED_STATES:
+        return False
+    return (ended or now) > case.promised_due_at
+
+
+def _lane_ahead(
+    member: Member, title: LocalisedText, waits_for: tuple[LocalisedText, ...], promise: Promise, now: dt.datetime
+) -> Lane:
+    """A member that has no case yet: when it can begin and how long its department promises to take."""
+    due, parts = None, ()
+    if member.state == MemberState.WAITING and member.key in promise.forecast.planned:
+        begin = promise.forecast.begins[member.key]
+        due = promise.due(promise.forecast.planned[member.key])
+        start = max(promise.due(begin), now)
+        parts = (Part(PartKind.PLAN, start, due),) if due > start else ()
+    return Lane(
+        key=member.key,
+        service=member.service.code,
+        title=title,
+        state=member.state,
+        case=None,
+        department={},
+        unit={},
+        unit_phone="",
+        parts=parts,
+        due_at=due,
+        statutory_due_at=None,
+        ended_at=member.ended_at,
+        missed=False,
+        critical=member.key in promise.forecast.critical,
+        endangers=False,
+        expected_on=_expected(member, promise),
+        waits_for=waits_for,
+        moves=(),
+    )

@@ -1,0 +1,50 @@
+"""Rules of matters: the graph of members, the drawing of a story, the promise."""
+
+from egov.matters.rules.drawing import PAUSED_STATES, Move, Part, PartKind, parts_of
+from egov.matters.rules.graph import (
+    DONE,
+    DROPPED,
+    ENDED,
+    FAILED,
+    OPEN,
+    WAITING,
+    GraphError,
+    Needs,
+    alternatives,
+    cannot_start,
+    matter_state,
+    may_start,
+    order_of,
+    passed_answers,
+    state_after_case,
+    state_after_decision,
+)
+from egov.matters.rules.promise import Ahead, Forecast, critical_path, forecast
+
+__all__ = [
+    "DONE",
+    "DROPPED",
+    "ENDED",
+    "FAILED",
+    "OPEN",
+    "PAUSED_STATES",
+    "WAITING",
+    "Ahead",
+    "Forecast",
+    "GraphError",
+    "Move",
+    "Needs",
+    "Part",
+    "PartKind",
+    "alternatives",
+    "cannot_start",
+    "critical_path",
+    "forecast",
+    "matter_state",
+    "may_start",
+    "order_of",
+    "parts_of",
+    "passed_answers",
+    "state_after_case",
+    "state_after_decision",
+]
