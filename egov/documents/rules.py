@@ -103,6 +103,7 @@ CREDENTIAL_TYPES: Mapping[str, tuple[str, LocalisedText]] = {
     "LAND_PERMIT": ("072", {"zh-Hans": "建设用地规划许可证", "en": "Land planning permit"}),
     "WORKS_PERMIT": ("073", {"zh-Hans": "建设工程规划许可证", "en": "Works planning permit"}),
     "HIGH_TECH": ("074", {"zh-Hans": "高新技术企业证书", "en": "High-tech enterprise certificate"}),
+    "TAX_CLEARANCE": ("080", {"zh-Hans": "清税证明", "en": "Tax clearance certificate"}),
 }
 OTHER_TYPE = "999"
 

@@ -33,7 +33,13 @@ def change(path, edit):
 def test_everything_is_loaded_and_in_force(law):
     assert Procedure.objects.filter(state=State.PUBLISHED, version=1).count() == 12
     assert Instrument.objects.count() > 150
-    assert [table.key for table in queries.tables()] == ["cn.fire-check-before-opening", "cn.unemployment-benefit"]
+    keys = [table.key for table in queries.tables()]
+    assert keys == [
+        "cn.deed-tax-rate",
+        "cn.fire-check-before-opening",
+        "cn.invoice-limit",
+        "cn.unemployment-benefit",
+    ]
 
 
 def test_loading_twice_changes_nothing(law):
