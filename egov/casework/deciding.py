@@ -169,7 +169,7 @@ def carry_out(
             outputs |= effects.get(entry["key"]).apply(actor, case, decision, dict(entry.get("options", {})))
     rows: list[tuple[str, str]] = []
     if decision.outcome in FAVOURABLE:
-        for output in case.version.outputs:
+        for output in outputs_of(case):
             if output.get("credential"):
                 credential = _issue(actor, case, output, outputs)
                 outputs[f"{output['key']}.number"] = credential.number
@@ -179,6 +179,12 @@ def carry_out(
     decision.letter = letters.decision(actor, case, procedure, decision, rows=rows, signatory=signatory)
     if decision.citations:
         law_actions.cite(actor, citing=moving.ref_of(case), citations=decision.citations)
+
+
+def outputs_of(case: Case) -> list[Mapping[str, Any]]:
+    """What this case results in: an output may depend on the answers (a permit, or only a receipt)."""
+    conditions = ((output, output.get("when")) for output in case.version.outputs)
+    return [output for output, condition in conditions if not condition or law.holds(condition, case.answers)]
 
 
 def _issue(actor: Actor, case: Case, output: Mapping[str, Any], outputs: Mapping[str, Any]) -> Credential:
@@ -217,7 +223,7 @@ def produced_by(case: Case, outputs: Mapping[str, Any]) -> dict[str, Any]:
     An effect may have made some already; the others come from an output, an answer or an expression over both.
     """
     wanted: dict[str, str] = {}
-    for output in case.version.outputs:
+    for output in outputs_of(case):
         wanted |= output.get("produces", {})
     context = _context(case, outputs)
     made = {

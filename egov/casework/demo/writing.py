@@ -124,7 +124,7 @@ def _grant(rng: random.Random, tales: Sequence[Tale]) -> list[PastNotice]:
     wanted = [
         (tale, output, _credential(tale, output, outputs[id(tale)]))
         for tale in granted
-        for output in tale.case.version.outputs
+        for output in deciding.outputs_of(tale.case)
         if output.get("credential")
     ]
     rows = lay_credentials(rng, [spec for _tale, _output, spec in wanted])

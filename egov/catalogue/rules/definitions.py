@@ -178,6 +178,8 @@ def _outputs(content: Mapping[str, Any], _known: Known) -> Iterator[FieldError]:
         produces = row.get("produces", {})
         if not isinstance(produces, Mapping) or not all(ELEMENT.match(str(key)) for key in produces):
             yield fault(f"{path}/produces", _("What an output produces is listed by data element."))
+        if "when" in row:
+            yield from check_condition(f"{path}/when", row["when"])
 
 
 def _basis(content: Mapping[str, Any], known: Known) -> Iterator[FieldError]:

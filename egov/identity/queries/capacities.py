@@ -146,7 +146,7 @@ def _as_guardian(person_id: int, number: int | None) -> Iterator[_Found]:
 def _as_representative(person_id: int, number: int | None) -> Iterator[_Found]:
     rows = (
         _of(Representative.objects, "organisation_id", number)
-        .filter(current(), person_id=person_id, organisation__dissolved_on__isnull=True)
+        .filter(current(), _existing("organisation__"), person_id=person_id)
         .order_by("organisation_id")
         .distinct("organisation_id")
         .values_list("organisation_id", "organisation__party__name", "organisation__party__region_id")
@@ -156,7 +156,7 @@ def _as_representative(person_id: int, number: int | None) -> Iterator[_Found]:
 
 
 def _as_agent(person_id: int, number: int | None) -> Iterator[_Found]:
-    alive = Q(grantor__person__died_on__isnull=True) & Q(grantor__organisation__dissolved_on__isnull=True)
+    alive = Q(grantor__person__died_on__isnull=True) & _existing("grantor__organisation__")
     rows = (
         _of(Mandate.objects, "pk", number)
         .filter(in_force(), of_agent(person_id), alive)
@@ -168,6 +168,12 @@ def _as_agent(person_id: int, number: int | None) -> Iterator[_Found]:
         found = _applicant(CapacityKind.AGENT, f"m-{mandate_id}", person_id, grantor_id, name, region)
         limits = frozenset(services) if services else None
         yield replace(found, actor=replace(found.actor, mandate_id=mandate_id, mandate_services=limits))
+
+
+def _existing(prefix: str) -> Q:
+    """Not dissolved; on the day it ends, an organisation's people still collect the papers that say so."""
+    end = f"{prefix}dissolved_on"
+    return Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": clock.today()})
 
 
 def _in_post(person_id: int, number: int | None) -> Iterator[_Found]:

@@ -142,6 +142,12 @@ def test_two_offices_are_one_capacity(identities):
     assert slugs(identities.account(person)) == ["self", f"o-{company.pk}"]
 
 
+def test_on_the_day_a_company_ends_its_representative_still_collects_the_papers(identities):
+    person = identities.person()
+    ending = identities.organisation(representative=person, dissolved_on=clock.today())
+    assert slugs(identities.account(person)) == ["self", f"o-{ending.pk}"]
+
+
 def test_nobody_acts_for_a_dissolved_organisation_or_after_leaving(identities):
     person = identities.person()
     dissolved = identities.organisation(representative=person, dissolved_on=YESTERDAY)

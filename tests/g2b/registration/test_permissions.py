@@ -2,7 +2,8 @@
 
 from tests.plugins.permissions import PermissionTable
 
+EFFECT = "an effect of a decision: casework asked who signs"
 TABLE = PermissionTable(
-    "g2b.registration", {}, internal={"register_entity": "an effect of a decision: casework asked who signs"}
+    "g2b.registration", {}, internal=dict.fromkeys(("register_entity", "change_entity", "end_entity"), EFFECT)
 )
 _, test_every_act_has_a_row = TABLE.tests()
