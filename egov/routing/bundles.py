@@ -74,11 +74,12 @@ def plan_bundle(actor: Actor, *, event: str, answers: Mapping[str, Any]) -> Bund
     """
     row = catalogue.event(event)
     definition = row.definition
-    facts = _facts(actor, definition)
+    versions = catalogue.published_many(str(each["service"]) for each in definition.get("members", ()))
+    registered = _registered(actor, definition, versions)
+    facts = _facts(definition, registered)
     known = rules.asked_answers(definition, {**{key: fact.value for key, fact in facts.items()}, **answers})
-    held = _held(actor)
+    held = _held(actor, versions, registered)
     states = rules.members_for(definition, known, held=held)
-    versions = catalogue.published_many(state.service for state in states)
     notes = {str(each["service"]): each.get("note") or {} for each in definition.get("members", ())}
     texts = {str(each["key"]): each for each in definition.get("questions", ())}
     members = tuple(
@@ -106,24 +107,38 @@ def read_answers(event: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return rules.read_answers(catalogue.event(event).definition, given)
 
 
-def _facts(actor: Actor, definition: Mapping[str, Any]) -> dict[str, Fact]:
-    """What registers know of the questions that are bound to an element; only where the value fits the question."""
-    by_element = {
-        str(question["element"]): question for question in definition.get("questions", ()) if question.get("element")
-    }
-    if not by_element or not actor.is_applicant or actor.on_behalf_of_id is None:
+def _registered(
+    actor: Actor, definition: Mapping[str, Any], versions: Mapping[str, ServiceVersion]
+) -> Mapping[str, Fact]:
+    """What registers know of the party for questions and for outputs that show in a register; by element."""
+    wanted = {str(each["element"]) for each in definition.get("questions", ()) if each.get("element")}
+    wanted |= {element for version in versions.values() for each in _shown(version) for element in each}
+    if not wanted or not actor.is_applicant or actor.on_behalf_of_id is None:
         return {}
-    found = registers.facts(actor, party_id=actor.on_behalf_of_id, elements=sorted(by_element), purpose="determinants")
+    return registers.facts(actor, party_id=actor.on_behalf_of_id, elements=sorted(wanted), purpose="determinants")
+
+
+def _shown(version: ServiceVersion) -> list[Mapping[str, Any]]:
+    """By which facts a register shows that the outputs of a service are there."""
+    return [output["known_by"] for output in version.outputs if output.get("known_by")]
+
+
+def _facts(definition: Mapping[str, Any], registered: Mapping[str, Fact]) -> dict[str, Fact]:
+    """What registers know of the questions that are bound to an element; only where the value fits the question."""
     facts = {}
-    for element, fact in found.items():
-        question = by_element[element]
-        if rules.read_answer(question, fact.value) is not None:
+    for question in definition.get("questions", ()):
+        fact = registered.get(str(question.get("element", "")))
+        if fact is not None and rules.read_answer(question, fact.value) is not None:
             facts[str(question["key"])] = fact
     return facts
 
 
-def _held(actor: Actor) -> frozenset[str]:
-    """Services whose output the party holds today."""
+def _held(actor: Actor, versions: Mapping[str, ServiceVersion], registered: Mapping[str, Fact]) -> frozenset[str]:
+    """Services whose output the party holds today, or of which a register shows that it is there."""
     if not actor.is_applicant or actor.on_behalf_of_id is None:
         return frozenset()
-    return frozenset(registers.holdings_of(actor.on_behalf_of_id).values_list("service", flat=True))
+    values = {element: fact.value for element, fact in registered.items()}
+    shown = {
+        code for code, version in versions.items() if any(each.items() <= values.items() for each in _shown(version))
+    }
+    return shown | frozenset(registers.holdings_of(actor.on_behalf_of_id).values_list("service", flat=True))

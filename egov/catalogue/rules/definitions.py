@@ -178,6 +178,9 @@ def _outputs(content: Mapping[str, Any], _known: Known) -> Iterator[FieldError]:
         produces = row.get("produces", {})
         if not isinstance(produces, Mapping) or not all(ELEMENT.match(str(key)) for key in produces):
             yield fault(f"{path}/produces", _("What an output produces is listed by data element."))
+        known_by = row.get("known_by", {})
+        if not isinstance(known_by, Mapping) or not all(ELEMENT.match(str(key)) for key in known_by):
+            yield fault(f"{path}/known_by", _("What shows an output is listed by data element."))
         if "when" in row:
             yield from check_condition(f"{path}/when", row["when"])
 

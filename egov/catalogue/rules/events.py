@@ -16,7 +16,7 @@ ANSWERS = frozenset({"boolean", "choice", "number", "date", "region"})
 
 def check_event(event: Mapping[str, Any], services: Collection[str] | None = None) -> list[FieldError]:
     """Every fault of an event: names, members that exist, edges without a circle, questions with lawful conditions."""
-    return [*_texts(event), *_members(event, services), *_questions(event)]
+    return [*_texts(event), *_members(event, services), *_questions(event), *_given(event)]
 
 
 def _texts(event: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -73,3 +73,10 @@ def _questions(event: Mapping[str, Any]) -> Iterator[FieldError]:
                     yield fault(f"{path}/choices", _("The choice needs a label in Chinese and English."))
         if "when" in question:
             yield from check_condition(f"{path}/when", question["when"])
+
+
+def _given(event: Mapping[str, Any]) -> Iterator[FieldError]:
+    """What the event itself answers in the forms of its members: data element → value."""
+    for element in event.get("definition", {}).get("given", {}):
+        if not ELEMENT.match(str(element)):
+            yield fault(f"definition/given/{element}", _("This is not how a data element is written."))

@@ -67,7 +67,7 @@ def start_bundle(
         require_may_file(actor, member.service)
     first = catalogue.version(bundle.members[0].version)
     form = queries.form_of(bundle, first)
-    known = {
+    known = dict(plan.event.definition.get("given", {})) | {
         question["element"]: plan.answers[question["key"]]
         for question in plan.questions
         if question.get("element") and question["key"] in plan.answers and question["key"] not in plan.facts

@@ -57,6 +57,18 @@ def test_its_outputs_are_issued_and_held(casework):
     assert decision.letter == IssuedDocument.objects.get(subject=f"case:{case.reference}")
 
 
+@pytest.mark.parametrize(("area", "issued"), [(80, "receipt"), (500, "permit")])
+def test_of_two_outputs_the_one_whose_condition_holds_is_issued(casework, area, issued):
+    name = {"zh-Hans": "证", "en": "Paper"}
+    paper = {"type": "certificate", "name": name, "credential": "TREATMENT_ELSEWHERE"}
+    permit = {**paper, "key": "permit", "when": "area > 100", "produces": {"licence.number": "permit.number"}}
+    receipt = {**paper, "key": "receipt", "when": "area <= 100"}
+    case = casework.received(instant(casework, outputs=[permit, receipt]), answers={"area": area})
+    data = Decision.objects.get(case=case).data
+    assert Credential.objects.get(case=case.reference).number == data[f"{issued}.number"]
+    assert ("licence.number" in data) is (issued == "permit")
+
+
 def test_the_decision_is_told(casework):
     case = casework.received(instant(casework))
     told = OutboxMessage.objects.filter(payload__case=case.reference).values_list("name", flat=True)

@@ -1,5 +1,6 @@
 """Several services of one event, asked once: one draft, one submission, one bill, a case for each in its turn."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -16,6 +17,8 @@ from egov.matters import actions as matters
 from egov.matters.models import Matter
 from egov.payments.models import Bill, BillState
 from egov.registers import actions as registers
+from egov.routing import queries as routing
+from egov.routing.queries import Why
 from tests.plugins.intake import question
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +123,43 @@ def test_what_the_party_holds_is_neither_filed_nor_waited_for(shop, resident):
     opened = queries.open_draft(resident, reference=start(resident, area=80, sign=False).reference)
     assert [member.service for member in opened.members] == ["AA02"]
     assert "organisation__uscc" in opened.form.by_key, "nobody brings the code now, so it is asked"
+
+
+def test_what_a_register_shows_of_the_party_is_there_without_a_holding(shop, services, identities, resident):
+    services.publish(
+        "AA01",
+        form=REGISTER,
+        materials=[],
+        outputs=[
+            {
+                "key": "licence",
+                "type": "record",
+                "name": {"en": "Licence"},
+                "produces": {"organisation.uscc": "x"},
+                "known_by": {"organisation.kind": "enterprise"},
+            }
+        ],
+    )
+
+    def members(actor):
+        plan = routing.plan_bundle(actor, event="BE90", answers={"area": 80, "sign": False})
+        return {member.service: member.why for member in plan.members}
+
+    company = identities.organisation("江州晓雯餐饮有限公司")
+    trader = identities.organisation("启明面馆", kind="sole_trader")
+    assert members(replace(resident, on_behalf_of_id=company.pk))["AA01"] is Why.HELD
+    assert members(replace(resident, on_behalf_of_id=trader.pk))["AA01"] is Why.APPLIES
+    assert members(resident)["AA01"] is Why.APPLIES
+
+
+def test_what_the_event_itself_implies_is_filled_in_and_may_be_changed(shop, resident):
+    shop.definition = {**shop.definition, "given": {"shop.area_sqm": 60, "organisation.uscc": "not a code of any form"}}
+    shop.definition["questions"] = [{**each, "element": ""} for each in shop.definition["questions"]]
+    shop.save()
+    draft = start(resident, area=80, sign=False)
+    assert draft.answers["shop__area_sqm"] == 60
+    actions.save_draft(resident, draft=draft.reference, answers={"shop__area_sqm": 70})
+    assert queries.open_draft(resident, reference=draft.reference).draft.answers["shop__area_sqm"] == 70
 
 
 def test_every_department_gets_its_part_alone_and_what_waits_is_opened_with_what_came_before(shop, resident):

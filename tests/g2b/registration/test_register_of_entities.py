@@ -102,7 +102,9 @@ def test_a_sole_trader_becomes_a_company_under_the_same_person(identities, head)
     )
     company = Organisation.objects.get(pk=told["organisation.party"])
     assert (company.kind, company.party.name) == ("enterprise", "江州启明餐饮有限公司")
-    assert queries.number_of(company.pk, "cn.uscc") == told["organisation.uscc"] != queries.number_of(trader.pk, "cn.uscc")
+    assert (
+        queries.number_of(company.pk, "cn.uscc") == told["organisation.uscc"] != queries.number_of(trader.pk, "cn.uscc")
+    )
     assert [row.person_id for row in queries.representatives_of(company.pk)] == [head.pk]
     trader.refresh_from_db()
     assert trader.dissolved_on == clock.today()
