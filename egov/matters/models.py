@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue.models import PublicService
-from egov.identity.models import Party
+from egov.identity.models import Organisation, Party, Unit
 from egov.kernel.text import LocalisedTextField
 
 
@@ -26,12 +26,33 @@ class Matter(models.Model):
     state = models.CharField(max_length=10, choices=MatterState, default=MatterState.OPEN)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
-    promised_due_at = models.DateTimeField(null=True, blank=True)
+    promised_due_at = models.DateTimeField(null=True, blank=True)  # as of the last look (``actions.watch_promises``)
+    # Of an event: who answers for the whole, and since when a member endangers its promise.
+    lead = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    lead_unit = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    endangered_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("matter")
         verbose_name_plural = _("matters")
-        indexes = [models.Index(fields=["applicant", "-id"], name="matter_applicant")]
+        indexes = [
+            models.Index(fields=["applicant", "-id"], name="matter_applicant"),
+            models.Index(
+                fields=["lead", "promised_due_at", "id"],
+                name="matter_led",
+                condition=Q(lead__isnull=False, state="open"),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lead__isnull=True, lead_unit__isnull=True) | Q(lead__isnull=False, lead_unit__isnull=False),
+                name="matter_lead_has_unit",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.reference
@@ -60,6 +81,9 @@ class Member(models.Model):
     outputs = models.JSONField(default=dict)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    # Why it was undone: {"why", "of": keys of the members it followed, "back": money that is not owed}.
+    undone = models.JSONField(default=dict)
+    endangers_since = models.DateTimeField(null=True, blank=True)  # the promise of the whole; None: it does not
 
     class Meta:
         verbose_name = _("member of a matter")

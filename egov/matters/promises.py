@@ -116,8 +116,10 @@ def _with_case(member: Member, case: Case, needs: Sequence[Needs], moves: Sequen
     version = catalogue.version(case.version_id)
     ended = case.decided_at or case.closed_at
     stood, stands = _pauses(moves, days) if ended is None else (0, 0)
-    promised = None
-    if case.promised_due_at is not None:
+    waits, promised = case.state in rules.APPLICANT_S_TURN, None
+    if waits:
+        promised = days.last_day(0, version)  # it is counted from acceptance, at best today
+    elif case.promised_due_at is not None:
         # A clock that stands gives its days back when it runs again.
         promised = days.number(deadline_rules.due_day(case.promised_due_at)) + stands
     return Ahead(
@@ -129,6 +131,7 @@ def _with_case(member: Member, case: Case, needs: Sequence[Needs], moves: Sequen
         begun=None if member.started_at is None else days.of(member.started_at),
         ended=None if ended is None else days.of(ended),
         spent=max(-days.of(case.received_at) - stood, 0),
+        waits=waits,
         pace=casework.paces().of(version.service.code, case.department_id),
     )
 

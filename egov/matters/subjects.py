@@ -1,12 +1,17 @@
 """How a matter is named and found where only its ``Ref`` is known."""
 
+from collections.abc import Mapping, Sequence
+
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
 
 from egov.kernel.actor import Actor
 from egov.kernel.refs import Ref, Subject, subjects
 from egov.kernel.text import localise
 from egov.matters import queries
 from egov.matters.models import Matter
+from egov.work.models import WorkItem
+from egov.work.registry import Hint, SubjectHandler, subject_handlers
 
 
 def _title(ref: Ref) -> str:
@@ -15,16 +20,27 @@ def _title(ref: Ref) -> str:
 
 
 def _url(ref: Ref, actor: Actor) -> str | None:
-    if not actor.is_applicant:
-        return None
     try:
+        if actor.is_staff and queries.leads(actor, ref.key):
+            return reverse("staff:lead_matter", args=[actor.capacity, ref.key])
+        if not actor.is_applicant:
+            return None
         return reverse("citizen:matter", kwargs={"capacity": actor.capacity, "reference": ref.key})
     except NoReverseMatch:
         return None
 
 
 def _may_view(ref: Ref, actor: Actor) -> bool:
-    return queries.visible_matters(actor).filter(reference=ref.key).exists()
+    return queries.visible_matters(actor).filter(reference=ref.key).exists() or queries.leads(actor, ref.key)
+
+
+def _lock(ref: Ref) -> None:
+    Matter.objects.select_for_update(of=("self",)).filter(reference=ref.key).values_list("pk").first()
+
+
+def _next_actions(_actor: Actor, items: Sequence[WorkItem]) -> Mapping[int, Hint]:
+    return {item.pk: Hint(action=_("See who holds it up")) for item in items}
 
 
 subjects.add("matter", Subject(title=_title, url=_url, may_view=_may_view))
+subject_handlers.add("matter", SubjectHandler(lock=_lock, next_actions=_next_actions))

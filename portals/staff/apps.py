@@ -14,6 +14,7 @@ class StaffPortalConfig(AppConfig):
             "staff",
             navigation.NavItem(_("Inbox"), "staff:inbox", order=10),
             navigation.NavItem(_("Opinions"), "staff:opinions", order=20),
+            navigation.NavItem(_("Led by us"), "staff:board", order=25),
             navigation.NavItem(_("Team"), "staff:team", order=30),
             navigation.NavItem(_("Supervision"), "staff:supervision", order=40),
             navigation.NavItem(_("Requests"), "staff:requests", order=50),

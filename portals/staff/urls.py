@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portals.staff.views import cases, guide, inbox, opinions, requests, search, supervision, team
+from portals.staff.views import cases, guide, inbox, leading, opinions, requests, search, supervision, team
 
 app_name = "staff"
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("cases/<str:reference>/journal/", cases.case_journal, name="case_journal"),
     path("opinions/", opinions.index, name="opinions"),
     path("opinions/<int:pk>/", opinions.opinion, name="opinion"),
+    path("led/", leading.board, name="board"),
+    path("led/<str:reference>/", leading.matter, name="lead_matter"),
+    path("led/<str:reference>/<str:member>/urge/", leading.urge, name="urge"),
     path("supervision/", supervision.supervision, name="supervision"),
     path("requests/", requests.index, name="requests"),
     path("requests/start/<str:code>/", requests.start, name="request_start"),

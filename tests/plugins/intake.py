@@ -1,7 +1,7 @@
 """Services that can be filed, and drafts of them."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -11,9 +11,11 @@ from PIL import Image
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import Competence, PublicService, ServiceVersion
 from egov.identity.models import Unit
-from egov.intake import actions
+from egov.intake import actions, queries
 from egov.intake.models import Draft
 from egov.kernel.actor import Actor
+from egov.matters.actions import MemberSpec
+from egov.matters.rules import Needs
 from tests.plugins.identity import LONG_AGO, Identities
 
 TITLE = {"zh-Hans": "问题", "en": "Question"}
@@ -164,5 +166,24 @@ def a_picture() -> Callable[..., SimpleUploadedFile]:
         stream = io.BytesIO()
         Image.new("RGB", (size, size), "white").save(stream, "PNG")
         return SimpleUploadedFile(name, stream.getvalue(), content_type="image/png")
+
+    return make
+
+
+MEMBER_FORM: dict[str, Any] = {
+    "type": "object",
+    "properties": {"name": question(en="Name"), "uscc": question(en="Code", x_element="organisation.uscc")},
+}
+
+
+@pytest.fixture
+def member_spec(services: Services) -> Callable[..., MemberSpec]:
+    """``member_spec("AA01", depends_on=[…])``: a published service as a member of a matter."""
+
+    def make(key: str, *, depends_on: Sequence[Needs] = (), limit: int = 5, **more: Any) -> MemberSpec:
+        name = {"zh-Hans": f"事项{key}", "en": f"Service {key}"}
+        version = services.publish(key, form=MEMBER_FORM, name=name, promised_limit=limit)
+        route = queries.route_for(version, queries.form_for(version), {}, region="990102", applicant_kind="person")
+        return MemberSpec(key=key, version=version, answers={"name": "甲"}, route=route, depends_on=depends_on, **more)
 
     return make

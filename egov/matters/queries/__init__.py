@@ -1,5 +1,17 @@
 """Matters as people follow them: lists, one timeline with the departments as lanes."""
 
+from egov.matters.queries.board import (
+    STANDINGS,
+    BoardFilters,
+    BoardLine,
+    Holder,
+    board,
+    board_lines,
+    events_led,
+    leads,
+    led_matter,
+    led_matters,
+)
 from egov.matters.queries.lists import (
     AnswerTime,
     MatterLine,
@@ -13,13 +25,23 @@ from egov.matters.queries.lists import (
 from egov.matters.queries.timeline import Lane, Promise, Timeline, timeline
 
 __all__ = [
+    "STANDINGS",
     "AnswerTime",
+    "BoardFilters",
+    "BoardLine",
+    "Holder",
     "Lane",
     "MatterLine",
     "Promise",
     "Timeline",
     "answer_time",
+    "board",
+    "board_lines",
+    "events_led",
     "find",
+    "leads",
+    "led_matter",
+    "led_matters",
     "lines_of",
     "matters_of",
     "timeline",

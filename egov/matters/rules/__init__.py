@@ -1,6 +1,6 @@
 """Rules of matters: the graph of members, the drawing of a story, the promise."""
 
-from egov.matters.rules.drawing import PAUSED_STATES, Move, Part, PartKind, parts_of
+from egov.matters.rules.drawing import APPLICANT_S_TURN, PAUSED_STATES, Move, Part, PartKind, parts_of
 from egov.matters.rules.graph import (
     DONE,
     DROPPED,
@@ -22,6 +22,7 @@ from egov.matters.rules.graph import (
 from egov.matters.rules.promise import Ahead, Forecast, critical_path, forecast
 
 __all__ = [
+    "APPLICANT_S_TURN",
     "DONE",
     "DROPPED",
     "ENDED",

@@ -29,7 +29,8 @@ class Move:
     state: str
 
 
-PAUSED_STATES = frozenset({"submitted", "correction", "suspended"})
+APPLICANT_S_TURN = frozenset({"submitted", "correction"})
+PAUSED_STATES = APPLICANT_S_TURN | {"suspended"}
 
 
 def parts_of(

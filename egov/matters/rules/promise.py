@@ -27,7 +27,7 @@ class Ahead:
 
     ``limit``: the day on which it may begin → the last day its department promises then. ``promised``: that day for
     the case it has; lawful pauses have moved it. ``spent``: working days its department has had the case, without
-    pauses. ``pace``: working days → how many past cases took so long; empty when there are too few.
+    pauses; ``waits``: for its applicant now. ``pace``: working days → how many past cases took so long; empty when there are too few.
     """
 
     key: str
@@ -38,6 +38,7 @@ class Ahead:
     begun: int | None = None
     ended: int | None = None
     spent: int = 0
+    waits: bool = False
     pace: Mapping[int, int] = field(default_factory=dict)
 
     @property
@@ -244,7 +245,8 @@ def _endangering(
     if promised is None or chance is None or chance >= HALF:
         return frozenset()
     tails = _tails(members, spreads)
-    reach = {each.key: quantile(spreads[each.key], HALF) + tails[each.key] for each in members if each.state == OPEN}
+    working = [each for each in members if each.state == OPEN and not each.waits]
+    reach = {each.key: quantile(spreads[each.key], HALF) + tails[each.key] for each in working}
     beyond = frozenset(key for key, day in reach.items() if day > promised)
     farthest = max(reach.values(), default=0)
     return beyond or frozenset(key for key, day in reach.items() if day == farthest)

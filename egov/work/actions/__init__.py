@@ -1,7 +1,7 @@
 """Writes of the to-do list: items, plans, cover for absence, escalation."""
 
 from egov.work.actions.covers import end_cover, set_cover
-from egov.work.actions.escalation import escalate_overdue
+from egov.work.actions.escalation import escalate_overdue, urge
 from egov.work.actions.items import (
     assign,
     cancel_for,
@@ -45,4 +45,5 @@ __all__ = [
     "set_cover",
     "settle_items",
     "start_plan",
+    "urge",
 ]

@@ -11,7 +11,7 @@ from egov.kernel import clock
 from egov.kernel.actor import Actor
 from egov.kernel.refs import Ref
 from egov.notices import actions as notices
-from egov.work.models import OPEN_ITEMS, WorkItem
+from egov.work.models import OPEN_ITEMS, ItemEvent, WorkItem
 
 BATCH = 200
 
@@ -48,6 +48,39 @@ def escalate_overdue(actor: Actor, *, limit: int = BATCH) -> int:
                 needs_action=True,
             )
     return len(late)
+
+
+@transaction.atomic
+def urge(actor: Actor, *, subject: Ref, note: str) -> int:
+    """Another department answers for the whole and asks to hurry: open items of ``subject`` come first.
+
+    Whoever holds them, or leads the unit while nobody does, is told. A part of the caller's act, which keeps the
+    journal. Returns how many items.
+    """
+    items = list(
+        WorkItem.objects.select_for_update(of=("self",))
+        .filter(subject=str(subject), state__in=OPEN_ITEMS)
+        .select_related("assignee")
+        .order_by("id")
+    )
+    now = clock.now()
+    WorkItem.objects.filter(pk__in=[item.pk for item in items]).update(priority=1)
+    ItemEvent.objects.bulk_create(
+        ItemEvent(item=item, at=now, act="urge", by_id=actor.post_id, note=note) for item in items
+    )
+    leaders = _leaders({item.department_id for item in items})
+    for item in items:
+        held = {item.assignee.person_id} if item.assignee else set()
+        notices.notify(
+            actor,
+            recipients=sorted(held or leaders.get(item.unit_id) or leaders.get(-item.department_id, set())),
+            key=f"work:{item.pk}:urged:{now:%Y%m%d%H%M}",
+            kind="work_urged",
+            subject=subject,
+            context={"task": item.task or item.title, "text": note},
+            needs_action=True,
+        )
+    return len(items)
 
 
 def _leaders(departments: set[int]) -> dict[int, set[int]]:

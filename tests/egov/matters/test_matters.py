@@ -10,34 +10,21 @@ from egov.casework.paces import kept as paces_kept
 from egov.catalogue.models import PublicService
 from egov.contracts.cases import CaseChanged, CaseDecided
 from egov.deadlines import queries as deadlines
-from egov.intake import queries as intake
 from egov.journal.models import Entry
 from egov.kernel import clock, outbox
 from egov.kernel.errors import NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.models import ConsumedMessage, OutboxMessage
 from egov.kernel.refs import Ref, subjects
 from egov.matters import actions, queries
-from egov.matters.actions import MemberSpec
 from egov.matters.models import Matter, Member
 from egov.matters.rules import GraphError, Needs
-from tests.plugins.intake import question
 
 pytestmark = pytest.mark.django_db
 
-FORM = {
-    "type": "object",
-    "properties": {"name": question(en="Name"), "uscc": question(en="Code", x_element="organisation.uscc")},
-}
-
 
 @pytest.fixture
-def spec(services):
-    def make(key: str, *, depends_on=(), **more):
-        version = services.publish(key, form=FORM, name={"zh-Hans": f"事项{key}", "en": f"Service {key}"})
-        route = intake.route_for(version, intake.form_for(version), {}, region="990102", applicant_kind="person")
-        return MemberSpec(key=key, version=version, answers={"name": "甲"}, route=route, depends_on=depends_on, **more)
-
-    return make
+def spec(member_spec):
+    return member_spec
 
 
 @pytest.fixture

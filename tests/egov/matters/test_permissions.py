@@ -6,6 +6,7 @@ import pytest
 
 from egov.intake import actions as intake
 from egov.matters import actions
+from egov.matters.models import Matter
 from tests.plugins.permissions import PermissionTable, Row
 
 
@@ -14,7 +15,11 @@ def permission_world(services, a_draft, identities):
     services.publish()
     owner = identities.resident(identities.person("林晓雯", region=identities.region()))
     filed = intake.submit(owner, draft=a_draft(owner).reference, key="filed")
-    return SimpleNamespace(owner=owner, unit=services.unit, matter=filed.matter)
+    matter = Matter.objects.get(reference=filed.matter)
+    matter.lead_id, matter.lead_unit_id = services.unit.department_id, services.unit.pk
+    matter.save()
+    member = matter.members.get().key
+    return SimpleNamespace(owner=owner, unit=services.unit, matter=filed.matter, member=member)
 
 
 @pytest.fixture
@@ -34,7 +39,11 @@ TABLE = PermissionTable(
         "withdraw_matter": Row(
             lambda actor, world: actions.withdraw_matter(actor, matter=world.matter, reason="不办了"), owner=True
         ),
+        "urge": Row(
+            lambda actor, world: actions.urge(actor, matter=world.matter, member=world.member, note="请加快"),
+            officer=True,  # of the department that leads it
+        ),
     },
-    internal={"open_matter": "called by intake, which asked already"},
+    internal={"open_matter": "called by intake, which asked already", "watch_promises": "a task of every half hour"},
 )
 test_permission, test_every_act_has_a_row = TABLE.tests()

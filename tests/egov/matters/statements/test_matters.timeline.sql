@@ -1,13 +1,13 @@
 -- 5 statements
 
-SELECT [12 columns]
+SELECT [15 columns]
 FROM "matters_matter"
 WHERE ("matters_matter"."applicant_id" = ?
        AND "matters_matter"."reference" = ?)
 ORDER BY "matters_matter"."id" ASC
 LIMIT ?;
 
-SELECT [21 columns]
+SELECT [23 columns]
 FROM "matters_member"
 INNER JOIN "catalogue_publicservice" ON ("matters_member"."service_id" = "catalogue_publicservice"."id")
 WHERE "matters_member"."matter_id" = ?

@@ -1,0 +1,19 @@
+"""What was asked for as one whole is opened, followed and withdrawn here. Cases are carried by casework."""
+
+from egov.matters.actions.ending import withdraw_matter
+from egov.matters.actions.following import follow_change, follow_decision
+from egov.matters.actions.opening import OpenedMatter, open_matter
+from egov.matters.actions.watching import urge, watch_promises
+from egov.matters.whole import ORGANISATION, MemberSpec
+
+__all__ = [
+    "ORGANISATION",
+    "MemberSpec",
+    "OpenedMatter",
+    "follow_change",
+    "follow_decision",
+    "open_matter",
+    "urge",
+    "watch_promises",
+    "withdraw_matter",
+]

@@ -1,0 +1,136 @@
+"""Promises that are endangered make themselves heard at the department that answers for the whole."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from egov.journal import actions as journal
+from egov.kernel import clock
+from egov.kernel.actor import Actor
+from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
+from egov.kernel.refs import Ref
+from egov.kernel.text import LocalisedText, localise
+from egov.matters.loading import Followed, followed
+from egov.matters.models import Matter, MatterState, Member, MemberState
+from egov.work import actions as work
+from egov.work import queries as work_queries
+
+BATCH = 200
+HURRY = "hurry"  # kind of the work item
+TASK: LocalisedText = {"zh-Hans": "督促影响承诺日期的部门", "en": "See to who endangers the promised date"}
+COLON, COMMA = {"zh-Hans": "：", "en": ": "}, {"zh-Hans": "、", "en": ", "}
+MOST_SAID = 500
+
+
+def watch_promises(actor: Actor) -> int:
+    """Look at every open matter that somebody leads; returns how many breaches are new.
+
+    A member that begins to endanger the promise is marked and becomes work for the lead department, once; when the
+    danger is over the mark goes, and the work with it. Doing it twice changes nothing.
+    """
+    if not actor.is_system:
+        raise NotPermitted
+    return sum(_look_at(actor, batch) for batch in _batches())
+
+
+def _batches() -> Iterator[list[int]]:
+    last = 0
+    led = Matter.objects.filter(state=MatterState.OPEN, lead__isnull=False).order_by("pk")
+    while keys := list(led.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
+        yield keys
+        last = keys[-1]
+
+
+@transaction.atomic
+def _look_at(actor: Actor, keys: Sequence[int]) -> int:
+    """The matters are locked, so that two runs at once, and a case that ends meanwhile, follow each other."""
+    matters = Matter.objects.select_for_update(of=("self",)).filter(pk__in=keys, state=MatterState.OPEN)
+    new = 0
+    for each in followed(list(matters.order_by("pk"))):
+        new += _follow(actor, each, clock.now())
+    return new
+
+
+def _follow(actor: Actor, each: Followed, now: datetime) -> int:
+    matter, endangering = each.matter, each.promise.forecast.endangering
+    begun = [member for member in each.members if member.key in endangering and member.endangers_since is None]
+    over = [member for member in each.members if member.key not in endangering and member.endangers_since is not None]
+    for member in begun:
+        member.endangers_since = now
+    for member in over:
+        member.endangers_since = None
+    Member.objects.bulk_update([*begun, *over], ["endangers_since"])
+    since = (matter.endangered_since or now) if endangering else None
+    due = each.promise.promised_due_at
+    if (since, due) != (matter.endangered_since, matter.promised_due_at):
+        matter.endangered_since, matter.promised_due_at = since, due
+        matter.save(update_fields=["endangered_since", "promised_due_at"])
+    if begun:
+        _raise(actor, each, begun)
+    elif over and not endangering:
+        work.settle_items(actor, subject=_ref(matter), kinds=[HURRY], outcome="over")
+    return len(begun)
+
+
+def _raise(actor: Actor, each: Followed, begun: Sequence[Member]) -> None:
+    matter = each.matter
+    journal.record(
+        actor,
+        "matters.endangered",
+        _ref(matter),
+        *(Ref("case", member.case) for member in begun),
+        content={"members": [member.key for member in begun]},
+    )
+    if work_queries.open_item_of(_ref(matter), kinds=[HURRY]) is not None:
+        return  # who has it in hand sees all members on its page
+    titles = [each.cases[member.case].title for member in begun if member.case in each.cases]
+    work.open_item(
+        actor,
+        subject=_ref(matter),
+        kind=HURRY,
+        title=matter.title,
+        task={
+            language: f"{text}{COLON[language]}{COMMA[language].join(localise(title, language) for title in titles)}"
+            for language, text in TASK.items()
+        },
+        department_id=matter.lead_id or 0,
+        unit_id=matter.lead_unit_id or 0,
+        excluded_persons=[party for party in (matter.applicant_id, matter.filed_by_id) if party is not None],
+        due_at=each.promise.promised_due_at,
+        priority=1,
+    )
+
+
+def _ref(matter: Matter) -> Ref:
+    return Ref("matter", matter.reference)
+
+
+# --- Urging --------------------------------------------------------------------------------------------------
+@transaction.atomic
+def urge(actor: Actor, *, matter: str, member: str, note: str) -> Member:
+    """The lead department urges another one: its work on the case comes first, and whoever has it in hand, or leads there, is told.
+
+    Raises ``NotFound`` for who does not lead the matter, ``TransitionNotAllowed`` when the member is not in work.
+    """
+    said = note.strip()
+    if not said:
+        raise InvalidInput.at("note", "required", _("Say what you ask for; the colleague will read it."))
+    if len(said) > MOST_SAID:
+        raise InvalidInput.at("note", "too_long", _("This is too long."))
+    row = (
+        Matter.objects.select_for_update(of=("self",)).filter(reference=matter, lead_id=actor.department_id).first()
+        if actor.is_staff and actor.department_id
+        else None
+    )
+    found = Member.objects.filter(matter=row, key=member).first() if row is not None else None
+    if row is None or found is None:
+        raise NotFound
+    if found.state != MemberState.OPEN:
+        raise TransitionNotAllowed
+    case = Ref("case", found.case)
+    work.urge(actor, subject=case, note=said)
+    work.settle_items(actor, subject=_ref(row), kinds=[HURRY], outcome="urged", note=said)
+    journal.record(actor, "matters.urge", _ref(row), case, content=said)
+    return found

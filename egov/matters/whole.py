@@ -1,0 +1,171 @@
+"""A matter under lock: its members follow their cases, start, fall away. Private to this room."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from egov.casework import actions as casework
+from egov.casework.actions import CaseSpec
+from egov.casework.models import Case
+from egov.catalogue import queries as catalogue
+from egov.catalogue.models import ServiceVersion
+from egov.kernel import clock
+from egov.kernel.actor import SYSTEM
+from egov.kernel.refs import Ref
+from egov.matters import rules
+from egov.matters.models import Dependency, Matter, MatterState, Member, MemberState
+from egov.matters.rules import Needs
+from egov.payments import actions as payments
+from egov.routing.queries import RouteChoice
+
+ORGANISATION = "organisation.party"  # the output that names a party brought into being
+
+
+@dataclass(frozen=True)
+class MemberSpec:
+    """One service of the whole, with its part of the answers. ``files``: (material, id of the stored file)."""
+
+    key: str
+    version: ServiceVersion
+    answers: Mapping[str, Any]
+    route: RouteChoice
+    sources: Mapping[str, Any] = field(default_factory=dict)
+    files: Sequence[tuple[str, int]] = ()
+    price: Decimal = Decimal(0)
+    optional: bool = False
+    about: str = ""  # the case whose decision it contests
+    depends_on: Sequence[Needs] = ()
+
+
+@dataclass(frozen=True)
+class Filed:
+    """Who filed what, in which capacity: the same for every member, also for those that start later."""
+
+    matter: str
+    submission: str
+    applicant_id: int
+    filed_by_id: int | None
+    capacity: str
+    language: str
+
+
+def case_spec(
+    filed: Filed, spec: MemberSpec, reference: str, applicant_name: str = "", *, paid: bool = False
+) -> CaseSpec:
+    return CaseSpec(
+        applicant_name=applicant_name,
+        version=spec.version,
+        applicant_id=filed.applicant_id,
+        filed_by_id=filed.filed_by_id,
+        capacity=filed.capacity,
+        matter=filed.matter,
+        submission=filed.submission,
+        answers=dict(spec.answers),
+        sources=dict(spec.sources),
+        files=tuple(spec.files),
+        route=spec.route,
+        price=spec.price,
+        paid=paid,
+        language=filed.language,
+        title=spec.version.name,
+        reference=reference,
+        about=spec.about,
+    )
+
+
+def first_state(case: Case | None) -> str:
+    """An instant service is decided when its case is opened."""
+    if case is None:
+        return rules.WAITING
+    return rules.state_after_decision(case.outcome) if case.outcome else rules.OPEN
+
+
+@dataclass
+class Whole:
+    """A matter with its members under lock, changed in memory and written once."""
+
+    matter: Matter
+    members: dict[str, Member]
+    needs_of: dict[str, list[Needs]]
+    changed: set[str] = field(default_factory=set)
+
+    @classmethod
+    def load(cls, matter: Matter) -> "Whole":
+        members = {row.key: row for row in matter.members.order_by("order", "id")}
+        key_of = {row.pk: key for key, row in members.items()}
+        needs_of: dict[str, list[Needs]] = {key: [] for key in members}
+        if len(members) > 1:
+            for edge in Dependency.objects.filter(matter=matter).order_by("id"):
+                needs_of[key_of[edge.after_id]].append(Needs(key_of[edge.before_id], edge.group, edge.passes))
+        return cls(matter, members, needs_of)
+
+    @property
+    def states(self) -> dict[str, str]:
+        return {key: member.state for key, member in self.members.items()}
+
+    def go_on(self) -> None:
+        """Start those whose turn has come, drop those that can never start; in the order of the graph."""
+        for key, member in self.members.items():
+            if member.state != MemberState.WAITING:
+                continue
+            if rules.cannot_start(self.needs_of[key], self.states):
+                self.drop(key, "what it waits for was not granted")
+            elif rules.may_start(self.needs_of[key], self.states):
+                self._start(key, member)
+
+    def drop(self, key: str, reason: str) -> None:
+        """A member that waits will never start: nothing is owed for it."""
+        member = self.members[key]
+        if Decimal(member.route.get("price", "0")) > 0:
+            payments.give_up(SYSTEM, subject=Ref("case", member.route["case"]), reason=reason)
+        member.state, member.ended_at = MemberState.DROPPED, clock.now()
+        self.changed.add(key)
+
+    def _start(self, key: str, member: Member) -> None:
+        kept = member.route
+        outputs = {other: row.outputs for other, row in self.members.items()}
+        spec = MemberSpec(
+            key=key,
+            version=catalogue.version(kept["version"]),
+            answers={**member.answers, **rules.passed_answers(self.needs_of[key], outputs)},
+            sources=kept["sources"],
+            files=[(material, file) for material, file in kept["files"]],
+            price=Decimal(kept["price"]),
+            route=RouteChoice.from_json(kept["route"]),
+        )
+        filed = Filed(
+            self.matter.reference,
+            kept["submission"],
+            self._applicant_of(spec.version),
+            self.matter.filed_by_id,
+            self.matter.capacity,
+            kept["language"],
+        )
+        paid = spec.price > 0 and payments.hold_paid(Ref("case", kept["case"]))
+        (case,) = casework.open_cases(SYSTEM, [case_spec(filed, spec, kept["case"], paid=paid)])
+        member.case, member.state, member.started_at = case.reference, first_state(case), clock.now()
+        if member.state in rules.ENDED:
+            member.ended_at = member.started_at
+        self.changed.add(key)
+
+    def _applicant_of(self, version: ServiceVersion) -> int:
+        """What only organisations can apply for is the business of the one that an earlier member has registered."""
+        if "person" not in version.audience:
+            for member in self.members.values():
+                if member.state == MemberState.DONE and ORGANISATION in member.outputs:
+                    return int(member.outputs[ORGANISATION])
+        return self.matter.applicant_id
+
+    def save(self) -> None:
+        if not self.changed:
+            return
+        Member.objects.bulk_update(
+            [self.members[key] for key in sorted(self.changed)],
+            ["case", "state", "outputs", "started_at", "ended_at"],
+        )
+        state = rules.matter_state(self.states.values())
+        if state != self.matter.state:
+            self.matter.state = state
+            self.matter.closed_at = None if state == MatterState.OPEN else clock.now()
+        self.matter.save(update_fields=["state", "closed_at"])

@@ -1,0 +1,211 @@
+"""The lead department sees who holds up its matters; a breach becomes its work, once, and goes when the danger is over."""
+
+import datetime as dt
+
+import pytest
+
+from egov.casework.models import Case
+from egov.identity.models import Person
+from egov.journal.models import Entry
+from egov.kernel import clock
+from egov.kernel.actor import SYSTEM
+from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
+from egov.kernel.refs import Ref, subjects
+from egov.matters import actions, queries
+from egov.matters.models import Matter
+from egov.matters.queries import BoardFilters
+from egov.matters.rules import Needs
+from egov.notices.models import Notice
+from egov.work import actions as work
+from egov.work.models import ItemEvent, WorkItem
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def led(member_spec, resident, services):
+    """A company first, then its licence; the sign waits for nothing. The services' department leads."""
+    members = [member_spec("AA01"), member_spec("AA02", depends_on=[Needs("AA01")]), member_spec("AA03", limit=1)]
+
+    def make(**more) -> Matter:
+        return actions.open_matter(
+            resident,
+            applicant_id=resident.on_behalf_of_id,
+            title={"zh-Hans": "开店", "en": "Open a shop"},
+            members=members,
+            lead=(services.unit.department_id, services.unit.pk),
+            **more,
+        ).matter
+
+    return make
+
+
+@pytest.fixture
+def lead(identities, services):
+    return identities.officer("section_head", unit=services.unit)
+
+
+def lines(actor, **filters):
+    return queries.board_lines(actor, list(queries.board(actor, BoardFilters.read(filters)).order_by("id")))
+
+
+def late(matter, key, days=7):
+    """The case of a member is so many days past its promise."""
+    due = clock.now() - dt.timedelta(days=days)
+    Case.objects.filter(reference=matter.members.get(key=key).case).update(promised_due_at=due)
+
+
+def test_the_board_is_the_lead_department_s(led, lead, identities, resident):
+    matter = led()
+    assert [line.matter for line in lines(lead)] == [matter]
+    assert lines(identities.officer("department_head")) == []
+    assert lines(resident) == []
+    with pytest.raises(NotFound):
+        queries.led_matter(identities.officer("department_head"), reference=matter.reference)
+
+
+def test_a_line_says_who_has_what_and_for_how_long(led, lead):
+    led()
+    (line,) = lines(lead)
+    assert [holder.member.key for holder in line.holders] == ["AA01", "AA03"]
+    assert all(holder.left is not None and not holder.endangers for holder in line.holders)
+    assert (line.waiting, line.done, line.total) == (1, 0, 3)
+    assert Entry.objects.filter(kind="list", reason="lead").count() == 1
+
+
+def test_the_promise_is_kept_with_the_matter_so_that_the_board_is_in_its_order(led, lead):
+    matter = led()
+    (line,) = lines(lead)
+    assert matter.promised_due_at == line.promise.promised_due_at
+
+
+def test_filters_narrow_the_board(led, lead):
+    calm, slow = led(event="BE01"), led(event="BE02")
+    late(slow, "AA01")
+    actions.watch_promises(SYSTEM)
+    assert [line.matter for line in lines(lead, standing="endangered")] == [slow]
+    assert [line.matter for line in lines(lead, standing="late")] == [slow]
+    assert [line.matter for line in lines(lead, event="BE01")] == [calm]
+    assert [line.matter for line in lines(lead, standing="nonsense")] == [calm, slow]
+    Case.objects.filter(matter=calm.reference).update(state="correction")
+    assert [line.matter for line in lines(lead, standing="applicant")] == [calm]
+    assert sorted(queries.events_led(lead)) == ["BE01", "BE02"]
+
+
+def test_the_sql_of_the_board_is_the_same_for_one_and_for_twenty(led, lead, statements):
+    def read():
+        return lines(lead)
+
+    led()
+    read()
+    with statements("board", at_most=6):
+        assert len(read()) == 1
+    for _number in range(1, 20):
+        led()
+    with statements("board", at_most=6):
+        assert len(read()) == 20
+
+
+# --- Escalation ------------------------------------------------------------------------------------------
+def hurry(matter):
+    return WorkItem.objects.filter(subject=f"matter:{matter.reference}", kind="hurry")
+
+
+def test_who_endangers_the_promise_becomes_work_for_the_lead_once(led, lead, services):
+    matter = led()
+    assert actions.watch_promises(SYSTEM) == 0
+    assert not hurry(matter).exists()
+    late(matter, "AA01")
+    assert actions.watch_promises(SYSTEM) == 1
+    assert actions.watch_promises(SYSTEM) == 0, "again finds nothing new"
+    item = hurry(matter).get()
+    assert (item.unit_id, item.state) == (services.unit.pk, "open")
+    assert item.task["en"] == "See to who endangers the promised date: Service AA01"
+    assert item.due_at == queries.led_matter(lead, reference=matter.reference).promise.promised_due_at
+    matter.refresh_from_db()
+    assert matter.endangered_since is not None
+    assert matter.members.get(key="AA01").endangers_since is not None
+    assert matter.members.get(key="AA02").endangers_since is None, "it only waits"
+    assert Entry.objects.filter(action="matters.endangered").count() == 1
+
+
+def test_when_the_danger_is_over_the_mark_and_the_work_go(led):
+    matter = led()
+    late(matter, "AA01")
+    actions.watch_promises(SYSTEM)
+    late(matter, "AA01", days=-3)
+    assert actions.watch_promises(SYSTEM) == 0
+    matter.refresh_from_db()
+    assert matter.endangered_since is None
+    assert hurry(matter).get().state == "done"
+    late(matter, "AA01")
+    assert actions.watch_promises(SYSTEM) == 1, "a new breach is told anew"
+    assert hurry(matter).filter(state="open").count() == 1
+
+
+def test_what_waits_for_the_applicant_is_nobody_s_breach(led, services, identities):
+    from egov.casework import actions as casework
+
+    matter = led()
+    case = matter.members.get(key="AA01").case
+    casework.request_correction(
+        identities.officer("clerk", unit=services.unit), case=case, items=[{"field": "name", "message": "请写全名"}]
+    )
+    late(matter, "AA01")
+    assert actions.watch_promises(SYSTEM) == 0
+
+
+def test_only_the_platform_watches(lead):
+    with pytest.raises(NotPermitted):
+        actions.watch_promises(lead)
+
+
+def test_a_crash_in_the_middle_leaves_nothing_half_told(led, monkeypatch):
+    matter = led()
+    late(matter, "AA01")
+
+    def crash(*_args, **_more):
+        raise RuntimeError("killed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(work, "open_item", crash)
+        with pytest.raises(RuntimeError):
+            actions.watch_promises(SYSTEM)
+    assert matter.members.get(key="AA01").endangers_since is None
+    assert actions.watch_promises(SYSTEM) == 1
+    assert hurry(matter).count() == 1
+
+
+# --- Urging ------------------------------------------------------------------------------------------------
+def test_urging_puts_the_work_first_and_tells_who_leads_there(led, lead):
+    matter = led()
+    late(matter, "AA01")
+    actions.watch_promises(SYSTEM)
+    actions.urge(lead, matter=matter.reference, member="AA01", note=" 请今天受理 ")
+    item = WorkItem.objects.get(subject=f"case:{matter.members.get(key='AA01').case}", kind="accept")
+    assert item.priority == 1
+    assert ItemEvent.objects.get(item=item).note == "请今天受理"
+    assert Notice.objects.filter(kind="work_urged", recipient_id=lead.party_id).count() == 1
+    assert hurry(matter).get().outcome == "urged"
+    assert Entry.objects.filter(action="matters.urge").count() == 1
+
+
+def test_urging_needs_a_word_a_lead_and_a_member_in_work(led, lead, identities):
+    matter = led()
+    with pytest.raises(InvalidInput):
+        actions.urge(lead, matter=matter.reference, member="AA01", note="  ")
+    with pytest.raises(TransitionNotAllowed):
+        actions.urge(lead, matter=matter.reference, member="AA02", note="快")
+    with pytest.raises(NotFound):
+        actions.urge(lead, matter=matter.reference, member="ZZ99", note="快")
+    with pytest.raises(NotFound):
+        actions.urge(identities.officer("section_head"), matter=matter.reference, member="AA01", note="快")
+
+
+def test_the_item_leads_to_the_page_of_the_matter(led, lead, resident):
+    matter = led()
+    subject = subjects.get("matter")
+    ref = Ref("matter", matter.reference)
+    assert subject.url(ref, lead) == f"/desk/{lead.capacity}/led/{matter.reference}/"
+    assert subject.may_view(ref, lead)
+    assert Person.objects.filter(pk=resident.party_id).exists()
