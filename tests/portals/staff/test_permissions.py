@@ -8,6 +8,7 @@ from django.test import Client
 
 from egov.casework import actions
 from egov.identity.models import Account
+from egov.matters.models import Matter
 from tests.plugins.casework import Casework
 from tests.plugins.permissions import PermissionTable, Row
 
@@ -42,6 +43,10 @@ TABLE = PermissionTable(
         "staff:opinions": at_desk("opinions/", **POSTS),
         # Asked of the other department.
         "staff:opinion": at_desk("opinions/{opinion}/", officer_elsewhere=True),
+        "staff:board": at_desk("led/", **POSTS),
+        # Of the department that answers for the matter.
+        "staff:lead_matter": at_desk("led/{matter}/", officer=True),
+        "staff:urge": at_desk("led/{matter}/{member}/urge/", "post", {"note": "请加快"}, officer=True),
         "staff:supervision": at_desk("supervision/", **POSTS),
         "staff:requests": at_desk("requests/", **POSTS),
         "staff:request_start": at_desk("requests/start/{internal}/", "post", **POSTS),
@@ -67,6 +72,9 @@ def permission_world(casework: Casework, internal: Any, evidence: Any) -> Any:
     casework.step(case, casework.reviewer, "review")
     asked = actions.ask_opinion(casework.reviewer, case=case.reference, unit=casework.elsewhere.key, question="?")
     filed = internal.filed(casework.reviewer)
+    matter = Matter.objects.get(reference=filed.matter)
+    matter.lead, matter.lead_unit = casework.department, casework.unit
+    matter.save()
     cover = work.set_cover(
         casework.reviewer,
         absent_post_id=casework.reviewer.post_id or 0,
@@ -84,6 +92,7 @@ def permission_world(casework: Casework, internal: Any, evidence: Any) -> Any:
         draft=internal.draft(casework.reviewer).reference,
         matter=filed.matter,
         own_case=filed.case,
+        member=matter.members.get().key,
         cover=cover.pk,
     )
 
