@@ -1,6 +1,8 @@
-"""The one effect every service may name: the party holds what was granted."""
+"""The effects every service may name: the party holds what was granted, holds it no more, or is paid."""
 
 import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from egov.casework.deciding import valid_until
@@ -9,6 +11,8 @@ from egov.casework.moving import ref_of
 from egov.casework.registry import Effect, effects
 from egov.kernel import clock
 from egov.kernel.actor import Actor
+from egov.law import queries as law
+from egov.payments import actions as payments
 from egov.registers import actions as registers
 
 
@@ -31,6 +35,40 @@ def hold(actor: Actor, case: Case, decision: Decision, options: dict[str, Any]) 
     return {}
 
 
+def end(actor: Actor, case: Case, decision: Decision, options: dict[str, Any]) -> dict[str, Any]:
+    """End what the applicant holds of ``services``; with ``when`` only if that holds of the answers."""
+    if law.holds(options.get("when", "true"), case.answers):
+        registers.end_holdings(actor, party_id=case.applicant_id, services=options["services"])
+    return {}
+
+
+def order_payment(actor: Actor, case: Case, decision: Decision, options: dict[str, Any]) -> dict[str, Any]:
+    """Order a payment from ``fund`` to the account that the applicant named.
+
+    Raises ``FundTooLow``: what cannot be paid cannot be granted.
+    """
+    amount = payment_of(case, options, on=clock.today())
+    payments.request_disbursement(
+        actor,
+        fund=options["fund"],
+        payee_id=case.applicant_id,
+        account_number=case.answers[options.get("account", "bank_account")],
+        amount=amount,
+        purpose=case.version.name,
+        subject=ref_of(case),
+    )
+    return {"payment.amount": str(amount)}
+
+
+def payment_of(case: Case, options: Mapping[str, Any], *, on: dt.date) -> Decimal:
+    """What is paid: the amount applied for, or what the law's formula gives for the answers named in ``inputs``."""
+    if "formula" not in options:
+        return Decimal(case.answers[options["amount"]])
+    inputs = {name: case.answers[name] for name in options["inputs"]}
+    result: Decimal = law.compute(options["formula"], on=on, region=case.region, inputs=inputs).values["amount"]
+    return result
+
+
 HOLD = effects.add(
     "registers.hold",
     Effect(
@@ -45,6 +83,42 @@ HOLD = effects.add(
                 "answers": {"type": "array", "items": {"type": "string"}},
             },
             "required": ["output"],
+            "additionalProperties": False,
+        },
+    ),
+)
+END = effects.add(
+    "registers.end",
+    Effect(
+        key="registers.end",
+        apply=end,
+        options={
+            "type": "object",
+            "properties": {
+                "services": {"type": "array", "minItems": 1, "items": {"type": "string"}},
+                "when": {"type": "string", "minLength": 1},
+            },
+            "required": ["services"],
+            "additionalProperties": False,
+        },
+    ),
+)
+PAY = effects.add(
+    "payments.order",
+    Effect(
+        key="payments.order",
+        apply=order_payment,
+        options={
+            "type": "object",
+            "properties": {
+                "fund": {"type": "string", "minLength": 1},
+                "amount": {"type": "string"},
+                "formula": {"type": "string"},
+                "inputs": {"type": "array", "items": {"type": "string"}},
+                "account": {"type": "string"},
+            },
+            "required": ["fund"],
+            "oneOf": [{"required": ["amount"]}, {"required": ["formula", "inputs"]}],
             "additionalProperties": False,
         },
     ),

@@ -1,7 +1,7 @@
 """Holdings, consents and corrections of facts. Rows are added and ended, never edited."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -57,6 +57,12 @@ def end_holding(actor: Actor, *, source: Ref, output: str = "") -> int:
     rows = Holding.objects.filter(source=str(source), ended_at__isnull=True)
     if output:
         rows = rows.filter(output=output)
+    return rows.update(ended_at=clock.now())
+
+
+def end_holdings(actor: Actor, *, party_id: int, services: Collection[str]) -> int:
+    """End whatever a party holds of these services: a registration was cancelled. Returns how many ended."""
+    rows = Holding.objects.filter(party_id=party_id, service__in=services, ended_at__isnull=True)
     return rows.update(ended_at=clock.now())
 
 

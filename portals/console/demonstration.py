@@ -55,6 +55,18 @@ def _lay_funds(_rng: random.Random) -> None:
         owner_id=department("jz.hrss").pk,
         amount=Decimal("30000000.00"),
     )
+    lay_fund(
+        key="housing_fund",
+        name={"zh-Hans": "住房公积金", "en": "Housing provident fund"},
+        owner_id=department("jz.housing_fund").pk,
+        amount=Decimal("300000000.00"),
+    )
+    lay_fund(
+        key="enterprise_support",
+        name={"zh-Hans": "惠企专项资金", "en": "Fund for the support of enterprises"},
+        owner_id=department("jz.finance").pk,
+        amount=Decimal("60000000.00"),
+    )
 
 
 STAGES = (

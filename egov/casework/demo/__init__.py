@@ -4,7 +4,7 @@ A :class:`Tale` is one case told in memory, a :class:`Story` lets chance tell it
 What the effects of decisions leave in other registers is laid by their rooms, which fill ``past_effects``.
 """
 
-from egov.casework.demo import holdings  # noqa: F401
+from egov.casework.demo import holdings, paid  # noqa: F401
 from egov.casework.demo.officers import Officers
 from egov.casework.demo.stories import Course, Story
 from egov.casework.demo.tale import Tale

@@ -45,6 +45,17 @@ def unemployment_benefit(parameters: Mapping[str, Any], inputs: Mapping[str, Any
     return {"months": months, "monthly": monthly, "total": monthly * months}
 
 
+def skill_subsidy(parameters: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """``amount`` of the subsidy for a vocational certificate: a fixed sum for each ``skill_level``."""
+    return {"amount": Decimal(parameters["cn.skill-subsidy.by-level"][inputs["skill_level"]])}
+
+
+def employment_refund(parameters: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """``amount`` refunded to an employer who keeps the staff: a share of the ``contributions`` by ``size``."""
+    ratio = Decimal(parameters["cn.employment-refund.ratio"][inputs["size"]])
+    return {"amount": money.rounded(Decimal(inputs["contributions"]) * ratio)}
+
+
 def register() -> None:
     """Called when all apps are loaded."""
     formulas.add(
@@ -63,5 +74,23 @@ def register() -> None:
                 Article("cn.social-insurance-law", "46-47"),
                 Article("cn.unemployment-insurance-regulation", "17-18"),
             ),
+        ),
+    )
+    formulas.add(
+        "cn.skill-subsidy",
+        Formula(
+            key="cn.skill-subsidy",
+            parameters=("cn.skill-subsidy.by-level",),
+            compute=skill_subsidy,
+            articles=(Article("cn.skill-subsidy-notice"),),
+        ),
+    )
+    formulas.add(
+        "cn.employment-refund",
+        Formula(
+            key="cn.employment-refund",
+            parameters=("cn.employment-refund.ratio",),
+            compute=employment_refund,
+            articles=(Article("cn.stable-jobs-notice"),),
         ),
     )

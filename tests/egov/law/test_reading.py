@@ -99,6 +99,20 @@ def test_less_than_a_year_gives_nothing():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("key", "inputs", "amount"),
+    [
+        ("cn.skill-subsidy", {"skill_level": "5"}, "1000.00"),
+        ("cn.skill-subsidy", {"skill_level": "3"}, "2000.00"),
+        ("cn.employment-refund", {"size": "small", "contributions": "12345.67"}, "7407.40"),
+        ("cn.employment-refund", {"size": "large", "contributions": "12345.67"}, "3703.70"),
+    ],
+)
+def test_what_is_paid_from_unemployment_insurance(law, key, inputs, amount):
+    assert queries.compute(key, on=TODAY, region="990102", inputs=inputs).values == {"amount": Decimal(amount)}
+
+
+@pytest.mark.django_db
 def test_the_published_table_decides_and_explains(law):
     result = queries.evaluate_table(
         "cn.unemployment-benefit", {"contribution_years": 3, "end_reason": "resigned", "looking_for_work": True}

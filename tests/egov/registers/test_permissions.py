@@ -89,6 +89,7 @@ TABLE = PermissionTable(
     internal={
         "hold": "an effect of a decision, in the deciding transaction",
         "end_holding": "an effect of a decision or a revocation, in its transaction",
+        "end_holdings": "an effect of a decision, in its transaction",
     },
 )
 
