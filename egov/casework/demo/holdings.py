@@ -1,4 +1,4 @@
-"""The past of the effect that every service may name: who was granted something holds it."""
+"""The past of what every service may name: who was granted something holds it, until it is cancelled."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from egov.casework.deciding import valid_until
 from egov.casework.demo.writing import PastEffect, past_effects
 from egov.casework.moving import ref_of
 from egov.kernel import clock
+from egov.law import queries as law
 from egov.registers.demo import lay_holdings
 from egov.registers.models import Holding
 
@@ -34,3 +35,16 @@ def _holding(effect: PastEffect) -> Holding:
 
 
 past_effects.add("registers.hold", lay_held)
+
+
+def lay_ended(effects: Sequence[PastEffect]) -> None:
+    """See ``casework.effects.end``."""
+    for effect in effects:
+        case, options, made = effect.case, effect.options, effect.tale.granting
+        if made is None or not law.holds(options.get("when", "true"), case.answers):
+            continue
+        held = Holding.objects.filter(party_id=case.applicant_id, service__in=options["services"], ended_at=None)
+        held.filter(valid_from__lte=clock.local(made.at).date()).update(ended_at=made.at)
+
+
+past_effects.add("registers.end", lay_ended)
