@@ -8,7 +8,7 @@ argument but the capacity; of each URL pattern a few addresses are looked at, an
 import pytest
 
 from tests.plugins.crawl import NOT_VISITED, WALKERS, pages_of_the_portals, walk
-from tests.plugins.looking import look_at
+from tests.plugins.looking import as_written, look_at, names
 
 pytestmark = [
     pytest.mark.long,
@@ -36,6 +36,7 @@ def test_every_page_is_right(walker, language, inhabited_city, new_context, live
     page = walker.browser_page(inhabited_city, new_context(language=language), live_server.url)
     way = walk(walker, inhabited_city)
     messages, faults, looked_at = [], list(way.broken), 0
+    written = as_written(names())
     page.set_default_timeout(60_000)
     page.on("console", lambda message: messages.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: messages.append(str(error)))
@@ -45,7 +46,7 @@ def test_every_page_is_right(walker, language, inhabited_city, new_context, live
         response = page.goto(with_language(live_server.url + address, language))
         for width in (WIDE, NARROW):
             page.set_viewport_size({"width": width, "height": 900})
-            found = look_at(page, response.status, language, public=walker.public)
+            found = look_at(page, response.status, language, public=walker.public, written=written)
             faults += [f"{address} [{width}]: {fault}" for fault in found]
         faults += [f"{address}: console: {text}" for text in messages]
         looked_at += 1

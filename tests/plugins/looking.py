@@ -5,6 +5,8 @@ controls are large enough for a thumb.
 """
 
 import functools
+import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -17,12 +19,16 @@ AXE_OPTIONS = {
 
 # Text nodes, labels and placeholders that a person meets, outside of what is marked as another language.
 FOREIGN_TEXT = """
-(language) => {
+([language, written]) => {
+  const asWritten = written ? new RegExp(written, 'g') : null;
   const cjk = /[\\u3400-\\u9fff]/;
   const found = [];
-  const foreign = (text) => language === 'en'
-    ? cjk.test(text)
-    : !cjk.test(text) && (text.match(/[A-Za-z]{2,}/g) || []).length >= 2 && !/[\\d@_/:=]/.test(text);
+  const foreign = (shown) => {
+    const text = asWritten ? shown.replace(asWritten, '') : shown;
+    return language === 'en'
+      ? cjk.test(text)
+      : !cjk.test(text) && (text.match(/[A-Za-z]{2,}/g) || []).length >= 2 && !/[\\d@_/:=]/.test(text);
+  };
   const outside = (element) => {
     if (element.closest('script, style, noscript, code, pre, kbd, .mono, [translate=no]')) return false;
     const marked = element.closest('[lang]');
@@ -66,9 +72,22 @@ def _axe() -> Any:
     return Axe()
 
 
-def look_at(page: "Page", status: int, language: str, *, public: bool = True) -> list[str]:
+def names() -> list[str]:
+    """Of all people and private organisations: proper names stand in every language as they are."""
+    from egov.identity.models import Party
+
+    return list(Party.objects.filter(organisation__key=None).values_list("name", flat=True))
+
+
+def as_written(texts: Iterable[str]) -> str:
+    """The pattern of what stands on pages of every language as it was written: names of people, what people typed."""
+    return "|".join(re.escape(text) for text in sorted(set(texts), key=len, reverse=True) if text)
+
+
+def look_at(page: "Page", status: int, language: str, *, public: bool = True, written: str = "") -> list[str]:
     """What is wrong with the page as it stands; ``public``: controls are 44 px high unless the page is dense.
 
+    ``written``: a pattern of what is in no language of the page (``as_written``).
     Axe, which takes by far the longest, judges pages that are built alike once.
     """
     faults = []
@@ -78,7 +97,7 @@ def look_at(page: "Page", status: int, language: str, *, public: bool = True) ->
         faults.append("html lang")
     if page.evaluate(OVERFLOW):
         faults.append("overflows sideways")
-    faults += [f"other language: {text}" for text in page.evaluate(FOREIGN_TEXT, language)[:5]]
+    faults += [f"other language: {text}" for text in page.evaluate(FOREIGN_TEXT, [language, written])[:5]]
     if public and "dense" not in (page.get_attribute("body", "class") or ""):
         faults += [f"small target: {element}" for element in page.evaluate(SMALL_TARGETS)[:3]]
     return faults + _judge(page, language)

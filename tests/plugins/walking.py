@@ -21,7 +21,7 @@ from egov.identity.demo import PASSWORD
 from tests.plugins import database
 from tests.plugins.instances import BASE, PYTHON, Instance, answers, until
 from tests.plugins.instances import embedded as parts
-from tests.plugins.looking import look_at
+from tests.plugins.looking import as_written, look_at
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page, Response
@@ -57,6 +57,13 @@ class RunningCity:
 
     instance: Instance | None
     address: str
+    # What stands on its pages as somebody wrote it: the names of people, and what walkers typed.
+    written: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.written |= set(
+            self.python("from tests.plugins import looking\nprint('\\n'.join(looking.names()))").split("\n")
+        )
 
     @classmethod
     def start(cls, place: Path) -> "RunningCity":
@@ -129,7 +136,7 @@ class Walker:
     """One person at one browser."""
 
     page: "Page"
-    base: str
+    city: RunningCity
     language: str
     faults: list[str]
     looks: bool = True
@@ -150,6 +157,10 @@ class Walker:
         # The browser itself reports each answer of 4xx, which a form with a fault is.
         if message.type == "error" and "the server responded with a status of 4" not in message.text:
             self.faults.append(f"{self.page.url}: console: {message.text}")
+
+    @property
+    def base(self) -> str:
+        return self.city.address
 
     @property
     def zh(self) -> bool:
@@ -174,7 +185,7 @@ class Walker:
         if state not in self.seen:
             self.seen.add(state)
             before = len(self.faults)
-            found = look_at(self.page, self.status, self.language)
+            found = look_at(self.page, self.status, self.language, written=as_written(self.city.written))
             del self.faults[before:]  # what looking itself brings up: axe sets styles that the policy refuses
             self.faults += [f"{where}: {fault}" for fault in found]
 
@@ -258,6 +269,7 @@ class Walker:
         elif kind.startswith("select"):
             control.select_option(value)
         else:
+            self.city.written.add(str(value))
             control.fill(str(value))
 
     def choose(self, name: str, words: str) -> None:
@@ -406,7 +418,7 @@ def walker(chromium: "Browser", running_city: RunningCity, language: str) -> Ite
         )
         context.set_default_timeout(WAIT)
         contexts.append(context)
-        person = Walker(context.new_page(), running_city.address, language, faults, looks=looks)
+        person = Walker(context.new_page(), running_city, language, faults, looks=looks)
         if account:
             person.sign_in(account)
         return person
