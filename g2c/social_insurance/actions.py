@@ -5,14 +5,24 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from egov.deadlines.rules import plus_months
 from egov.journal import actions as journal
 from egov.kernel import clock, secrets
 from egov.kernel.actor import Actor
+from egov.kernel.errors import TransitionNotAllowed
 from egov.kernel.refs import Ref
 from egov.payments import actions as payments
 from g2c.social_insurance.models import UnemploymentAward
+
+class DrawsAlready(TransitionNotAllowed):
+    """Unemployment Insurance Regulation, art. 17: one period of drawing at a time."""
+
+    code = "draws_unemployment_benefit"
+    message = _("This person draws unemployment benefit already.")
+    way_out = _("Refuse the claim, or wait until the present period has ended.")
+
 
 FUND = "unemployment"
 PURPOSE = {"zh-Hans": "失业保险金", "en": "Unemployment benefit"}
@@ -24,8 +34,11 @@ def award_unemployment_benefit(
 ) -> UnemploymentAward:
     """Award the benefit from the month after the decision and order the first month.
 
-    Raises ``IntegrityError`` when the person draws one already; the deciding transaction then fails as a whole.
+    Raises ``DrawsAlready``; the deciding transaction then fails as a whole, and the officer is told.
     """
+    # One at a time, also when two cases of one person are decided at once: the constraint holds behind this question.
+    if UnemploymentAward.objects.filter(person_id=person_id, ended_on=None).exists():
+        raise DrawsAlready()
     award = UnemploymentAward.objects.create(
         case=case,
         person_id=person_id,

@@ -54,8 +54,6 @@ SERVICES = [
         "CL04",
         "zhao.qiming",
         {
-            "home_region": "990103",
-            "residence_address": "临江区江滨路 18 号",
             "lives_here_since": PAST,
             "ground": "job",
             "employer": "赵记面馆",
@@ -64,7 +62,7 @@ SERVICES = [
     ),
     Told(
         "SI09",
-        "zhao.qiming",
+        "wu.accountant",  # who draws no benefit in the city's past
         {
             "last_employer": "江州市晓雯餐饮有限公司",
             "ended_on": PAST,
@@ -75,6 +73,7 @@ SERVICES = [
             "bank_account": "6222000000000000123",
         },
         led("hrss"),
+        papers=2,
     ),
     Told(
         "BR01",
@@ -140,7 +139,7 @@ SERVICES = [
         "CP01",
         "lin.xiaowen",
         {"kind": "complaint", "text": "夜里十一点以后工地还在施工，睡不着。"},
-        (("jz.data.clerk", "accept"), ("jz.data.clerk", "draft_decision")),
+        (("jz.data.officer", "accept"), ("jz.data.officer", "draft_decision")),
         papers=2,
     ),
     Told(
@@ -148,7 +147,8 @@ SERVICES = [
         "zhao.qiming",
         {"information": "2025 年望江街改造的预算和决算。", "format": "electronic"},
         (
-            # A request for information needs no acceptance; what is secret and what is answered is for who leads.
+            # Registered, searched for; what is secret and what is answered is for who leads.
+            ("jz.office.clerk", "accept"),
             ("jz.office.officer", "complete_step"),
             ("jz.office.head", "complete_step"),
             ("jz.office.head", "draft_decision"),
@@ -171,7 +171,7 @@ SERVICES = [
         "GE01",
         "market.reviewer",
         {"kind": "annual", "first_day": "2027-01-11", "last_day": "2027-01-13"},
-        (("jz.org.head", "draft_decision"),),
+        (("jz.org.officer", "accept"), ("jz.org.head", "draft_decision")),
         papers=1,
         post=True,
     ),
@@ -188,8 +188,8 @@ SERVICES = [
             "security_promise": True,
         },
         (
-            ("jz.data.clerk", "accept"),
-            ("jz.data.clerk", "complete_step"),
+            ("jz.data.officer", "accept"),
+            ("jz.data.officer", "complete_step"),
             ("jz.data.head", "draft_decision"),
         ),
         papers=2,
