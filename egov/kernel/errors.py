@@ -18,6 +18,7 @@ class EgovError(Exception):
     code = "error"
     status = 400
     message: Text = _("That did not work.")
+    way_out: Text | None = None
 
     def __init__(
         self,
@@ -28,7 +29,7 @@ class EgovError(Exception):
     ) -> None:
         self.message = message if message is not None else type(self).message
         self.code = code or type(self).code
-        self.way_out = way_out
+        self.way_out = way_out if way_out is not None else type(self).way_out
         super().__init__(self.code)
 
     def __str__(self) -> str:

@@ -16,12 +16,14 @@ from egov.kernel.refs import Ref
 from egov.payments import actions as payments
 from g2c.social_insurance.models import UnemploymentAward
 
+
 class DrawsAlready(TransitionNotAllowed):
     """Unemployment Insurance Regulation, art. 17: one period of drawing at a time."""
 
     code = "draws_unemployment_benefit"
-    message = _("This person draws unemployment benefit already.")
-    way_out = _("Refuse the claim, or wait until the present period has ended.")
+    message = _(
+        "This person draws unemployment benefit already. Refuse the claim, or wait until that period has ended."
+    )
 
 
 FUND = "unemployment"
