@@ -67,6 +67,18 @@ def _lay_funds(_rng: random.Random) -> None:
         owner_id=department("jz.finance").pk,
         amount=Decimal("60000000.00"),
     )
+    lay_fund(
+        key="employment_support",
+        name={"zh-Hans": "就业补助资金", "en": "Employment support fund"},
+        owner_id=department("jz.hrss").pk,
+        amount=Decimal("20000000.00"),
+    )
+    lay_fund(
+        key="tax_refunds",
+        name={"zh-Hans": "退税资金", "en": "Money for tax refunds"},
+        owner_id=department("jz.tax").pk,
+        amount=Decimal("200000000.00"),
+    )
 
 
 STAGES = (

@@ -56,6 +56,11 @@ def employment_refund(parameters: Mapping[str, Any], inputs: Mapping[str, Any]) 
     return {"amount": money.rounded(Decimal(inputs["contributions"]) * ratio)}
 
 
+def startup_subsidy(parameters: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """``amount`` of the subsidy for a first business: one fixed sum of the place."""
+    return {"amount": Decimal(parameters["cn.startup-subsidy"])}
+
+
 def register() -> None:
     """Called when all apps are loaded."""
     formulas.add(
@@ -92,5 +97,14 @@ def register() -> None:
             parameters=("cn.employment-refund.ratio",),
             compute=employment_refund,
             articles=(Article("cn.stable-jobs-notice"),),
+        ),
+    )
+    formulas.add(
+        "cn.startup-subsidy",
+        Formula(
+            key="cn.startup-subsidy",
+            parameters=("cn.startup-subsidy",),
+            compute=startup_subsidy,
+            articles=(Article("cn.employment-subsidy-measures"),),
         ),
     )

@@ -106,9 +106,10 @@ def test_less_than_a_year_gives_nothing():
         ("cn.skill-subsidy", {"skill_level": "3"}, "2000.00"),
         ("cn.employment-refund", {"size": "small", "contributions": "12345.67"}, "7407.40"),
         ("cn.employment-refund", {"size": "large", "contributions": "12345.67"}, "3703.70"),
+        ("cn.startup-subsidy", {}, "5000.00"),
     ],
 )
-def test_what_is_paid_from_unemployment_insurance(law, key, inputs, amount):
+def test_what_is_paid_to_workers_employers_and_founders(law, key, inputs, amount):
     assert queries.compute(key, on=TODAY, region="990102", inputs=inputs).values == {"amount": Decimal(amount)}
 
 
