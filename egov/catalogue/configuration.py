@@ -50,6 +50,7 @@ def _events() -> Iterator[dict[str, Any]]:
             "summary": row.summary,
             "needs": row.needs,
             "definition": row.definition,
+            "lead_role": row.lead_role,
             "order": row.order,
         }
 

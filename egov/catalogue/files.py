@@ -128,6 +128,7 @@ def read_event(data: Mapping[str, Any]) -> EventFile:
         "summary": data.get("summary"),
         "needs": data.get("needs", {}),
         "definition": data.get("definition", {}),
+        "lead_role": data.get("lead_role", ""),
         "order": data.get("order", 0),
     }
     return EventFile(code=data["code"], content=content, digest=rules.digest(content))

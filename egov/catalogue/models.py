@@ -11,22 +11,22 @@ from egov.identity.models import Organisation, Region, Unit
 from egov.kernel.history import keeps_history
 from egov.kernel.text import LocalisedTextField
 
+EVENT_KINDS = [("life", _("life event")), ("business", _("business event")), ("internal", _("internal"))]
+
 
 class Event(models.Model):
     """A life event of a person or an event in the life of a business (CPSV-AP: LifeEvent, BusinessEvent)."""
 
     code = models.CharField(max_length=10, unique=True)  # LE01, BE01, IN01
-    kind = models.CharField(
-        max_length=8,
-        choices=[("life", _("life event")), ("business", _("business event")), ("internal", _("internal"))],
-    )
+    kind = models.CharField(max_length=8, choices=EVENT_KINDS)
     name = LocalisedTextField()
     summary = LocalisedTextField()
     needs = models.JSONField(default=dict)  # {"zh-Hans": [...], "en": [...]} sentences people say
     # Members, edges and questions of the bundle, as facts; composed into a bundle by routing.
     definition = models.JSONField(default=dict)
+    lead_role = models.CharField(max_length=60, blank=True)  # function whose departments lead it: "market", "hrss" …
     order = models.PositiveSmallIntegerField(default=0)
-    loaded_hash = models.CharField(max_length=64, blank=True)
+    loaded_hash = models.CharField(max_length=64, blank=True)  # of its file; empty once composed in the console
 
     class Meta:
         verbose_name = _("life or business event")
@@ -74,6 +74,47 @@ class VersionState(models.TextChoices):
     REVIEWED = "reviewed", _("reviewed")
     PUBLISHED = "published", _("published")
     RETIRED = "retired", _("retired")
+
+
+class EventVersion(models.Model):
+    """An event as it was composed at one time. ``Event`` holds what is in force, from the first publication on."""
+
+    code = models.CharField(max_length=10)
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=VersionState, default=VersionState.DRAFT)
+    kind = models.CharField(max_length=8, choices=EVENT_KINDS)
+    name = LocalisedTextField()
+    summary = LocalisedTextField()
+    needs = models.JSONField(default=dict)
+    definition = models.JSONField(default=dict)
+    lead_role = models.CharField(max_length=60, blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
+    change_reason = models.CharField(max_length=200, blank=True)
+    loaded_hash = models.CharField(max_length=64, blank=True)  # of the definition file it came from
+    written_by_id = models.BigIntegerField(null=True, blank=True)
+    reviewed_by_id = models.BigIntegerField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("version of an event")
+        verbose_name_plural = _("versions of events")
+        ordering = ["code", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "number"], name="event_version_once"),
+            models.UniqueConstraint(fields=["code"], condition=Q(state="published"), name="event_published_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} v{self.number}"
+
+    @property
+    def is_in_work(self) -> bool:
+        return self.state in (VersionState.DRAFT, VersionState.REVIEWED)
+
+    def as_event(self) -> Event:
+        """The event as it would be in force, never saved: for trying out."""
+        names = ("code", "kind", "name", "summary", "needs", "definition", "lead_role", "order")
+        return Event(**{name: getattr(self, name) for name in names})
 
 
 class CaseKind(models.TextChoices):

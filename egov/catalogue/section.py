@@ -17,7 +17,6 @@ def load(actor: Actor, data: Mapping[str, Any]) -> list[Entry]:
     found = [Entry(code, Outcome.ADDED) for code in report.created]
     found += [Entry(code, Outcome.CHANGED) for code in report.updated]
     found += [Entry(code, Outcome.DRAFT) for code in report.drafted]
-    found += [Entry(code, Outcome.KEPT) for code in report.kept]
     if report.switched:
         found.append(Entry(str(_("services switched on or off")), Outcome.CHANGED, str(report.switched)))
     if report.competences:

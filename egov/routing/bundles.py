@@ -72,8 +72,12 @@ def plan_bundle(actor: Actor, *, event: str, answers: Mapping[str, Any]) -> Bund
     ``answers``: question key → value, as :func:`read_answers` gives them; they win over
     registers. Raises ``NotFound`` for an unknown event.
     """
-    row = catalogue.event(event)
-    definition = row.definition
+    return plan_event(actor, event=catalogue.event(event), answers=answers)
+
+
+def plan_event(actor: Actor, *, event: Event, answers: Mapping[str, Any]) -> BundlePlan:
+    """As ``plan_bundle``, for an event that may not be in force yet."""
+    definition = event.definition
     versions = catalogue.published_many(str(each["service"]) for each in definition.get("members", ()))
     registered = _registered(actor, definition, versions)
     facts = _facts(definition, registered)
@@ -93,7 +97,7 @@ def plan_bundle(actor: Actor, *, event: str, answers: Mapping[str, Any]) -> Bund
         if state.service in versions
     )
     return BundlePlan(
-        event=row,
+        event=event,
         answers=known,
         facts={key: fact for key, fact in facts.items() if key in known and key not in answers},
         questions=tuple(texts.values()),

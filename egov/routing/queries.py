@@ -11,7 +11,7 @@ from egov.identity import queries as identity
 from egov.kernel.errors import NotFound
 from egov.kernel.text import LocalisedText
 from egov.routing import memory
-from egov.routing.bundles import BundlePlan, PlannedMember, Why, plan_bundle, read_answers
+from egov.routing.bundles import BundlePlan, PlannedMember, Why, plan_bundle, plan_event, read_answers
 from egov.routing.competence import Considered, Explanation, RouteChoice, Verdict, competent, explain
 from egov.routing.memory import Known
 from egov.routing.models import Concept, Example, Language, Need, Origin, SearchEntry, Synonym
@@ -42,6 +42,7 @@ __all__ = [
     "needs_to_learn",
     "outcome",
     "plan_bundle",
+    "plan_event",
     "read_answers",
     "search",
     "synonyms",

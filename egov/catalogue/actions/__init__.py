@@ -2,6 +2,14 @@
 
 from egov.catalogue.actions.competences import end_competence, set_competence
 from egov.catalogue.actions.configuration import ConfigurationReport, import_configuration
+from egov.catalogue.actions.events import (
+    discard_event,
+    draft_event,
+    edit_event,
+    faults_of_event,
+    publish_event,
+    review_event,
+)
 from egov.catalogue.actions.importing import ImportReport, import_items
 from egov.catalogue.actions.loading import LoadReport, load_definitions
 from egov.catalogue.actions.permissions import grant_service, withdraw_service
@@ -18,15 +26,21 @@ __all__ = [
     "ConfigurationReport",
     "ImportReport",
     "LoadReport",
+    "discard_event",
+    "draft_event",
     "draft_version",
     "edit_draft",
+    "edit_event",
     "end_competence",
+    "faults_of_event",
     "grant_service",
     "import_configuration",
     "import_items",
     "load_definitions",
+    "publish_event",
     "publish_version",
     "retire_version",
+    "review_event",
     "review_version",
     "set_competence",
     "set_enabled",

@@ -11,7 +11,7 @@ from egov.catalogue import files, queries, rules
 from egov.catalogue.actions.permissions import must_be_platform
 from egov.catalogue.actions.versions import retire_published, with_basis_texts
 from egov.catalogue.files import EventFile, ServiceFile
-from egov.catalogue.models import Event, PublicService, ServiceVersion, VersionState
+from egov.catalogue.models import Event, EventVersion, PublicService, ServiceVersion, VersionState
 from egov.contracts.catalogue import CatalogueChanged
 from egov.journal import actions as journal
 from egov.kernel import clock, outbox
@@ -22,12 +22,11 @@ from egov.kernel.refs import Ref
 @dataclass
 class LoadReport:
     """Codes by what happened. ``drafted``: an administrator published a version of their own, the file waits beside it
-    (see ``queries.differences``). ``kept``: events somebody edited; the file was left aside."""
+    (see ``queries.differences``)."""
 
     created: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     drafted: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
     unchanged: int = 0
 
     @property
@@ -114,16 +113,21 @@ def _version(file: ServiceFile, service: PublicService, number: int, edited: boo
 
 
 def load_events(found: Iterable[EventFile], report: LoadReport) -> None:
-    """Bring events (checked) into the catalogue and link their members."""
+    """Bring events (checked) into the catalogue and link their members; beside an edited one the file is a draft."""
     present = {row.code: row for row in Event.objects.all()}
-    new, changed = [], []
+    versions: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for code, number, loaded in EventVersion.objects.values_list("code", "number", "loaded_hash"):
+        versions[code].append((number, loaded))
+    new, changed, drafts = [], [], []
     for file in found:
         row = present.get(file.code)
-        if row is None:
+        if (row is not None and row.loaded_hash == file.digest) or file.digest in (
+            loaded for _number, loaded in versions[file.code]
+        ):
+            report.unchanged += 1
+        elif row is None:
             new.append((Event(code=file.code, loaded_hash=file.digest, **file.content), file))
             report.created.append(file.code)
-        elif row.loaded_hash == file.digest:
-            report.unchanged += 1
         elif row.loaded_hash == rules.digest({name: getattr(row, name) for name in file.content}):
             for name, value in {**file.content, "loaded_hash": file.digest}.items():
                 setattr(row, name, value)
@@ -131,9 +135,31 @@ def load_events(found: Iterable[EventFile], report: LoadReport) -> None:
             changed.append((row, file))
             report.updated.append(file.code)
         else:
-            report.kept.append(file.code)
+            drafts.append(file)
+            report.drafted.append(file.code)
     Event.objects.bulk_create([row for row, _file in new])
+    _keep_versions([file for _row, file in new + changed], drafts, versions)
     _link(new + changed)
+
+
+def _keep_versions(
+    in_force: list[EventFile], drafts: list[EventFile], versions: dict[str, list[tuple[int, str]]]
+) -> None:
+    published = EventVersion.objects.filter(code__in=[file.code for file in in_force], state=VersionState.PUBLISHED)
+    published.update(state=VersionState.RETIRED)
+    EventVersion.objects.bulk_create(
+        EventVersion(
+            code=file.code,
+            number=max((number for number, _loaded in versions[file.code]), default=0) + 1,
+            state=state,
+            loaded_hash=file.digest,
+            change_reason="definition file",
+            published_at=clock.now() if state == VersionState.PUBLISHED else None,
+            **file.content,
+        )
+        for files, state in ((in_force, VersionState.PUBLISHED), (drafts, VersionState.DRAFT))
+        for file in files
+    )
 
 
 def _link(pairs: list[tuple[Event, EventFile]]) -> None:

@@ -21,6 +21,17 @@ from egov.catalogue.queries.administration import (
     version_numbered,
     versions_of,
 )
+from egov.catalogue.queries.events import (
+    EventLine,
+    event_content,
+    event_differences,
+    event_version,
+    event_version_before,
+    event_versions,
+    events_for_console,
+    functions_of,
+    may_compose,
+)
 from egov.catalogue.queries.linked_data import json_ld, turtle
 from egov.catalogue.queries.reading import (
     FILEABLE,
@@ -46,6 +57,7 @@ from egov.catalogue.queries.reading import (
 
 __all__ = [
     "FILEABLE",
+    "EventLine",
     "Numbers",
     "Office",
     "Relation",
@@ -63,12 +75,20 @@ __all__ = [
     "drafts",
     "drafts_for",
     "event",
+    "event_content",
+    "event_differences",
+    "event_version",
+    "event_version_before",
+    "event_versions",
     "events",
+    "events_for_console",
     "export_configuration",
+    "functions_of",
     "granted_services",
     "json_ld",
     "kept",
     "known",
+    "may_compose",
     "may_configure",
     "numbers",
     "offices",

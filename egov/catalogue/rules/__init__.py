@@ -1,13 +1,15 @@
 """Pure rules of the catalogue: the shape of a definition, its forms, differences, and which competence is nearer."""
 
 from egov.catalogue.rules.competences import CompetenceRow, nearest_first
-from egov.catalogue.rules.content import CONTENT_FIELDS, Difference, complete, differences, digest
+from egov.catalogue.rules.content import CONTENT_FIELDS, EVENT_FIELDS, Difference, complete, differences, digest, key_of
 from egov.catalogue.rules.definitions import ITEM_TYPES, Known, check_definition
-from egov.catalogue.rules.events import check_event
+from egov.catalogue.rules.events import EVENT_CODE, check_event, longest_way
 from egov.catalogue.rules.forms import check_form
 
 __all__ = [
     "CONTENT_FIELDS",
+    "EVENT_CODE",
+    "EVENT_FIELDS",
     "ITEM_TYPES",
     "CompetenceRow",
     "Difference",
@@ -18,5 +20,7 @@ __all__ = [
     "complete",
     "differences",
     "digest",
+    "key_of",
+    "longest_way",
     "nearest_first",
 ]

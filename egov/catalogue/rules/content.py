@@ -44,6 +44,18 @@ CONTENT_FIELDS: dict[str, Any] = {
 }
 
 
+# Column of Event and EventVersion -> what it holds when a definition is silent.
+EVENT_FIELDS: dict[str, Any] = {
+    "kind": "life",
+    "name": {},
+    "summary": {},
+    "needs": {},
+    "definition": {},
+    "lead_role": "",
+    "order": 0,
+}
+
+
 @dataclass(frozen=True)
 class Difference:
     """``path`` is a JSON pointer without the leading slash; None means: not there."""
@@ -90,13 +102,22 @@ def _differences(path: str, before: Any, after: Any) -> Iterator[Difference]:
         for name in [*before, *(each for each in after if each not in before)]:
             yield from _differences(_below(path, name), before.get(name), after.get(name))
     elif _keyed(before) and _keyed(after):
-        yield from _differences(path, {row["key"]: row for row in before}, {row["key"]: row for row in after})
+        yield from _differences(path, {key_of(row): row for row in before}, {key_of(row): row for row in after})
     else:
         yield Difference(path, before, after)
 
 
 def _keyed(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(row, Mapping) and "key" in row for row in value)
+    return isinstance(value, list) and bool(value) and all(key_of(row) for row in value)
+
+
+def key_of(row: Any) -> str:
+    """What tells a row of a list from the others: its key, the service it names, or the two that it joins."""
+    if not isinstance(row, Mapping):
+        return ""
+    if "from" in row and "to" in row:
+        return f"{row['from']} → {row['to']}"
+    return str(row.get("key") or row.get("service") or "")
 
 
 def _below(path: str, name: Any) -> str:

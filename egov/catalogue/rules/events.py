@@ -1,6 +1,7 @@
 """The shape of a life or business event: members in stages, edges, questions, what is asked once."""
 
 import graphlib
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -9,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from egov.catalogue.rules.definitions import ELEMENT, fault, is_localised
 from egov.catalogue.rules.forms import KEY, check_condition
 from egov.kernel.errors import FieldError
+from egov.law.rules import names_in
 
+EVENT_CODE = re.compile(r"^[A-Z]{2}\d{2}$")
 KINDS = frozenset({"life", "business", "internal"})
 ANSWERS = frozenset({"boolean", "choice", "number", "date", "region"})
 
@@ -37,7 +40,7 @@ def _members(event: Mapping[str, Any], services: Collection[str] | None) -> Iter
         if services is not None and row.get("service") not in services:
             yield fault(f"{path}/service", _("There is no such service."))
         if "when" in row:
-            yield from check_condition(f"{path}/when", row["when"])
+            yield from _condition(f"{path}/when", row["when"], definition)
         if "by" in row and not KEY.match(str(row["by"])):
             yield fault(f"{path}/by", _("This value is not known."))
         if "note" in row and not is_localised(row["note"]):
@@ -72,7 +75,7 @@ def _questions(event: Mapping[str, Any]) -> Iterator[FieldError]:
                 if not choice.get("key") or not is_localised(choice.get("text")):
                     yield fault(f"{path}/choices", _("The choice needs a label in Chinese and English."))
         if "when" in question:
-            yield from check_condition(f"{path}/when", question["when"])
+            yield from _condition(f"{path}/when", question["when"], event.get("definition", {}))
 
 
 def _given(event: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -80,3 +83,30 @@ def _given(event: Mapping[str, Any]) -> Iterator[FieldError]:
     for element in event.get("definition", {}).get("given", {}):
         if not ELEMENT.match(str(element)):
             yield fault(f"definition/given/{element}", _("This is not how a data element is written."))
+
+
+def _condition(path: str, expression: str, definition: Mapping[str, Any]) -> Iterator[FieldError]:
+    faults = list(check_condition(path, expression))
+    yield from faults
+    asked = {str(question.get("key")) for question in definition.get("questions", ())}
+    for name in sorted(names_in(str(expression)) - asked) if not faults else ():
+        yield fault(path, _("No question has the key %(name)s.") % {"name": name})
+
+
+# --- How long it takes ----------------------------------------------------------------------------------
+def longest_way(definition: Mapping[str, Any], days: Mapping[str, int]) -> dict[str, Any]:
+    """The way through the members that takes longest, each in its promised working days; {} without members.
+
+    Of alternatives the slowest counts: it is the latest day that can be said before anything is answered.
+    """
+    before: dict[str, set[str]] = {str(row["service"]): set() for row in definition.get("members", ())}
+    for edge in definition.get("edges", ()):
+        before[str(edge["to"])].add(str(edge["from"]))
+    ways: dict[str, tuple[int, tuple[str, ...]]] = {}
+    for service in graphlib.TopologicalSorter(before).static_order():
+        ahead, way = max((ways[each] for each in before[service]), default=(0, ()))
+        ways[service] = ahead + days.get(service, 0), (*way, service)
+    if not ways:
+        return {}
+    total, way = max(ways.values())
+    return {"path": [service for service in way if days.get(service, 0)], "working_days": total}

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from egov.catalogue import actions, queries
-from egov.catalogue.models import Event, PublicService, ServiceVersion, VersionState
+from egov.catalogue.models import Event, EventVersion, PublicService, ServiceVersion, VersionState
 from egov.contracts.catalogue import CatalogueChanged
 from egov.journal.models import Entry
 from egov.kernel.actor import Actor, CapacityKind
@@ -101,7 +101,7 @@ def test_a_file_that_is_no_definition_is_named(definitions, text):
     assert caught.value.faults[0].path == "ZZ01.yaml"
 
 
-def test_events_link_their_members_and_an_edited_event_is_kept(definitions):
+def test_events_link_their_members_and_beside_an_edited_one_the_file_waits(definitions):
     definitions.write()
     definitions.write("ZZ02")
     definitions.write_event()
@@ -112,8 +112,11 @@ def test_events_link_their_members_and_an_edited_event_is_kept(definitions):
     assert list(PublicService.objects.filter(events__code="LE99").values_list("code", flat=True)) == ["ZZ02"]
     Event.objects.update(order=5)
     definitions.write_event(order=7)
-    assert definitions.load().kept == ["LE99"]
+    assert definitions.load().drafted == ["LE99"]
     assert Event.objects.get().order == 5
+    states = EventVersion.objects.filter(code="LE99").order_by("number").values_list("number", "state", "order")
+    assert list(states) == [(1, "retired", 0), (2, "published", 0), (3, "draft", 7)]
+    assert definitions.load().drafted == [], "once"
 
 
 def test_many_definitions_take_few_statements(definitions):

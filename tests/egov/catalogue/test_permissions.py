@@ -8,6 +8,9 @@ from egov.catalogue import actions
 from egov.kernel.actor import SYSTEM, Actor, CapacityKind
 from tests.plugins.permissions import PermissionTable, Row
 
+BOTH = {"zh-Hans": "开一家店", "en": "Open a shop"}
+EVENT = {"kind": "business", "name": BOTH, "summary": BOTH, "lead_role": "market"}
+
 
 @pytest.fixture
 def permission_world(service, identities):
@@ -16,8 +19,15 @@ def permission_world(service, identities):
     competence = actions.set_competence(SYSTEM, region="990102", department_id=market.pk, department_role="market")
     writer = Actor(kind=CapacityKind.POST, capacity="p-9", party_id=900, roles=frozenset({"platform_admin"}))
     draft = actions.draft_version(writer, code="ZZ01", changes={}, change_reason="")
+    event = actions.draft_event(writer, code="LE90", changes=EVENT)
     return SimpleNamespace(
-        service=service, draft=draft, market=market, fire=fire, competence=competence, account=identities.account()
+        service=service,
+        draft=draft,
+        event=event,
+        market=market,
+        fire=fire,
+        competence=competence,
+        account=identities.account(),
     )
 
 
@@ -66,6 +76,11 @@ TABLE = PermissionTable(
         "end_competence": rule(lambda a, w: actions.end_competence(a, competence_id=w.competence.pk)),
         "grant_service": rule(lambda a, w: actions.grant_service(a, account_id=w.account.pk, code="ZZ01")),
         "withdraw_service": rule(lambda a, w: actions.withdraw_service(a, account_id=w.account.pk, code="ZZ01")),
+        "draft_event": rule(lambda a, w: actions.draft_event(a, code="LE91", changes=EVENT)),
+        "edit_event": rule(lambda a, w: actions.edit_event(a, version_id=w.event.pk, changes={"order": 3})),
+        "review_event": rule(lambda a, w: actions.review_event(a, version_id=w.event.pk)),
+        "publish_event": rule(lambda a, w: actions.publish_event(a, version_id=w.event.pk)),
+        "discard_event": rule(lambda a, w: actions.discard_event(a, version_id=w.event.pk)),
         "load_definitions": platform(lambda a, w: actions.load_definitions(a)),
         "import_items": platform(lambda a, w: actions.import_items(a, path=__import__("pathlib").Path("none.csv"))),
         "import_configuration": platform(lambda a, w: actions.import_configuration(a, data={})),

@@ -29,7 +29,6 @@ class Command(BaseCommand):
         for word, codes in (
             ("updated", report.updated),
             ("waits as a draft beside an edited version", report.drafted),
-            ("kept as edited", report.kept),
         ):
             if codes:
                 self.stdout.write(f"{word}: {', '.join(codes)}")

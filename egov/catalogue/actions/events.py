@@ -1,0 +1,181 @@
+"""Versions of a life or business event: draft → reviewed → published → retired. Whoever wrote it does not review it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from egov.catalogue import queries, rules
+from egov.catalogue.actions.versions import MOVES
+from egov.catalogue.models import Event, EventVersion, PublicService, ServiceVersion, VersionState
+from egov.contracts.catalogue import CatalogueChanged
+from egov.journal import actions as journal
+from egov.kernel import clock, outbox
+from egov.kernel.actor import Actor
+from egov.kernel.errors import FieldError, InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
+from egov.kernel.refs import Ref
+from egov.registers.models import DataElement
+
+# Promised times in working days, as an event adds them up.
+_DAYS_OF = {"wd": 1.0, "d": 5 / 7, "m": 21.0, "h": 0.0}
+
+
+@transaction.atomic
+def draft_event(
+    actor: Actor, *, code: str, changes: Mapping[str, Any], change_reason: str = "", based_on: int | None = None
+) -> EventVersion:
+    """The first version of a new event, or the next one of an event in force (or ``based_on``, a version id).
+
+    One draft at a time beside those that came from files. Raises ``NotPermitted``, ``NotFound``, ``InvalidInput``,
+    ``TransitionNotAllowed``.
+    """
+    rows = list(EventVersion.objects.select_for_update(of=("self",)).filter(code=code))
+    base = _base(rows, based_on)
+    content = {**(queries.event_content(base) if base else rules.EVENT_FIELDS), **_known_columns(changes)}
+    _must_compose(actor, *{base.lead_role if base else content["lead_role"], content["lead_role"]})
+    if base is None and not rules.EVENT_CODE.match(code):
+        raise InvalidInput.at("code", "invalid", _("A code is two capital letters and two digits, such as LE13."))
+    if any(row.is_in_work and not row.loaded_hash for row in rows):
+        raise TransitionNotAllowed(_("There is already a draft; edit that one."))
+    _raise_new_faults({}, content, at=("kind", "name", "summary"))
+    row = EventVersion.objects.create(
+        code=code,
+        number=max((each.number for each in rows), default=0) + 1,
+        change_reason=change_reason,
+        written_by_id=actor.party_id,
+        **content,
+    )
+    journal.record(actor, "catalogue.draft_event", Ref("event", code), reason=change_reason[:200])
+    return row
+
+
+@transaction.atomic
+def edit_event(actor: Actor, *, version_id: int, changes: Mapping[str, Any]) -> EventVersion:
+    """Change a draft. What was wrong may wait; a new fault is refused, with its place.
+
+    A reviewed version becomes a draft again, and its last editor its writer. Raises ``NotPermitted``, ``NotFound``,
+    ``InvalidInput``, ``TransitionNotAllowed``.
+    """
+    row = _lock(actor, version_id, "edit")
+    before = queries.event_content(row)
+    content = {**before, **_known_columns(changes)}
+    _must_compose(actor, content["lead_role"])
+    _raise_new_faults(before, content)
+    for name, value in content.items():
+        setattr(row, name, value)
+    row.state, row.written_by_id, row.reviewed_by_id = VersionState.DRAFT, actor.party_id, None
+    row.save()
+    journal.record(actor, "catalogue.edit_event", Ref("event", row.code), content=sorted(changes))
+    return row
+
+
+@transaction.atomic
+def review_event(actor: Actor, *, version_id: int) -> EventVersion:
+    """Confirm a draft: it has no fault, and somebody else wrote it. Raises ``InvalidInput`` with every fault."""
+    row = _lock(actor, version_id, "review")
+    if not actor.is_system and (actor.party_id is None or actor.party_id == row.written_by_id):
+        raise NotPermitted(_("Whoever wrote a version does not review it."), code="four_eyes")
+    faults = faults_of_event(row)
+    if faults:
+        raise InvalidInput(faults, _("The version has faults and cannot be reviewed."))
+    row.state, row.reviewed_by_id = VersionState.REVIEWED, actor.party_id
+    row.save(update_fields=["state", "reviewed_by_id"])
+    journal.record(actor, "catalogue.review_event", Ref("event", row.code))
+    return row
+
+
+@transaction.atomic
+def publish_event(actor: Actor, *, version_id: int) -> EventVersion:
+    """Put a reviewed version into force: it is found, and new drafts are made of it; those begun keep theirs."""
+    row = _lock(actor, version_id, "publish")
+    EventVersion.objects.filter(code=row.code, state=VersionState.PUBLISHED).update(state=VersionState.RETIRED)
+    codes = [member["service"] for member in row.definition["members"]]
+    row.definition = {**row.definition, "longest": rules.longest_way(row.definition, _promised_days(codes))}
+    row.state, row.published_at = VersionState.PUBLISHED, clock.now()
+    row.save(update_fields=["state", "published_at", "definition"])
+    event, _new = Event.objects.update_or_create(
+        code=row.code, defaults={**queries.event_content(row), "loaded_hash": row.loaded_hash}
+    )
+    event.services.set(PublicService.objects.filter(code__in=codes))
+    queries.kept.moved()
+    outbox.emit(CatalogueChanged(services=[], events=[row.code]))
+    journal.record(actor, "catalogue.publish_event", Ref("event", row.code), content=row.number)
+    return row
+
+
+@transaction.atomic
+def discard_event(actor: Actor, *, version_id: int) -> None:
+    """Throw away a version that was never in force. Raises ``NotPermitted``, ``NotFound``, ``TransitionNotAllowed``."""
+    row = _lock(actor, version_id, "edit")
+    row.delete()
+    journal.record(actor, "catalogue.discard_event", Ref("event", row.code), content=row.number)
+
+
+def faults_of_event(row: EventVersion) -> list[FieldError]:
+    """Every reason why a version may not go into force yet."""
+    content = queries.event_content(row)
+    codes = set(PublicService.objects.filter(versions__state=VersionState.PUBLISHED).values_list("code", flat=True))
+    faults = rules.check_event(content, codes)
+    if not content["definition"].get("members"):
+        faults.append(FieldError("definition/members", "empty", _("An event has at least one service.")))
+    questions = content["definition"].get("questions", ())
+    named = {str(question["element"]) for question in questions if question.get("element")}
+    unknown = named - set(DataElement.objects.filter(key__in=named).values_list("key", flat=True))
+    faults += [
+        FieldError(f"definition/questions/{number}/element", "unknown", _("The dictionary has no such data element."))
+        for number, question in enumerate(questions)
+        if question.get("element") in unknown
+    ]
+    return faults
+
+
+def _raise_new_faults(
+    before: Mapping[str, Any], after: Mapping[str, Any], *, at: tuple[str, ...] | None = None
+) -> None:
+    known = {(each.path, str(each.message)) for each in rules.check_event(before)} if before else set()
+    codes = set(PublicService.objects.values_list("code", flat=True))
+    new = [each for each in rules.check_event(after, codes) if (each.path, str(each.message)) not in known]
+    new = [each for each in new if at is None or each.path in at]
+    if new:
+        raise InvalidInput(new)
+
+
+def _promised_days(codes: list[str]) -> dict[str, int]:
+    rows = ServiceVersion.objects.filter(state=VersionState.PUBLISHED, service__code__in=codes)
+    return {
+        code: round(limit * _DAYS_OF[unit])
+        for code, limit, unit in rows.values_list("service__code", "promised_limit", "promised_unit")
+    }
+
+
+def _base(rows: list[EventVersion], based_on: int | None) -> EventVersion | None:
+    if based_on is None:
+        return next((row for row in rows if row.state == VersionState.PUBLISHED), None)
+    found = next((row for row in rows if row.pk == based_on), None)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _known_columns(changes: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = sorted(set(changes) - set(rules.EVENT_FIELDS))
+    if unknown:
+        raise InvalidInput(FieldError(name, "unknown", _("This is no part of a version.")) for name in unknown)
+    return dict(changes)
+
+
+def _lock(actor: Actor, version_id: int, move: str) -> EventVersion:
+    row = EventVersion.objects.select_for_update(of=("self",)).filter(pk=version_id).first()
+    if row is None:
+        raise NotFound(_("There is no such version."), code="version_missing")
+    _must_compose(actor, row.lead_role)
+    if move not in MOVES[VersionState(row.state)]:
+        raise TransitionNotAllowed()
+    return row
+
+
+def _must_compose(actor: Actor, *lead_roles: str) -> None:
+    """See ``queries.may_compose``. Raises ``NotPermitted``."""
+    if not all(queries.may_compose(actor, role) for role in lead_roles):
+        raise NotPermitted()

@@ -1,0 +1,99 @@
+"""What administrators read of events: all of them with their versions, and who may compose which."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from egov.catalogue import rules
+from egov.catalogue.models import EventVersion, VersionState
+from egov.catalogue.queries.reading import competence_rows
+from egov.catalogue.rules import Difference
+from egov.identity.queries import scope_of
+from egov.kernel import clock
+from egov.kernel.actor import Actor
+from egov.kernel.errors import NotFound
+
+
+@dataclass(frozen=True)
+class EventLine:
+    """One event in the list: what is in force, and what is in work."""
+
+    code: str
+    in_force: EventVersion | None
+    in_work: EventVersion | None
+
+    @property
+    def shown(self) -> EventVersion:
+        found = self.in_force or self.in_work
+        assert found is not None
+        return found
+
+    @property
+    def services(self) -> int:
+        return len(self.shown.definition.get("members", ()))
+
+
+def events_for_console(*, kind: str = "", text: str = "") -> list[EventLine]:
+    """Every event that is in force or in work, in the order in which they are shown (one statement)."""
+    states = (VersionState.DRAFT, VersionState.REVIEWED, VersionState.PUBLISHED)
+    lines: dict[str, dict[bool, EventVersion]] = {}
+    for row in EventVersion.objects.filter(state__in=states).defer("needs").order_by("number"):
+        lines.setdefault(row.code, {})[row.state == VersionState.PUBLISHED] = row
+    found = [EventLine(code, rows.get(True), rows.get(False)) for code, rows in lines.items()]
+    wanted = text.casefold()
+    found = [
+        line
+        for line in found
+        if (not kind or line.shown.kind == kind)
+        and (not wanted or any(wanted in each.casefold() for each in (line.code, *line.shown.name.values())))
+    ]
+    return sorted(found, key=lambda line: (line.shown.order, line.code))
+
+
+def event_versions(code: str) -> QuerySet[EventVersion]:
+    """All versions of an event, newest first."""
+    return EventVersion.objects.filter(code=code).order_by("-number")
+
+
+def event_version(code: str, number: int) -> EventVersion:
+    """Raises ``NotFound``."""
+    row = event_versions(code).filter(number=number).first()
+    if row is None:
+        raise NotFound(_("There is no such version."), code="version_missing")
+    return row
+
+
+def event_version_before(row: EventVersion) -> EventVersion | None:
+    """What a version is compared with: the one in force, for a version in work; else the one before it."""
+    others = event_versions(row.code).exclude(pk=row.pk)
+    if row.is_in_work:
+        return others.filter(state=VersionState.PUBLISHED).first()
+    return others.filter(number__lt=row.number).first()
+
+
+def event_content(row: EventVersion) -> dict[str, Any]:
+    """The content columns of a version as one value."""
+    return {name: getattr(row, name) for name in rules.EVENT_FIELDS}
+
+
+def event_differences(before: EventVersion, after: EventVersion) -> list[Difference]:
+    """What a version changes against another one, place by place; what is computed when it is published is none."""
+    return rules.differences(*(_composed(event_content(row)) for row in (before, after)))
+
+
+def _composed(content: dict[str, Any]) -> dict[str, Any]:
+    return {**content, "definition": {k: v for k, v in content["definition"].items() if k != "longest"}}
+
+
+def may_compose(actor: Actor, lead_role: str) -> bool:
+    """The platform's administrators compose every event, those of a department the events that its function leads."""
+    return actor.is_system or actor.has_role("platform_admin") or lead_role in functions_of(actor)
+
+
+def functions_of(actor: Actor) -> frozenset[str]:
+    """The functions of the departments that the actor may configure."""
+    scope, today = scope_of(actor), clock.today()
+    rows = [row for row in competence_rows() if row.department_role and row.holds_on(today)]
+    return frozenset(row.department_role for row in rows if scope.covers(row.department_id))
