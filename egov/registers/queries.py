@@ -26,6 +26,7 @@ __all__ = [
     "corrections_of",
     "data_about",
     "element",
+    "elements",
     "facts",
     "holdings_of",
     "is_own",
@@ -86,6 +87,11 @@ def register_names() -> dict[str, LocalisedText]:
 def element(key: str) -> DataElement:
     """Raises ``DataElement.DoesNotExist``."""
     return DataElement.objects.select_related("register").get(key=key)
+
+
+def elements() -> QuerySet[DataElement]:
+    """The whole dictionary, by key."""
+    return DataElement.objects.select_related("register").order_by("key")
 
 
 def holdings_of(party_id: int, on: dt.date | None = None) -> QuerySet[Holding]:

@@ -16,6 +16,7 @@ from egov.routing.competence import Considered, Explanation, RouteChoice, Verdic
 from egov.routing.memory import Known
 from egov.routing.models import Concept, Example, Language, Need, Origin, SearchEntry, Synonym
 from egov.routing.rules import text as texts
+from egov.routing.rules.bundles import edges_among, read_answer
 from egov.routing.rules.decide import Answer, decide, services_offered
 from egov.routing.rules.index import Features, Scored, Target
 from egov.routing.rules.offer import ANYBODY, offer_to
@@ -35,6 +36,7 @@ __all__ = [
     "Why",
     "competent",
     "concepts",
+    "edges_among",
     "examples_of",
     "explain",
     "match_need",
@@ -43,6 +45,7 @@ __all__ = [
     "outcome",
     "plan_bundle",
     "plan_event",
+    "read_answer",
     "read_answers",
     "search",
     "synonyms",

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from egov.catalogue import queries as catalogue
-from egov.catalogue.models import PublicService
+from egov.catalogue.models import EventVersion, PublicService
 from egov.identity import queries as identity
 from egov.identity.models import Organisation, Unit
 from egov.kernel import history
@@ -63,6 +63,14 @@ def service_of(request: HttpRequest, code: str) -> PublicService:
     """Raises ``NotFound``, ``NotPermitted``."""
     found = catalogue.service(code)
     if not catalogue.may_configure(request.actor, found):  # type: ignore[attr-defined]
+        raise NotPermitted()
+    return found
+
+
+def event_version_of(request: HttpRequest, code: str, number: int) -> EventVersion:
+    """A version of an event to work on. Raises ``NotFound``, ``NotPermitted``."""
+    found = catalogue.event_version(code, number)
+    if not catalogue.may_compose(request.actor, found.lead_role):  # type: ignore[attr-defined]
         raise NotPermitted()
     return found
 

@@ -16,6 +16,7 @@ class ConsolePortalConfig(AppConfig):
             navigation.NavItem(_("Overview"), "console:home", order=10),
             navigation.NavItem(_("Departments"), "console:departments", order=20),
             navigation.NavItem(_("Services"), "console:services", order=30),
+            navigation.NavItem(_("Events"), "console:events", order=35),
             navigation.NavItem(_("Who handles what"), "console:competences", order=40),
             navigation.NavItem(_("Words"), "console:words", order=50),
             navigation.NavItem(_("Calendars"), "console:calendars", order=60),

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from egov.catalogue.rules import Difference
+from egov.catalogue.rules import Difference, key_of
 from egov.kernel.text import localise
 
 Text = str | Promise
@@ -71,6 +71,25 @@ PARTS: dict[str, Text] = {
     "maximum": gettext_lazy("most"),
     "enum": gettext_lazy("choices"),
     "fields": gettext_lazy("questions"),
+    "definition": gettext_lazy("Composition"),
+    "lead_role": gettext_lazy("Led by"),
+    "order": gettext_lazy("place among the others"),
+    "members": gettext_lazy("services"),
+    "edges": gettext_lazy("what waits for what"),
+    "questions": gettext_lazy("questions"),
+    "asked_once": gettext_lazy("asked once for all"),
+    "rules": gettext_lazy("what one has to know"),
+    "service": gettext_lazy("service"),
+    "stage": gettext_lazy("stage"),
+    "optional": gettext_lazy("may be added"),
+    "when": gettext_lazy("only when"),
+    "by": gettext_lazy("filed by"),
+    "note": gettext_lazy("note"),
+    "text": gettext_lazy("text"),
+    "type": gettext_lazy("type"),
+    "choices": gettext_lazy("answers"),
+    "element": gettext_lazy("data element"),
+    "any_of": gettext_lazy("one of several is enough"),
     "key": gettext_lazy("key"),
     "role": gettext_lazy("role"),
     "kind": gettext_lazy("kind"),
@@ -110,6 +129,14 @@ def shown_differences(
     return [_shown(change, before, after) for change in changes]
 
 
+def grouped(changes: Iterable[ShownDifference]) -> list[tuple[Text, list[ShownDifference]]]:
+    """By the part of the version that changed."""
+    groups: dict[str, list[ShownDifference]] = {}
+    for change in changes:
+        groups.setdefault(change.part, []).append(change)
+    return [(PARTS.get(part, part), found) for part, found in groups.items()]
+
+
 def _shown(change: Difference, before: Mapping[str, Any], after: Mapping[str, Any]) -> ShownDifference:
     steps = change.path.split("/")
     old, new = in_words(change.before), in_words(change.after)
@@ -139,14 +166,14 @@ def _down(value: Any, step: str) -> Any:
     if isinstance(value, Mapping):
         return value.get(step)
     if isinstance(value, list):
-        return next((row for row in value if isinstance(row, Mapping) and row.get("key") == step), None)
+        return next((row for row in value if key_of(row) == step), None)
     return None
 
 
 def _name_of(value: Any) -> str:
     if not isinstance(value, Mapping):
         return ""
-    found = value.get("x-title") or value.get("name") or value.get("title")
+    found = value.get("x-title") or value.get("name") or value.get("title") or value.get("text")
     return localise(found) if isinstance(found, Mapping) else ""
 
 

@@ -114,3 +114,13 @@ def audience_words(keys: Sequence[str]) -> str:
 def joined(texts: Sequence[LocalisedText]) -> str:
     separator = "；" if language_tag() == "zh-Hans" else "; "
     return separator.join(localised_plain(text) for text in texts)
+
+
+def papers_of(versions: Sequence[ServiceVersion]) -> tuple[int, int]:
+    """How many papers people bring for all of it, each counted once; how many are fetched or taken over."""
+    brought, fetched = set(), set()
+    for version in versions:
+        for row in version.materials:
+            name = str(row.get("name", {}).get("zh-Hans") or row.get("key"))
+            (brought if row.get("source") == "applicant" else fetched).add(name)
+    return len(brought), len(fetched - brought)

@@ -151,7 +151,8 @@ def _promised_days(codes: list[str]) -> dict[str, int]:
 
 def _base(rows: list[EventVersion], based_on: int | None) -> EventVersion | None:
     if based_on is None:
-        return next((row for row in rows if row.state == VersionState.PUBLISHED), None)
+        in_force = (row for row in rows if row.state == VersionState.PUBLISHED)
+        return next(in_force, max(rows, key=lambda row: row.number, default=None))
     found = next((row for row in rows if row.pk == based_on), None)
     if found is None:
         raise NotFound()

@@ -29,8 +29,10 @@ from egov.catalogue.queries.events import (
     event_version_before,
     event_versions,
     events_for_console,
+    functions,
     functions_of,
     may_compose,
+    services_to_add,
 )
 from egov.catalogue.queries.linked_data import json_ld, turtle
 from egov.catalogue.queries.reading import (
@@ -83,6 +85,7 @@ __all__ = [
     "events",
     "events_for_console",
     "export_configuration",
+    "functions",
     "functions_of",
     "granted_services",
     "json_ld",
@@ -100,6 +103,7 @@ __all__ = [
     "service_page",
     "services",
     "services_for_console",
+    "services_to_add",
     "turtle",
     "version",
     "version_before",

@@ -1,19 +1,21 @@
 """What administrators read of events: all of them with their versions, and who may compose which."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue import rules
-from egov.catalogue.models import EventVersion, VersionState
-from egov.catalogue.queries.reading import competence_rows
+from egov.catalogue.models import EventVersion, ServiceVersion, VersionState
+from egov.catalogue.queries.reading import competence_rows, kept, services
 from egov.catalogue.rules import Difference
 from egov.identity.queries import scope_of
 from egov.kernel import clock
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
+from egov.kernel.text import LocalisedText
 
 
 @dataclass(frozen=True)
@@ -21,14 +23,9 @@ class EventLine:
     """One event in the list: what is in force, and what is in work."""
 
     code: str
+    shown: EventVersion
     in_force: EventVersion | None
     in_work: EventVersion | None
-
-    @property
-    def shown(self) -> EventVersion:
-        found = self.in_force or self.in_work
-        assert found is not None
-        return found
 
     @property
     def services(self) -> int:
@@ -41,7 +38,9 @@ def events_for_console(*, kind: str = "", text: str = "") -> list[EventLine]:
     lines: dict[str, dict[bool, EventVersion]] = {}
     for row in EventVersion.objects.filter(state__in=states).defer("needs").order_by("number"):
         lines.setdefault(row.code, {})[row.state == VersionState.PUBLISHED] = row
-    found = [EventLine(code, rows.get(True), rows.get(False)) for code, rows in lines.items()]
+    found = [
+        EventLine(code, rows.get(True) or rows[False], rows.get(True), rows.get(False)) for code, rows in lines.items()
+    ]
     wanted = text.casefold()
     found = [
         line
@@ -97,3 +96,23 @@ def functions_of(actor: Actor) -> frozenset[str]:
     scope, today = scope_of(actor), clock.today()
     rows = [row for row in competence_rows() if row.department_role and row.holds_on(today)]
     return frozenset(row.department_role for row in rows if scope.covers(row.department_id))
+
+
+@kept.table
+def functions() -> dict[str, LocalisedText]:
+    """The functions that services name, each as the departments that do it are called, by key."""
+    rows = ServiceVersion.objects.filter(state=VersionState.PUBLISHED, service__source="house")
+    found = rows.exclude(service__department_role="").order_by("-service__department_role", "-service__code")
+    return dict(reversed(list(found.values_list("service__department_role", "department_name"))))
+
+
+def services_to_add(text: str, *, without: Collection[str] = ()) -> QuerySet[ServiceVersion]:
+    """Published services that ``text`` names by code, name or department, those that can be filed here first."""
+    rows = services(enabled=True).exclude(service__code__in=list(without))
+    if text:
+        wanted = Q(service__code__istartswith=text)
+        for language in ("zh-Hans", "en"):
+            wanted |= Q(**{f"name__{language}__icontains": text})
+            wanted |= Q(**{f"department_name__{language}__icontains": text})
+        rows = rows.filter(wanted)
+    return rows.order_by("-online_depth", "service__code")

@@ -3,7 +3,7 @@
 from egov.catalogue.rules.competences import CompetenceRow, nearest_first
 from egov.catalogue.rules.content import CONTENT_FIELDS, EVENT_FIELDS, Difference, complete, differences, digest, key_of
 from egov.catalogue.rules.definitions import ITEM_TYPES, Known, check_definition
-from egov.catalogue.rules.events import EVENT_CODE, check_event, longest_way
+from egov.catalogue.rules.events import EVENT_CODE, check_event, edges_by_dependence, longest_way
 from egov.catalogue.rules.forms import check_form
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "complete",
     "differences",
     "digest",
+    "edges_by_dependence",
     "key_of",
     "longest_way",
     "nearest_first",

@@ -2,7 +2,7 @@
 
 import graphlib
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -91,6 +91,26 @@ def _condition(path: str, expression: str, definition: Mapping[str, Any]) -> Ite
     asked = {str(question.get("key")) for question in definition.get("questions", ())}
     for name in sorted(names_in(str(expression)) - asked) if not faults else ():
         yield fault(path, _("No question has the key %(name)s.") % {"name": name})
+
+
+# --- Order ------------------------------------------------------------------------------------------------
+def edges_by_dependence(
+    members: Iterable[str], added: Collection[str], depends_on: Mapping[str, Iterable[Iterable[str]]]
+) -> list[dict[str, str]]:
+    """What the services of an event need of each other, for those that were ``added``: of each group, one.
+
+    Edges into one member that are alternatives share ``any_of``.
+    """
+    among = list(members)
+    edges: list[dict[str, str]] = []
+    for service in among:
+        for number, group in enumerate(depends_on.get(service, ()), start=1):
+            here = [each for each in among if each in set(group)]
+            if not here or not ({service, *here} & set(added)):
+                continue
+            name = {"any_of": f"{service.lower()}_{number}"} if len(here) > 1 else {}
+            edges += [{"from": each, "to": service, **name} for each in here]
+    return edges
 
 
 # --- How long it takes ----------------------------------------------------------------------------------

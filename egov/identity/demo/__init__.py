@@ -5,7 +5,7 @@ itself whether its part is laid already, and then changes nothing. Each draws it
 first, so that a part laid earlier does not change the next one.
 """
 
-from egov.identity.demo.accounts import ACCOUNTS, PASSWORD, DemoAccount, lay_accounts
+from egov.identity.demo.accounts import ACCOUNTS, PASSWORD, RESIDENTS, DemoAccount, lay_accounts
 from egov.identity.demo.businesses import PastRegistration, lay_businesses, lay_registered
 from egov.identity.demo.departments import lay_departments
 from egov.identity.demo.people import lay_people
@@ -13,6 +13,7 @@ from egov.identity.demo.people import lay_people
 __all__ = [
     "ACCOUNTS",
     "PASSWORD",
+    "RESIDENTS",
     "DemoAccount",
     "PastRegistration",
     "lay_accounts",

@@ -1,6 +1,15 @@
 """Forms, drafts and submissions as pages and the API show them."""
 
-from egov.intake.queries.ahead import BundleAhead, MemberAhead, bundle_ahead, bundle_of
+from egov.intake.queries.ahead import (
+    Asked,
+    BundleAhead,
+    FormAhead,
+    MemberAhead,
+    bundle_ahead,
+    bundle_of,
+    form_ahead,
+    try_event,
+)
 from egov.intake.queries.drafts import (
     FILED_BY_POSTS,
     DraftMember,
@@ -39,8 +48,10 @@ from egov.intake.queries.drafts import (
 
 __all__ = [
     "FILED_BY_POSTS",
+    "Asked",
     "BundleAhead",
     "DraftMember",
+    "FormAhead",
     "MemberAhead",
     "Migration",
     "OpenCorrection",
@@ -56,6 +67,7 @@ __all__ = [
     "fileable_services",
     "filing_as",
     "fits",
+    "form_ahead",
     "form_for",
     "form_of",
     "known_codes",
@@ -73,6 +85,7 @@ __all__ = [
     "saving_of",
     "submission_of",
     "submission_of_draft",
+    "try_event",
     "visible_drafts",
     "visible_submissions",
 ]

@@ -6,15 +6,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from egov.catalogue import queries as catalogue
+from egov.catalogue.models import Event
 from egov.deadlines import queries as deadlines
 from egov.deadlines import rules as deadline_rules
 from egov.intake import rules
 from egov.intake.queries.drafts import DraftMember, Saving, form_of, known_facts, members_of, route_for, saving_of
-from egov.intake.rules import Bundle, BundleEdge, BundleMember, MergedForm
+from egov.intake.rules import Bundle, BundleEdge, BundleMember, Clash, FormPage, MergedForm, Question
+from egov.journal import actions as journal
 from egov.kernel import clock
-from egov.kernel.actor import Actor
+from egov.kernel.actor import ANONYMOUS, Actor
+from egov.kernel.refs import Ref
 from egov.matters.rules import Needs, critical_path, order_of
-from egov.routing.queries import BundlePlan, PlannedMember, RouteChoice, Why
+from egov.routing import queries as routing
+from egov.routing.queries import BundlePlan, PlannedMember, RouteChoice, Why, edges_among
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,70 @@ class BundleAhead:
         for member in self.members:
             columns.setdefault(member.level, []).append(member)
         return [columns[level] for level in sorted(columns)]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question of the one form and the services that get its answer."""
+
+    question: Question
+    serves: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FormAhead:
+    """The one form of an event if all that can be filed of it applied. ``brought``: service → what it need not ask,
+    because a member before it brings it. ``elsewhere``: members that are not filed here."""
+
+    pages: tuple[tuple[FormPage, tuple[Asked, ...]], ...]
+    saving: Saving
+    clashes: tuple[Clash, ...]
+    brought: Mapping[str, tuple[str, ...]]
+    elsewhere: tuple[str, ...]
+
+
+def form_ahead(definition: Mapping[str, Any]) -> FormAhead | None:
+    """What the members of an event ask together, by the form that filing uses. None when nothing is filed here."""
+    rows = definition.get("members", ())
+    versions = catalogue.published_many(str(row["service"]) for row in rows)
+    filed = tuple(code for code, version in versions.items() if version.is_fileable and version.service.enabled)
+    bundle = Bundle(
+        members=tuple(BundleMember(code, versions[code].pk) for code in filed),
+        edges=tuple(BundleEdge(edge.before, edge.after, edge.group) for edge in edges_among(definition, filed)),
+    )
+    form = form_of(bundle, versions[filed[0]]) if bundle else None
+    if not isinstance(form, MergedForm):
+        return None
+    return FormAhead(
+        pages=tuple(
+            (page, tuple(Asked(form.by_key[key], tuple(form.serves[key])) for key in page.fields))
+            for page in form.pages
+        ),
+        saving=saving_of(form),
+        clashes=form.clashes,
+        brought={part.member: tuple(sorted(part.awaited)) for part in form.parts if part.awaited},
+        elsewhere=tuple(str(row["service"]) for row in rows if str(row["service"]) not in filed),
+    )
+
+
+def try_event(
+    actor: Actor,
+    *,
+    event: Event,
+    answers: Mapping[str, Any],
+    services: Sequence[str],
+    region: str,
+    applicant_kind: str,
+    sample: Actor = ANONYMOUS,
+) -> tuple[BundlePlan, BundleAhead | None]:
+    """A dry run of an event, in force or not, for a sample applicant: nothing is kept, nothing is filed.
+
+    ``sample`` acts for the party whose registers count; reading them is one journal entry of ``actor``.
+    """
+    if sample.on_behalf_of_id is not None:
+        journal.record_view(actor, Ref("party", str(sample.on_behalf_of_id)), reason="dry run of an event")
+    plan = routing.plan_event(sample, event=event, answers=answers)
+    return plan, bundle_ahead(sample, plan=plan, services=services, region=region, applicant_kind=applicant_kind)
 
 
 def is_chosen(member: PlannedMember, services: Sequence[str] | frozenset[str] | set[str]) -> bool:

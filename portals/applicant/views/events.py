@@ -24,6 +24,7 @@ from portals.applicant import answers as words
 from portals.applicant import fields
 from portals.applicant.access import applicant_page
 from portals.applicant.views.start import region_field, region_wanted
+from portals.shared import event_map
 from portals.shared.components import (
     BundleMap,
     Crumb,
@@ -175,24 +176,13 @@ def _known(request: HttpRequest, plan: BundlePlan) -> list[SummaryRow]:
         rows.append(
             SummaryRow(
                 localised(question["text"]),
-                answer_words(question, plan.answers[key]),
+                event_map.answer_words(question, plan.answers[key]),
                 source=Source(localised(names.get(fact.register, {"en": fact.register})), fact.as_of) if fact else None,
                 action="" if fact else _("Change"),
                 action_url="" if fact else f"?{rest.urlencode()}",
             )
         )
     return rows
-
-
-def answer_words(question: Mapping[str, Any], value: Any) -> str:
-    if question["type"] == "boolean":
-        return _("Yes") if value else _("No")
-    if question["type"] == "region":
-        return words.region_name(str(value)) or str(value)
-    if question["type"] == "choice":
-        found = next((each["text"] for each in question["choices"] if str(each["key"]) == str(value)), None)
-        return localised_plain(found) if found else str(value)
-    return str(value)
 
 
 def _kept(plan: BundlePlan) -> list[tuple[str, str]]:
@@ -207,7 +197,7 @@ def _kept(plan: BundlePlan) -> list[tuple[str, str]]:
 def _reasons(member: PlannedMember, plan: BundlePlan) -> list[tuple[str, str]]:
     by_text = {str(each["key"]): each for each in plan.questions}
     return [
-        (localised_plain(by_text[key]["text"]), answer_words(by_text[key], plan.answers[key]))
+        (localised_plain(by_text[key]["text"]), event_map.answer_words(by_text[key], plan.answers[key]))
         for key in member.state.because
         if key in plan.answers
     ]

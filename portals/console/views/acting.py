@@ -41,8 +41,10 @@ def form_page(
     done: Text | Callable[[Any], Text],
     back: str,
     template: str = "console/form.html",
+    next_page: Callable[[Any], str] | None = None,
 ) -> HttpResponse:
-    """Show ``form``; on a valid post call ``act`` with its data, say ``done`` (of its result) and go ``back``.
+    """Show ``form``; on a valid post call ``act`` with its data, say ``done`` (of its result) and go ``back``, or to
+    the ``next_page`` of its result.
 
     A typed error of the action stands at its field, or above the form; nothing typed is lost. Whoever may not act at
     all gets the page that says so.
@@ -57,7 +59,7 @@ def form_page(
             form.add_error(None, _sentence(error))
         else:
             messages.success(request, str(done(result) if callable(done) else done))
-            return redirect(back)
+            return redirect(next_page(result) if next_page else back)
     status = 422 if form.is_bound and form.errors else 200
     return render(request, template, {"back": back, **context, "form": form}, status=status)
 

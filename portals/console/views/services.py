@@ -15,7 +15,7 @@ from egov.kernel.errors import NotFound
 from egov.routing import queries as routing
 from portals.console import forms, readable
 from portals.console.access import administrators, service_of
-from portals.console.differences import PARTS, shown_differences
+from portals.console.differences import grouped, shown_differences
 from portals.console.version_form import VersionForm
 from portals.console.views.acting import crumbs, form_page, posted, posted_to, url
 from portals.shared.paging import page_of
@@ -179,7 +179,7 @@ def version(request: HttpRequest, capacity: str, code: str, number: int) -> Http
         "version": row,
         "base": base,
         "others": queries.versions_of(code).exclude(pk=row.pk).values_list("number", flat=True)[:20],
-        "groups": _by_part(changes),
+        "groups": grouped(changes),
         "people": identity.names_of({pk for pk in (row.written_by_id, row.reviewed_by_id) if pk}),
         "mine": row.written_by_id is not None and row.written_by_id == actor.party_id,
         "crumbs": _above(request, service),
@@ -231,13 +231,6 @@ def _compared_with(request: HttpRequest, row: ServiceVersion) -> ServiceVersion 
     if wanted.isdecimal() and len(wanted) < 9:
         return queries.version_numbered(row.service.code, int(wanted))
     return queries.version_before(row)
-
-
-def _by_part(changes: list[Any]) -> list[tuple[Any, list[Any]]]:
-    groups: dict[str, list[Any]] = {}
-    for change in changes:
-        groups.setdefault(change.part, []).append(change)
-    return [(PARTS.get(part, part), found) for part, found in groups.items()]
 
 
 def _above(request: HttpRequest, service: PublicService) -> Any:

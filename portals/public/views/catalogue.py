@@ -17,10 +17,11 @@ from egov.catalogue.queries import ServicePage
 from egov.kernel.errors import NotFound
 from egov.kernel.text import LocalisedText, language_tag
 from egov.law import queries as law
-from portals.public import bundle, figures, reading, region
+from portals.public import figures, reading, region
 from portals.public.groups import GROUPS
 from portals.public.views.need import went_on
 from portals.shared import components as c
+from portals.shared import event_map
 from portals.shared.paging import page_of
 from portals.shared.templatetags.egov_ui import limit, localised_plain, money_plain
 
@@ -207,8 +208,8 @@ def event(request: HttpRequest, code: str) -> HttpResponse:
     codes = [row["service"] for row in found.definition.get("members", [])]
     codes += [version.service.code for version in catalogue.services(event=code)]
     versions = {key: each for key, each in catalogue.published_many(codes).items() if each.service.enabled}
-    stages = bundle.stages_of(found, versions)
-    brought, fetched = bundle.papers_of(list(versions.values()))
+    stages = event_map.stages_of(found, versions)
+    brought, fetched = reading.papers_of(list(versions.values()))
     longest = found.definition.get("longest", {})
     return render(
         request,
@@ -219,7 +220,13 @@ def event(request: HttpRequest, code: str) -> HttpResponse:
                 Stage(number, [_member_card(found, versions[each]) for each in group])
                 for number, group in enumerate(stages, 1)
             ],
-            "graph": bundle.graph_of(found, stages, versions),
+            "graph": event_map.graph_of(
+                found,
+                stages,
+                versions,
+                note_of=reading.promised,
+                url_of=lambda code: reverse("public:service", args=[code]),
+            ),
             "count": len(versions),
             "conditional": sum(bool(row.get("when")) for row in found.definition.get("members", [])),
             "departments": len({localised_plain(version.department_name) for version in versions.values()}),
@@ -238,7 +245,7 @@ def event(request: HttpRequest, code: str) -> HttpResponse:
 def _member_card(found: Event, version: ServiceVersion) -> c.ServiceCard:
     rows = {row["service"]: row for row in found.definition.get("members", [])}
     row = rows.get(version.service.code, {})
-    when = bundle.when_in_words(found, row.get("when", ""))
+    when = event_map.when_in_words(found, row.get("when", ""))
     card = reading.card(version, note=localised_plain(row.get("note", {})), reasons=[when] if when else [])
     if row.get("optional"):
         card = replace(card, badges=(*card.badges, c.Badge(pgettext("service", "optional"))))

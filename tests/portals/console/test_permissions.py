@@ -15,6 +15,18 @@ from tests.plugins.console import Desk
 from tests.plugins.permissions import PermissionTable, Row
 
 SEALS = {"reason": "test"}
+BOTH = {"zh-Hans": "开一家店", "en": "Open a shop"}
+EVENT = {
+    "kind": "business",
+    "name": BOTH,
+    "summary": BOTH,
+    "lead_role": "market",
+    "definition": {
+        "members": [{"service": "LC01"}],
+        "questions": [{"key": "sign", "type": "boolean", "text": BOTH}],
+    },
+}
+E1 = "events/LE90/versions/1"
 
 
 @pytest.fixture
@@ -23,6 +35,9 @@ def permission_world(console, resident, settings):
     Concept.objects.create(key="noodles", name={"zh-Hans": "面馆", "en": "noodles"})
     post = Post.objects.get(pk=console.officer.actor.post_id)
     draft = catalogue.draft_version(SYSTEM, code="LC01", changes={}, change_reason="x")
+    rule = Competence.objects.get(service__code="LC01")
+    catalogue.set_competence(SYSTEM, region="990102", department_id=console.market.pk, department_role="market")
+    event = catalogue.draft_event(SYSTEM, code="LE90", changes=EVENT)
     account = console.identities.account(console.identities.person("新人"))
     actions.grant_configuration(SYSTEM, account_id=account.pk, thing=console.market)
     catalogue.grant_service(SYSTEM, account_id=account.pk, code="LC01")
@@ -35,10 +50,11 @@ def permission_world(console, resident, settings):
         resident=resident,
         post=post,
         draft=draft,
+        event=event,
         example=example,
         synonym=synonym,
         need=need,
-        rule=Competence.objects.get(service__code="LC01"),
+        rule=rule,
         version=ServiceVersion.objects.get(service__code="LC01", state="published"),
         grant=_grant(account, "organisation"),
         service_grant=_grant(account, "service"),
@@ -91,6 +107,22 @@ TABLE = PermissionTable(
         "console:unit_close": post("units/{w.console.unit.key}/close", **OWN),
         "console:post_new": post("units/{w.console.unit.key}/posts/new", **OWN),
         "console:post_end": post("posts/{w.post.pk}/end", {"day": "2026-03-02"}, **OWN),
+        "console:events": get("events", **ANY),
+        "console:event_new": get("events/new", **ANY),
+        "console:event": get("events/LE90", **ANY),
+        "console:event_draft": post("events/LE90/draft", {"change_reason": "x"}, **OWN),
+        "console:event_version": get(E1, **ANY),
+        "console:event_discard": post(f"{E1}/discard", **OWN),
+        "console:event_try": get(f"{E1}/try", **ANY),
+        "console:event_act": post(f"{E1}/acts/review", **OWN),
+        "console:event_texts": post(f"{E1}/texts", **OWN),
+        "console:event_once": post(f"{E1}/once", **OWN),
+        "console:event_members": post(f"{E1}/services", {"service": "FS01"}, **OWN),
+        "console:event_member": post(f"{E1}/services/LC01", **OWN),
+        "console:event_member_remove": post(f"{E1}/services/LC01/remove", **OWN),
+        "console:event_question_new": post(f"{E1}/questions", **OWN),
+        "console:event_question": post(f"{E1}/questions/sign", **OWN),
+        "console:event_question_remove": post(f"{E1}/questions/sign/remove", **OWN),
         "console:services": get("services", **ANY),
         "console:service": get("services/LC01", **OWN),
         "console:service_switch": post("services/LC01/switch", {"reason": "x"}, **OWN),

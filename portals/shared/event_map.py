@@ -1,15 +1,14 @@
 """An event as people read it: its services in their order, on which answers each depends, and the drawing of it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egov.catalogue.models import Event, ServiceVersion
-from portals.public import reading
+from egov.identity.queries import region_name
 from portals.shared.templatetags.egov_ui import localised_plain
 
 # --- Order ---------------------------------------------------------------------------------------------------
@@ -80,17 +79,13 @@ def _choice(question: Mapping[str, Any], value: str) -> str:
     return localised_plain(texts[value]) if value in texts else value
 
 
-# --- Papers and time -------------------------------------------------------------------------------------------
-
-
-def papers_of(versions: Sequence[ServiceVersion]) -> tuple[int, int]:
-    """How many papers people bring for all of it, each counted once; how many are fetched or taken over."""
-    brought, fetched = set(), set()
-    for version in versions:
-        for row in version.materials:
-            name = str(row.get("name", {}).get("zh-Hans") or row.get("key"))
-            (brought if row.get("source") == "applicant" else fetched).add(name)
-    return len(brought), len(fetched - brought)
+def answer_words(question: Mapping[str, Any], value: Any) -> str:
+    """An answer to a question of an event, in words."""
+    if question["type"] == "boolean":
+        return _("Yes") if value else _("No")
+    if question["type"] == "region":
+        return region_name(str(value)) or str(value)
+    return _choice(question, str(value)) if question["type"] == "choice" else str(value)
 
 
 # --- The drawing -------------------------------------------------------------------------------------------------
@@ -125,8 +120,16 @@ class Graph:
     height: int
 
 
-def graph_of(event: Event, stages: Sequence[Sequence[str]], versions: Mapping[str, ServiceVersion]) -> Graph | None:
-    """Stages as columns; None when nothing waits for anything."""
+def graph_of(
+    event: Event,
+    stages: Sequence[Sequence[str]],
+    versions: Mapping[str, ServiceVersion],
+    *,
+    note_of: Callable[[ServiceVersion], str],
+    url_of: Callable[[str], str],
+    always: bool = False,
+) -> Graph | None:
+    """Stages as columns; None when nothing waits for anything, unless it is drawn ``always``."""
     rows = {row["service"]: row for row in event.definition.get("members", [])}
     places = {
         code: (column * (WIDTH + GAP_X), row * (HEIGHT + GAP_Y))
@@ -134,15 +137,15 @@ def graph_of(event: Event, stages: Sequence[Sequence[str]], versions: Mapping[st
         for row, code in enumerate(codes)
     }
     edges = _reduced([edge for edge in edges_of(event, rows) if {edge[0], edge[1]} <= places.keys()])
-    if not edges:
+    if not places or not (edges or always):
         return None
     longest = set(event.definition.get("longest", {}).get("path", []))
     nodes = [
         Node(
             code=code,
             title=localised_plain(versions[code].name),
-            note=reading.promised(versions[code]),
-            url=reverse("public:service", args=[code]),
+            note=note_of(versions[code]),
+            url=url_of(code),
             x=x,
             y=y,
             conditional=bool(rows.get(code, {}).get("when")),

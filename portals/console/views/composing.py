@@ -1,0 +1,217 @@
+"""Editing the draft of an event: its texts, its services and their order, the questions that decide."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from egov.catalogue import actions, queries, rules
+from egov.catalogue.models import EventVersion
+from egov.kernel.errors import FieldError, InvalidInput, NotFound
+from egov.registers import queries as registers
+from portals.console import event_forms as forms
+from portals.console.access import administrators, event_version_of
+from portals.console.views.acting import crumbs, form_page, posted, posted_to, url
+from portals.shared.components import Crumb
+from portals.shared.templatetags.egov_ui import localised_plain
+
+OFFERED = 40  # services listed for one search
+
+
+@require_http_methods(["GET", "POST"])
+@administrators
+def texts(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+    row = event_version_of(request, code, number)
+    form = forms.EventForm(
+        posted_to(request),
+        actor=request.actor,  # type: ignore[attr-defined]
+        initial=forms.EventForm.initial_of(row),
+    )
+    return _edit_page(request, row, form, lambda _data: form.changes(), title=_("Texts and lead"))
+
+
+@require_http_methods(["GET", "POST"])
+@administrators
+def asked_once(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+    row = event_version_of(request, code, number)
+    form = forms.AskedOnceForm(posted_to(request), initial=forms.AskedOnceForm.initial_of(row.definition))
+    return _edit_page(
+        request,
+        row,
+        form,
+        lambda data: {"definition": {**row.definition, "asked_once": data["once"], "rules": data["rules"]}},
+        title=_("What people read about it"),
+    )
+
+
+# --- Services -------------------------------------------------------------------------------------------
+@require_http_methods(["GET", "POST"])
+@administrators
+def add_members(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+    """Find services and take several at once; what they need of each other is joined at once."""
+    row = event_version_of(request, code, number)
+    members = row.definition.get("members", [])
+    if request.method == "POST":
+        chosen = list(dict.fromkeys(request.POST.getlist("service")))
+        return posted(
+            request,
+            act=lambda: _add(request, row, chosen),
+            done=lambda joined: _said(len(chosen), joined),
+            back=url(request, "event_version", code, number),
+        )
+    text = request.GET.get("q", "").strip()[:60]
+    found = list(queries.services_to_add(text, without=[str(each["service"]) for each in members])[: OFFERED + 1])
+    context = {
+        "version": row,
+        "text": text,
+        "found": found[:OFFERED],
+        "more": len(found) > OFFERED,
+        "back": url(request, "event_version", code, number),
+        "crumbs": _above(request, row),
+    }
+    return render(request, "console/event_members.html", context)
+
+
+def _add(request: HttpRequest, row: EventVersion, chosen: list[str]) -> int:
+    """How many services were joined to others because they depend on them."""
+    if not chosen:
+        raise InvalidInput.at("", "empty", _("Choose at least one service."))
+    definition = row.definition
+    members = [*definition.get("members", []), *({"service": code, "stage": 1} for code in chosen)]
+    codes = [str(each["service"]) for each in members]
+    needs = {code: found.depends_on for code, found in queries.published_many(codes).items()}
+    known = {(each["from"], each["to"]) for each in definition.get("edges", [])}
+    new = [edge for edge in rules.edges_by_dependence(codes, chosen, needs) if (edge["from"], edge["to"]) not in known]
+    changed = {**definition, "members": members, "edges": [*definition.get("edges", []), *new]}
+    actions.edit_event(request.actor, version_id=row.pk, changes={"definition": changed})  # type: ignore[attr-defined]
+    return len({edge["to"] for edge in new})
+
+
+def _said(added: int, joined: int) -> str:
+    words = ngettext("%(n)d service added.", "%(n)d services added.", added) % {"n": added}
+    if joined:
+        words += " " + ngettext(
+            "%(n)d of the services waits for others, as the catalogue says; change it where it is not so.",
+            "%(n)d of the services wait for others, as the catalogue says; change it where it is not so.",
+            joined,
+        ) % {"n": joined}
+    return words
+
+
+@require_http_methods(["GET", "POST"])
+@administrators
+def member(request: HttpRequest, capacity: str, code: str, number: int, service: str) -> HttpResponse:
+    row = event_version_of(request, code, number)
+    codes = [str(each["service"]) for each in row.definition.get("members", ())]
+    if service not in codes:
+        raise NotFound()
+    names = {each: localised_plain(found.name) for each, found in queries.published_many(codes).items()}
+    form = forms.MemberForm(posted_to(request), row=row, service=service, names=names)
+    return _edit_page(
+        request,
+        row,
+        form,
+        lambda _data: {"definition": form.definition(row.definition)},
+        title=f"{service} {names.get(service, '')}",
+        remove=url(request, "event_member_remove", code, number, service),
+        remove_word=_("Take it out of the event"),
+    )
+
+
+@require_POST
+@administrators
+def remove_member(request: HttpRequest, capacity: str, code: str, number: int, service: str) -> HttpResponse:
+    row = event_version_of(request, code, number)
+    kept = [each for each in row.definition.get("members", ()) if each["service"] != service]
+    edges = [each for each in row.definition.get("edges", ()) if service not in (each["from"], each["to"])]
+    return _change(request, row, {**row.definition, "members": kept, "edges": edges}, _("The service is out."))
+
+
+# --- Questions ------------------------------------------------------------------------------------------
+@require_http_methods(["GET", "POST"])
+@administrators
+def question(request: HttpRequest, capacity: str, code: str, number: int, key: str = "") -> HttpResponse:
+    """Change a question, or without a key write a new one."""
+    row = event_version_of(request, code, number)
+    questions = row.definition.get("questions", [])
+    if key and all(each["key"] != key for each in questions):
+        raise NotFound()
+    form = forms.QuestionForm(posted_to(request), row=row, key=key)
+    more = (
+        {"remove": url(request, "event_question_remove", code, number, key), "remove_word": _("Ask it no more")}
+        if key
+        else {}
+    )
+    return _edit_page(
+        request,
+        row,
+        form,
+        lambda _data: {"definition": {**row.definition, "questions": forms.questions_with(questions, form.question())}},
+        title=key or _("A question that decides"),
+        suggestions=[(each.key, localised_plain(each.name)) for each in registers.elements()],
+        **more,
+    )
+
+
+@require_POST
+@administrators
+def remove_question(request: HttpRequest, capacity: str, code: str, number: int, key: str) -> HttpResponse:
+    row = event_version_of(request, code, number)
+    kept = [each for each in row.definition.get("questions", ()) if each["key"] != key]
+    return _change(request, row, {**row.definition, "questions": kept}, _("The question is out."))
+
+
+# --- Saving ---------------------------------------------------------------------------------------------
+# Where the last step of a fault's path stands in the forms; the others are said above the form.
+_FIELDS = {"when": "written", "note": "note_zh", "text": "text_zh", "name": "name_zh", "summary": "summary_zh"}
+
+
+def _edit_page(
+    request: HttpRequest,
+    row: EventVersion,
+    form: Any,
+    changes: Callable[[dict[str, Any]], Mapping[str, Any]],
+    **context: Any,
+) -> HttpResponse:
+    def act(data: dict[str, Any]) -> object:
+        try:
+            return actions.edit_event(request.actor, version_id=row.pk, changes=changes(data))  # type: ignore[attr-defined]
+        except InvalidInput as error:
+            raise InvalidInput([_at_field(each, form) for each in error.faults]) from error
+
+    return form_page(
+        request,
+        form=form,
+        act=act,
+        context={"subject": row.name, "submit": _("Keep"), "wide": True, "crumbs": _above(request, row), **context},
+        done=_("Kept."),
+        back=url(request, "event_version", row.code, row.number),
+    )
+
+
+def _at_field(fault: FieldError, form: Any) -> FieldError:
+    last = fault.path.rpartition("/")[2]
+    name = _FIELDS.get(last, last)
+    return FieldError(name if name in form.fields else "", fault.code, fault.message)
+
+
+def _change(request: HttpRequest, row: EventVersion, definition: Mapping[str, Any], done: str) -> HttpResponse:
+    return posted(
+        request,
+        act=lambda: actions.edit_event(request.actor, version_id=row.pk, changes={"definition": definition}),  # type: ignore[attr-defined]
+        done=done,
+        back=url(request, "event_version", row.code, row.number),
+    )
+
+
+def _above(request: HttpRequest, row: EventVersion) -> list[Crumb]:
+    return crumbs(
+        request,
+        (_("Events"), url(request, "events")),
+        (row.code, url(request, "event", row.code)),
+        (_("version %(number)d") % {"number": row.number}, url(request, "event_version", row.code, row.number)),
+    )

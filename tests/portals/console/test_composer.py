@@ -1,0 +1,148 @@
+"""An event put together in the console: services, order, questions, dry run, approval by a second person."""
+
+import pytest
+
+from egov.catalogue import queries
+from egov.catalogue.models import Competence, EventVersion, PublicService
+from egov.journal.models import Entry
+from egov.kernel.memory import Kept
+from portals.console.conditions import Subject, terms_in
+
+pytestmark = pytest.mark.django_db
+
+NEW = {
+    "code": "BE90",
+    "name_zh": "开一家店",
+    "name_en": "Open a shop",
+    "summary_zh": "一次办好。",
+    "summary_en": "All at once.",
+    "kind": "business",
+    "lead_role": "market",
+    "order": "500",
+}
+QUESTION = {"text_zh": "挂招牌吗？", "text_en": "Will there be a sign?", "type": "boolean"}
+E1 = "events/BE90/versions/1"
+
+
+@pytest.fixture
+def two_services(console, services):
+    services.publish("LC02", name={"zh-Hans": "招牌", "en": "Shop sign"}, depends_on=[["LC01"]])
+    PublicService.objects.filter(code="LC02").update(department_role="urban")
+    Competence.objects.create(
+        department_role="market", region_id="990102", department=console.market, valid_from="2020-01-01"
+    )
+    Kept.forget_all()
+    return console
+
+
+def definition():
+    return EventVersion.objects.get(code="BE90").definition
+
+
+def composed(console):
+    desk = console.admin
+    assert desk.post("events/new", NEW)["Location"].endswith(E1)
+    assert desk.post(f"{E1}/services", {"service": ["LC01", "LC02"]}).status_code == 302
+    assert desk.post(f"{E1}/questions", QUESTION).status_code == 302
+    member = {"stage": "1", "term_1_0": "sign == true", "after_LC01": "all"}
+    assert desk.post(f"{E1}/services/LC02", member).status_code == 302
+    return desk
+
+
+def test_from_nothing_to_published_by_two_people(two_services):
+    desk = composed(two_services)
+    assert definition() == {
+        "members": [
+            {"service": "LC01", "stage": 1},
+            {"service": "LC02", "stage": 1, "optional": False, "when": "sign == true"},
+        ],
+        "edges": [{"from": "LC01", "to": "LC02"}],
+        "questions": [{"key": "sign", "type": "boolean", "text": {"zh-Hans": "挂招牌吗？", "en": QUESTION["text_en"]}}],
+    }
+    page = desk.html(E1)
+    assert "instead of 6 one by one" in page
+    assert "Somebody else has to approve it" in page
+    assert "four_eyes" not in desk.post(f"{E1}/acts/review", follow=True).content.decode()
+    assert EventVersion.objects.get().state == "draft"
+    other = two_services.market_admin
+    assert other.post(f"{E1}/acts/review").status_code == 302
+    assert desk.post(f"{E1}/acts/publish").status_code == 302
+    assert queries.event("BE90").definition["longest"]["path"] == ["LC01", "LC02"]
+    assert "BE90" in other.html("events")
+
+
+def test_what_the_services_need_of_each_other_is_joined_at_once(two_services):
+    desk = two_services.admin
+    desk.post("events/new", NEW)
+    assert desk.post(f"{E1}/services", {"service": ["LC01", "LC02"]}).status_code == 302
+    assert definition()["edges"] == [{"from": "LC01", "to": "LC02"}]
+
+
+def test_nothing_typed_is_lost_and_the_fault_stands_at_its_field(two_services):
+    desk = two_services.admin
+    refused = desk.post("events/new", {**NEW, "code": "shop"})
+    assert refused.status_code == 422
+    assert "Open a shop" in refused.content.decode()
+    composed(two_services)
+    response = desk.post(f"{E1}/services/LC02", {"stage": "1", "written": "area >", "note_en": "kept"})
+    assert response.status_code == 422
+    assert response.context["form"].errors.keys() == {"written", "note_zh"}, "and the note needs both languages"
+    assert "kept" in response.content.decode()
+    response = desk.post(f"{E1}/services/LC01", {"stage": "1", "after_LC02": "all"})
+    assert len(response.context["form"].non_field_errors()) == 1, "they wait for each other in a circle"
+    response = desk.post(f"{E1}/questions", {**QUESTION, "type": "choice", "choices": "a | 甲", "element": "no.such"})
+    assert response.context["form"].errors.keys() == {"choices", "element"}
+    desk.post(f"{E1}/questions/sign/remove")
+    assert [each["key"] for each in definition()["questions"]] == ["sign"], "a condition looks at it"
+
+
+def test_a_dry_run_says_what_applies_why_and_what_is_still_asked(two_services):
+    desk = composed(two_services)
+    before = EventVersion.objects.values_list("pk", "state").get()
+    page = desk.html(f"{E1}/try", {"region": "990102"})
+    assert "One question would still be asked" in page
+    page = desk.html(f"{E1}/try", {"region": "990102", "q_sign": "true"})
+    assert "Will there be a sign? Yes" in page
+    page = desk.html(f"{E1}/try", {"region": "990102", "q_sign": "false"})
+    assert "not needed" in page
+    assert EventVersion.objects.values_list("pk", "state").get() == before
+    assert not Entry.objects.filter(kind="view").exists(), "nobody's registers were read"
+
+
+def test_a_version_beside_the_one_in_force_shows_what_differs(two_services):
+    desk = composed(two_services)
+    two_services.market_admin.post(f"{E1}/acts/review")
+    desk.post(f"{E1}/acts/publish")
+    assert desk.post("events/BE90/draft", {"change_reason": "fewer"})["Location"].endswith("versions/2")
+    desk.post("events/BE90/versions/2/services/LC02/remove")
+    page = desk.html("events/BE90/versions/2")
+    assert "What differs from version 1" in page
+    assert "removed" in page
+    assert desk.post("events/BE90/versions/2/discard").status_code == 302
+    assert EventVersion.objects.count() == 1
+
+
+def test_a_department_leads_only_with_its_own_functions(two_services):
+    options = two_services.fire_admin.get("events/new").context["form"].fields["lead_role"].choices
+    assert [key for key, _name in options] == [""]
+    assert two_services.market_admin.post("events/new", NEW).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("expression", "read"),
+    [
+        ("", ("and", [])),
+        ("sign == true", ("and", ["sign == true"])),
+        ("area >= 300 or sign == true", ("or", ["area >= 300", "sign == true"])),
+        ('form == "company" and area < 5.5', ("and", ['form == "company"', "area < 5.5"])),
+        ("(area > 3 or sign == true) and area < 9", None),
+        ("len(name) > 3", None),
+    ],
+)
+def test_a_condition_is_read_as_terms_where_it_is_made_of_them(expression, read):
+    subjects = [
+        Subject("sign", "Sign", "boolean"),
+        Subject("area", "Area", "number"),
+        Subject("form", "Form", "choice", [("company", "company")]),
+    ]
+    assert terms_in(expression, [term for each in subjects for term, _label in each.terms]) == read
