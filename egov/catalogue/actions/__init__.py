@@ -14,6 +14,7 @@ from egov.catalogue.actions.importing import ImportReport, import_items
 from egov.catalogue.actions.loading import LoadReport, load_definitions
 from egov.catalogue.actions.permissions import grant_service, withdraw_service
 from egov.catalogue.actions.versions import (
+    design_version,
     draft_version,
     edit_draft,
     publish_version,
@@ -26,6 +27,7 @@ __all__ = [
     "ConfigurationReport",
     "ImportReport",
     "LoadReport",
+    "design_version",
     "discard_event",
     "draft_event",
     "draft_version",

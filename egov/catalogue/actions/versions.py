@@ -77,6 +77,35 @@ def edit_draft(actor: Actor, *, version_id: int, changes: Mapping[str, Any]) -> 
 
 
 @transaction.atomic
+def design_version(actor: Actor, *, version_id: int, changes: Mapping[str, Any]) -> ServiceVersion:
+    """As ``edit_draft``, for changes made piece by piece: what was wrong may wait, a new fault is refused.
+
+    Raises as ``edit_draft``; ``InvalidInput`` names the place of each new fault.
+    """
+    row = _lock(version_id)
+    before = queries.content_of(row)
+    known = queries.known()
+    present = {(each.path, str(each.message)) for each in rules.check_definition(before, known)}
+    after = rules.check_definition({**before, **_known_columns(changes)}, known)
+    new = [each for each in after if (each.path, str(each.message)) not in present]
+    # That the parts do not fit together yet is said before review; they are put in one after the other.
+    new = [each for each in new if each.path.partition("/")[0] in changes]
+    if new:
+        must_configure(actor, row.service)
+        raise InvalidInput(new)
+    return edit_draft(actor, version_id=version_id, changes={**changes, **_depth(before, changes)})
+
+
+def _depth(before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """A service is online from the day it has a form and a way to a decision."""
+    content = {**before, **changes}
+    fileable = content["form"] is not None and (content["plan"] is not None or content["auto_decision"] is not None)
+    if fileable and content["online_depth"] == 1:
+        return {"online_depth": 4}
+    return {}
+
+
+@transaction.atomic
 def review_version(actor: Actor, *, version_id: int) -> ServiceVersion:
     """Confirm a draft: it has no fault, and somebody else wrote it. Raises ``InvalidInput`` with every fault."""
     row = _lock(version_id)

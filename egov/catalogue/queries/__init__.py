@@ -3,6 +3,7 @@
 from egov.catalogue.configuration import export_configuration
 from egov.catalogue.queries.administration import (
     Numbers,
+    asked_elements,
     competence,
     competences_found,
     competences_in,
@@ -64,6 +65,7 @@ __all__ = [
     "Office",
     "Relation",
     "ServicePage",
+    "asked_elements",
     "basis_text",
     "competence",
     "competence_rows",

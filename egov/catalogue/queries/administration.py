@@ -1,6 +1,7 @@
 """What administrators read of the catalogue: what they may configure, versions in work, rules, grants, figures."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ from egov.catalogue.models import (
     ServiceVersion,
     VersionState,
 )
-from egov.catalogue.queries.reading import FILEABLE, HEAVY, competence_rows, content_of, is_for
+from egov.catalogue.queries.reading import FILEABLE, HEAVY, competence_rows, content_of, is_for, kept
 from egov.catalogue.rules import CompetenceRow, Difference
 from egov.identity.queries import Scope, scope_of
 from egov.kernel import clock
@@ -184,6 +185,18 @@ def drafts_for(actor: Actor) -> QuerySet[ServiceVersion]:
 def differences(before: ServiceVersion, after: ServiceVersion) -> list[Difference]:
     """What a version changes against another one, place by place."""
     return rules.differences(content_of(before), content_of(after))
+
+
+@kept.table
+def asked_elements() -> dict[str, Mapping[str, Any]]:
+    """How each data element is asked in the forms in force: one way, the same in all of them."""
+    found: dict[str, Mapping[str, Any]] = {}
+    rows = ServiceVersion.objects.filter(FILEABLE, state=VersionState.PUBLISHED).order_by("service__code")
+    for form in rows.values_list("form", flat=True):
+        for field_ in form.get("properties", {}).values():
+            if field_.get("x-element"):
+                found.setdefault(field_["x-element"], field_)
+    return found
 
 
 def numbers() -> Numbers:

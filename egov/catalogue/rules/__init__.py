@@ -3,6 +3,15 @@
 from egov.catalogue.rules.competences import CompetenceRow, nearest_first
 from egov.catalogue.rules.content import CONTENT_FIELDS, EVENT_FIELDS, Difference, complete, differences, digest, key_of
 from egov.catalogue.rules.definitions import ITEM_TYPES, Known, check_definition
+from egov.catalogue.rules.designing import (
+    as_asked,
+    with_field,
+    with_field_moved,
+    with_pages,
+    with_step,
+    without_field,
+    without_step,
+)
 from egov.catalogue.rules.events import EVENT_CODE, check_event, edges_by_dependence, longest_way
 from egov.catalogue.rules.forms import check_form
 
@@ -14,6 +23,7 @@ __all__ = [
     "CompetenceRow",
     "Difference",
     "Known",
+    "as_asked",
     "check_definition",
     "check_event",
     "check_form",
@@ -24,4 +34,10 @@ __all__ = [
     "key_of",
     "longest_way",
     "nearest_first",
+    "with_field",
+    "with_field_moved",
+    "with_pages",
+    "with_step",
+    "without_field",
+    "without_step",
 ]

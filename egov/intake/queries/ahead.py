@@ -16,6 +16,7 @@ from egov.journal import actions as journal
 from egov.kernel import clock
 from egov.kernel.actor import ANONYMOUS, Actor
 from egov.kernel.refs import Ref
+from egov.kernel.text import LocalisedText
 from egov.matters.rules import Needs, critical_path, order_of
 from egov.routing import queries as routing
 from egov.routing.queries import BundlePlan, PlannedMember, RouteChoice, Why, edges_among
@@ -77,7 +78,7 @@ class FormAhead:
     pages: tuple[tuple[FormPage, tuple[Asked, ...]], ...]
     saving: Saving
     clashes: tuple[Clash, ...]
-    brought: Mapping[str, tuple[str, ...]]
+    brought: Mapping[str, tuple[LocalisedText, ...]]
     elsewhere: tuple[str, ...]
 
 
@@ -100,7 +101,11 @@ def form_ahead(definition: Mapping[str, Any]) -> FormAhead | None:
         ),
         saving=saving_of(form),
         clashes=form.clashes,
-        brought={part.member: tuple(sorted(part.awaited)) for part in form.parts if part.awaited},
+        brought={
+            part.member: tuple(part.form.by_key[key].title for key in sorted(part.awaited))
+            for part in form.parts
+            if part.awaited
+        },
         elsewhere=tuple(str(row["service"]) for row in rows if str(row["service"]) not in filed),
     )
 

@@ -272,7 +272,7 @@ def _graph(
         event,
         event_map.stages_of(event, versions),
         versions,
-        note_of=lambda found: f"{localised_plain(found.department_name)} · {_promised(found)}",
+        note_of=lambda found: localised_plain(found.department_name),
         url_of=lambda service: _member_url(request, row, service, edits=edits),
         always=True,
     )

@@ -64,6 +64,7 @@ TABLE = PermissionTable(
     {
         "draft_version": rule(lambda a, w: actions.draft_version(a, code="ZZ01", changes={}, change_reason="")),
         "edit_draft": rule(lambda a, w: actions.edit_draft(a, version_id=w.draft.pk, changes={})),
+        "design_version": rule(lambda a, w: actions.design_version(a, version_id=w.draft.pk, changes={})),
         "review_version": rule(lambda a, w: actions.review_version(a, version_id=w.draft.pk)),
         "publish_version": rule(lambda a, w: actions.publish_version(a, version_id=w.draft.pk)),
         "retire_version": rule(lambda a, w: actions.retire_version(a, version_id=w.service.pk, reason="")),

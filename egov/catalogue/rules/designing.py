@@ -1,0 +1,107 @@
+"""Changing a form or a plan piece by piece: each function gives the whole as it then stands. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+EMPTY_FORM: Mapping[str, Any] = {"type": "object", "properties": {}, "required": [], "x-pages": []}
+FIRST_PAGE = {"key": "request", "title": {"zh-Hans": "申请", "en": "Your request"}, "fields": []}
+
+
+def with_field(
+    form: Mapping[str, Any] | None, *, key: str, field: Mapping[str, Any], page: str = "", required: bool = False
+) -> dict[str, Any]:
+    """The form with this question on that page: in its place where it stood there already, else at its end."""
+    form = form or EMPTY_FORM
+    pages = [dict(each) for each in form.get("x-pages", ())] or [dict(FIRST_PAGE)]
+    target = next((each for each in pages if each["key"] == page), pages[-1])
+    if key not in target["fields"]:
+        for each in pages:
+            each["fields"] = [name for name in each["fields"] if name != key]
+        target["fields"] = [*target["fields"], key]
+    others = [name for name in form.get("required", ()) if name != key]
+    return {
+        **form,
+        "properties": {**form["properties"], key: dict(field)},
+        "required": [*others, key] if required else others,
+        "x-pages": pages,
+    }
+
+
+def without_field(form: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+    return {
+        **form,
+        "properties": {name: field for name, field in form["properties"].items() if name != key},
+        "required": [name for name in form.get("required", ()) if name != key],
+        "x-pages": [
+            {**page, "fields": [name for name in page["fields"] if name != key]} for page in form.get("x-pages", ())
+        ],
+    }
+
+
+def with_field_moved(form: Mapping[str, Any], *, key: str, up: bool) -> dict[str, Any]:
+    """One place up or down on its page; over its edge, onto the page before or after."""
+    pages = [dict(page, fields=list(page["fields"])) for page in form.get("x-pages", ())]
+    at = next((number for number, page in enumerate(pages) if key in page["fields"]), None)
+    if at is None:
+        return dict(form)
+    fields = pages[at]["fields"]
+    place = fields.index(key)
+    to = place + (-1 if up else 1)
+    if 0 <= to < len(fields):
+        fields[place], fields[to] = fields[to], fields[place]
+    elif 0 <= (other := at + (-1 if up else 1)) < len(pages):
+        fields.remove(key)
+        pages[other]["fields"].insert(len(pages[other]["fields"]) if up else 0, key)
+    return {**form, "x-pages": pages}
+
+
+def with_pages(form: Mapping[str, Any] | None, pages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The form on these pages (key and title); questions of a page that is gone come onto the last one."""
+    form = form or EMPTY_FORM
+    present = {page["key"]: page for page in form.get("x-pages", ())}
+    kept = [{**present.get(page["key"], {"fields": []}), **page} for page in pages]
+    placed = {name for page in kept for name in page["fields"]}
+    loose = [name for name in form["properties"] if name not in placed]
+    if kept and loose:
+        kept[-1] = {**kept[-1], "fields": [*kept[-1]["fields"], *loose]}
+    return {**form, "x-pages": kept}
+
+
+def with_step(plan: Mapping[str, Any] | None, *, key: str, step: Mapping[str, Any]) -> dict[str, Any]:
+    """The plan with this step, in the place of ``step["key"]`` or at its end. ``key`` names a plan that is new."""
+    plan = plan or {"key": key, "steps": []}
+    steps = list(plan["steps"])
+    if any(each["key"] == step["key"] for each in steps):
+        steps = [dict(step) if each["key"] == step["key"] else each for each in steps]
+    else:
+        steps.append(dict(step))
+    return {**plan, "steps": steps}
+
+
+def without_step(plan: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+    """The plan without a step; what came after it comes after what it came after."""
+    gone = next((each for each in plan["steps"] if each["key"] == key), None)
+    before = list(gone.get("after", ())) if gone else []
+    steps = []
+    for each in plan["steps"]:
+        if each["key"] == key:
+            continue
+        after = [name for old in each.get("after", ()) for name in (before if old == key else [old])]
+        outcomes = [
+            dict(one, back_to=before[0] if before else each["key"]) if one.get("back_to") == key else one
+            for one in each.get("outcomes", ())
+        ]
+        eyes = [name for name in each.get("four_eyes", ()) if name != key]
+        changed = {"after": list(dict.fromkeys(after)), "four_eyes": eyes, "outcomes": outcomes}
+        steps.append({**each, **{name: value for name, value in changed.items() if name in each}})
+    return {**plan, "steps": steps}
+
+
+def as_asked(schema: Mapping[str, Any], asked: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Type, limits and choices of a question that is bound to a data element: as other forms ask it (``asked``), else
+    as the dictionary says; what a form says for itself (texts, conditions) is left out."""
+    own = ("x-visible-when", "x-required-when", "x-material", "x-not-before", "x-not-after", "x-why", "x-basis")
+    if asked is not None:
+        return {name: value for name, value in asked.items() if name not in own}
+    kind = {"type": "string"} if "enum" in schema and "type" not in schema else {}
+    return {**kind, **schema}
