@@ -228,7 +228,7 @@ def _lead(request: _Request, filed: Sequence[_Filed]) -> tuple[int, int] | None:
     """Who answers for the whole of an event: the department of its lead function that has a part in it, else the first."""
     if not request.bundle:
         return None
-    role = getattr(catalogue.event(request.event), "lead_role", "")
+    role = catalogue.event(request.event).lead_role
     leading = [each for each in filed if role and each.spec.version.service.department_role == role]
     route = (leading or filed)[0].spec.route
     return route.department_id, route.unit_id
