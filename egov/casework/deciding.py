@@ -6,6 +6,7 @@ Runs in the deciding transaction, so that decision and registers stand or fall t
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 import structlog
@@ -38,6 +39,7 @@ from egov.work import actions as work
 logger = structlog.get_logger(__name__)
 
 FAVOURABLE = (Outcome.GRANTED, Outcome.PARTLY)
+PAYMENT = "payment.amount"  # the output that says what was ordered to be paid
 
 
 @dataclass(frozen=True)
@@ -175,10 +177,20 @@ def carry_out(
                 outputs[f"{output['key']}.number"] = credential.number
                 rows.append((localise(output["name"], case.language), credential.number))
         outputs |= produced_by(case, outputs)
+        rows += paid(case, outputs)
     decision.data = outputs
     decision.letter = letters.decision(actor, case, procedure, decision, rows=rows, signatory=signatory)
     if decision.citations:
         law_actions.cite(actor, citing=moving.ref_of(case), citations=decision.citations)
+
+
+def paid(case: Case, outputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the letter says of the payment that was ordered, if one was."""
+    if (amount := outputs.get(PAYMENT)) is None:
+        return []
+    digits = f"{Decimal(amount):,.2f}"
+    shown = f"{digits}元" if case.language.startswith("zh") else f"¥{digits}"
+    return [(localise(row["name"], case.language), shown) for row in outputs_of(case) if row["type"] == "money"]
 
 
 def outputs_of(case: Case) -> list[Mapping[str, Any]]:

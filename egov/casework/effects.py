@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from egov.casework.deciding import valid_until
+from egov.casework.deciding import PAYMENT, valid_until
 from egov.casework.models import Case, Decision
 from egov.casework.moving import ref_of
 from egov.casework.registry import Effect, effects
@@ -57,7 +57,7 @@ def order_payment(actor: Actor, case: Case, decision: Decision, options: dict[st
         purpose=case.version.name,
         subject=ref_of(case),
     )
-    return {"payment.amount": str(amount)}
+    return {PAYMENT: str(amount)}
 
 
 def payment_of(case: Case, options: Mapping[str, Any], *, on: dt.date) -> Decimal:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from egov.casework.deciding import PAYMENT
 from egov.casework.demo.writing import PastEffect, past_effects
 from egov.casework.effects import payment_of
 from egov.casework.moving import ref_of
@@ -21,7 +22,7 @@ def lay_paid(effects: Sequence[PastEffect]) -> None:
     lay_disbursements(orders)
     lay_entries(act for effect, order in zip(effects, orders, strict=True) for act in _acts(effect, order))
     for effect, order in zip(effects, orders, strict=True):
-        effect.outputs["payment.amount"] = str(order.amount)
+        effect.outputs[PAYMENT] = str(order.amount)
 
 
 def _order(effect: PastEffect) -> PastDisbursement:

@@ -135,7 +135,7 @@ def _grant(rng: random.Random, tales: Sequence[Tale]) -> list[PastNotice]:
     for tale in granted:
         outputs[id(tale)] |= deciding.produced_by(tale.case, outputs[id(tale)])
         tale.decision.data = outputs[id(tale)]  # type: ignore[union-attr]
-        tale.rows = numbers[id(tale)]
+        tale.rows = [*numbers[id(tale)], *deciding.paid(tale.case, outputs[id(tale)])]
     return [_told_of(tale, row) for (tale, _output, _spec), row in zip(wanted, rows, strict=True)]
 
 

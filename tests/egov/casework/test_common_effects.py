@@ -25,7 +25,8 @@ def fund(casework):
 
 def paying(casework, **options):
     effect = {"key": "payments.order", "on": ["granted"], "options": {"fund": "subsidies", **options}}
-    return casework.service("benefit", effects=[effect])
+    output = {"key": "money", "name": {"zh-Hans": "补助", "en": "Subsidy"}, "type": "money"}
+    return casework.service("benefit", effects=[effect], outputs=[output])
 
 
 def test_what_was_applied_for_is_ordered_to_the_account(casework, fund):
@@ -34,7 +35,9 @@ def test_what_was_applied_for_is_ordered_to_the_account(casework, fund):
     order = Disbursement.objects.get(subject=f"case:{case.reference}")
     assert (order.amount, order.payee_id, order.state) == (Decimal("1234.50"), case.applicant_id, "requested")
     assert order.payee_account_masked == "…1234"
-    assert Decision.objects.get(case=case).data["payment.amount"] == "1234.50"
+    decision = Decision.objects.get(case=case)
+    assert decision.data["payment.amount"] == "1234.50"
+    assert decision.letter.data["rows"] == [{"label": "补助", "value": "1,234.50元"}]
 
 
 def test_an_amount_of_the_law_is_computed(casework, fund):
