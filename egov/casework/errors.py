@@ -89,6 +89,18 @@ class StepsOutstanding(TransitionNotAllowed):
     message = _("Earlier steps of the review are not done yet.")
 
 
+class NoChangeOpen(TransitionNotAllowed):
+    code = "no_change_open"
+    message = _("No change of answers is proposed.")
+
+
+class ChangeOutstanding(TransitionNotAllowed):
+    """Nobody is decided on facts that they have already corrected."""
+
+    code = "change_outstanding"
+    message = _("The applicant proposed other answers. Take them over or refuse them first.")
+
+
 class NoDraft(TransitionNotAllowed):
     code = "no_draft"
     message = _("There is no draft of a decision yet.")

@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, JSONObject
 
-from egov.casework.models import Case, CorrectionRequest, Extension, OpinionRequest, Suspension
+from egov.casework.models import AnswerChange, Case, CorrectionRequest, Extension, OpinionRequest, Suspension
 from egov.casework.rules import lifecycle
 from egov.casework.rules.lifecycle import Who
 from egov.deadlines import queries as deadlines
@@ -25,7 +25,7 @@ from egov.work.errors import AlreadyClaimed, NotYourTask
 from egov.work.models import OPEN_ITEMS, WorkItem
 
 # Items that are not a step of the case's own way; whoever holds them does not hold the case.
-ASIDE = ("opinion_answer", "extension", "message", "rectify", "verify_rating")
+ASIDE = ("opinion_answer", "change", "extension", "message", "rectify", "verify_rating")
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:
@@ -63,6 +63,7 @@ def with_facts(cases: QuerySet[Case]) -> QuerySet[Case]:
         f_extension_pending=Exists(Extension.objects.filter(**of_case, approved__isnull=True)),
         f_extensions=_count(Extension.objects.filter(**of_case, approved=True)),
         f_opinions=_count(OpinionRequest.objects.filter(**of_case, answered_at=None, withdrawn_at=None)),
+        f_change=Exists(AnswerChange.objects.filter(**of_case, decided_at=None)),
         f_suspension=Exists(Suspension.objects.filter(**of_case, ended_at=None)),
         f_drafted=F("decision__drafted_at"),
         f_outcome=F("decision__outcome"),
@@ -128,6 +129,7 @@ def facts_of(case: Case, procedure: ProcedureDefinition) -> lifecycle.Facts:
         extension_pending=case.f_extension_pending,  # type: ignore[attr-defined]
         extensions_approved=case.f_extensions,  # type: ignore[attr-defined]
         opinions_open=case.f_opinions,  # type: ignore[attr-defined]
+        change_open=case.f_change,  # type: ignore[attr-defined]
         tasks=frozenset(hand.kind for hand in hands_of(case)),
         has_draft=case.f_drafted is not None,  # type: ignore[attr-defined]
         grade=case.f_grade,  # type: ignore[attr-defined]

@@ -166,6 +166,38 @@ class CorrectionRequest(models.Model):
         return f"{self.case_id} {self.asked_at:%Y-%m-%d}"
 
 
+class AnswerChange(models.Model):
+    """Other answers that the applicant proposes while the case is under way; an officer takes them over or does not.
+
+    ``answers``: question → its new answer, null for one taken back. ``before``: what stood there.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="changes")
+    answers = models.JSONField()
+    before = models.JSONField(default=dict)
+    reason = models.TextField()
+    proposed_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(Post, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    accepted = models.BooleanField(null=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("proposed change of answers")
+        verbose_name_plural = _("proposed changes of answers")
+        constraints = [
+            models.UniqueConstraint(fields=["case"], condition=Q(decided_at__isnull=True), name="one_open_change"),
+            models.CheckConstraint(
+                condition=Q(decided_at__isnull=True, accepted__isnull=True)
+                | Q(decided_at__isnull=False, accepted__isnull=False),
+                name="decided_change_says_how",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.proposed_at:%Y-%m-%d}"
+
+
 class OpinionRequest(models.Model):
     """Another department is asked; it sees only what the question needs."""
 

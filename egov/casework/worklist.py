@@ -91,6 +91,7 @@ _ACTIONS: dict[str, Text] = {
     "opinion_answer": _("Give the opinion"),
     "extension": _("Decide on the extension"),
     "message": _("Answer the message"),
+    "change": _("Take the change over, or say why not"),
     "deliver": _("Hand over"),
     "verify_rating": _("Call back"),
     "rectify": _("Put right and answer"),

@@ -54,6 +54,17 @@ class CorrectionRequested(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChangeDecided(Event):
+    """Other answers that the applicant proposed were taken over, or were not."""
+
+    name: ClassVar[str] = "change_decided"
+    case: str
+    change_id: int
+    applicant_id: int
+    accepted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class OpinionRequested(Event):
     name: ClassVar[str] = "opinion_requested"
     case: str

@@ -11,7 +11,8 @@ from egov.casework.models import Case
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion
 from egov.kernel import clock
-from egov.kernel.actor import SYSTEM
+from egov.kernel.actor import SYSTEM, Actor
+from egov.kernel.errors import NotPermitted
 from egov.kernel.refs import Ref
 from egov.matters import rules
 from egov.matters.models import Dependency, Matter, MatterState, Member, MemberState
@@ -169,3 +170,12 @@ class Whole:
             self.matter.state = state
             self.matter.closed_at = None if state == MatterState.OPEN else clock.now()
         self.matter.save(update_fields=["state", "closed_at"])
+
+
+def require_mandate(actor: Actor, matter: Matter, members: Sequence[str]) -> None:
+    """Who acts under a mandate for some services only may touch no member of another one. Raises ``NotPermitted``."""
+    if actor.mandate_services is None:
+        return
+    touched = Member.objects.filter(matter=matter, key__in=members)
+    if touched.exclude(service__code__in=actor.mandate_services).exists():
+        raise NotPermitted

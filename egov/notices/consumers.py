@@ -9,6 +9,7 @@ from egov.contracts.cases import (
     CaseChanged,
     CaseDecided,
     CaseMessageSent,
+    ChangeDecided,
     CorrectionRequested,
     DeadlineMissed,
     SubmissionAccepted,
@@ -130,6 +131,16 @@ def tell_correction(event: CorrectionRequested) -> Told:
         subject=Ref("case", event.case),
         context={"respond_by": dt.datetime.fromisoformat(event.respond_by)},
         needs_action=True,
+    )
+
+
+@_tells(ChangeDecided, key="notices.change_decided")
+def tell_change_of_answers(event: ChangeDecided) -> Told:
+    return Told(
+        recipient_id=event.applicant_id,
+        key=f"case:{event.case}:change:{event.change_id}",
+        kind="case_change_accepted" if event.accepted else "case_change_refused",
+        subject=Ref("case", event.case),
     )
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from portals.applicant.views import (
     cases,
+    changes,
     check,
     data,
     documents,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("submissions/<str:reference>/", matters.receipt, name="receipt"),
     path("matters/", matters.matter_list, name="matters"),
     path("matters/<str:reference>/", matters.matter, name="matter"),
+    path("matters/<str:reference>/change/", changes.change, name="change"),
     path("matters/<str:reference>/withdraw/", matters.withdraw, name="withdraw"),
     path("cases/<str:reference>/", cases.case, name="case"),
     path("cases/<str:reference>/correction/", cases.correction, name="correction"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from egov.casework import actions
 from egov.casework.queries import CasePage
 from egov.casework.rules.lifecycle import Possibility
+from egov.intake import actions as intake
 from egov.kernel.errors import EgovError, InvalidInput, Text
 from egov.work.models import WorkItem
 from egov.work.rules import StepDefinition
@@ -120,6 +121,8 @@ ACTS: dict[str, tuple[Callable[..., Any], Reader]] = {
     "redirect": (actions.redirect_case, _texts("body", "reason")),
     "transfer": (actions.transfer_case, _texts("unit", "reason")),
     "request_correction": (actions.request_correction, _corrections),
+    "accept_change": (intake.accept_change, _texts("note")),
+    "refuse_change": (actions.refuse_change, _texts("reason")),
     "suspend": (actions.suspend, _suspension),
     "resume": (actions.resume, _texts("result")),
     "propose_extension": (actions.propose_extension, _extension),
@@ -156,6 +159,7 @@ def perform(actor: Any, act: str, case: str, post: QueryDict) -> None:
 # What is shown open at the top, the first of them that is possible.
 FIRST = (
     "extend",
+    "accept_change",
     "sign_decision",
     "draft_decision",
     "complete_step",
@@ -167,7 +171,7 @@ FIRST = (
     "close",
 )
 # What ends or refuses: last, and marked.
-GRAVE = ("not_accept", "redirect", "refuse_extension", "return_draft", "terminate")
+GRAVE = ("refuse_change", "not_accept", "redirect", "refuse_extension", "return_draft", "terminate")
 # Shown where they belong, not among the acts.
 ELSEWHERE = frozenset({"send_message", "give_opinion", "withdraw_opinion"})
 KEYS = {"draft_decision": "d", "sign_decision": "d", "ask_opinion": "o"}
@@ -186,7 +190,7 @@ OWN_FORM = frozenset(
         "rectify_rating",
     }
 )
-NOTE_NAMES = {"not_accept": "reason", "terminate": "reason", "resume": "result"}
+NOTE_NAMES = {"refuse_change": "reason", "not_accept": "reason", "terminate": "reason", "resume": "result"}
 
 
 class Typed(dict[str, Any]):

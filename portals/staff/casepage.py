@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egov.casework.models import Case
-from egov.casework.queries import CasePage, ClockView, Moved, Paper, letter_draft
+from egov.casework.queries import CasePage, Changed, ClockView, Moved, Paper, letter_draft
 from egov.identity import queries as identity
 from egov.identity.models import Unit
 from egov.intake import queries as forms
@@ -98,6 +98,7 @@ def context_of(page: CasePage, *, capacity: str, failed: str = "", typed: acts.T
         "message_typed": typed["text"] if typed is not None and failed == "send_message" else "",
         "may_write": page.may("send_message"),
         "may_withdraw_opinion": page.may("withdraw_opinion"),
+        "changes": [(each, _change_lines(page, each)) for each in reversed(page.changes)],
         "questions": questions,
         "titles": {each.key: each.title for each in questions},
         "materials": case.version.materials,
@@ -153,6 +154,28 @@ def _evidence(page: CasePage) -> list[Evidence]:
             found.append(Evidence(localise(material["name"]), papers, fetched))
     found += [Evidence(key, papers, fetched=False) for key, papers in by_material.items()]
     return found
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """One answer that the applicant corrects."""
+
+    title: Text
+    before: Any
+    after: Any
+
+
+def _change_lines(page: CasePage, change: Changed) -> list[ChangeLine]:
+    form = forms.form_for(page.case.version)
+    return [
+        ChangeLine(
+            localise(form.by_key[key].title),
+            words.shown(form.by_key[key], change.before.get(key)),
+            words.shown(form.by_key[key], value),
+        )
+        for key, value in change.answers.items()
+        if key in form.by_key
+    ]
 
 
 # --- Work ------------------------------------------------------------------------------------------------

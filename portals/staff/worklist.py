@@ -30,6 +30,7 @@ KINDS: dict[str, Text] = {
     "deliver": gettext_lazy("Handing over"),
     "verify_rating": gettext_lazy("Call-back"),
     "rectify": gettext_lazy("Bad rating"),
+    "change": gettext_lazy("Corrected answers"),
     "hurry": gettext_lazy("Promise endangered"),
 }
 

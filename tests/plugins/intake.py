@@ -9,12 +9,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from egov.catalogue import queries as catalogue
-from egov.catalogue.models import Competence, PublicService, ServiceVersion
+from egov.catalogue.models import Competence, Event, PublicService, ServiceVersion
+from egov.contracts.cases import CaseDecided
 from egov.identity.models import Unit
 from egov.intake import actions, queries
-from egov.intake.models import Draft
+from egov.intake.models import Draft, Submission
 from egov.kernel.actor import Actor
+from egov.matters import actions as matters
 from egov.matters.actions import MemberSpec
+from egov.matters.models import Matter
 from egov.matters.rules import Needs
 from tests.plugins.identity import LONG_AGO, Identities
 
@@ -187,3 +190,79 @@ def member_spec(services: Services) -> Callable[..., MemberSpec]:
         return MemberSpec(key=key, version=version, answers={"name": "甲"}, route=route, depends_on=depends_on, **more)
 
     return make
+
+
+# --- A bundle ------------------------------------------------------------------------------------------------
+NAME = question(en="Name", x_element="person.name")
+AREA = question("integer", en="Area", x_element="shop.area_sqm", minimum=1)
+CODE = question(en="Code", x_element="organisation.uscc")
+REGISTER = {"type": "object", "properties": {"owner": NAME, "size": AREA}, "required": ["owner", "size"]}
+FOOD = {
+    "type": "object",
+    "properties": {"operator": NAME, "area": AREA, "uscc": CODE, "cooks": question("integer", en="Cooks")},
+    "required": ["operator", "area", "uscc", "cooks"],
+}
+SIGN = {"type": "object", "properties": {"words": question(en="Words"), "name": NAME}, "required": ["words"]}
+FEE = {"amount": "30.00", "basis": {"zh-Hans": "收费依据", "en": "Basis of the fee"}}
+
+
+@pytest.fixture
+def shop(services: Services) -> Event:
+    """Registration first; then the food licence, which needs its code; a sign when wanted; a fire inspection if large."""
+    services.publish(
+        "AA01",
+        form=REGISTER,
+        materials=[],
+        outputs=[
+            {"key": "licence", "type": "record", "name": {"en": "Licence"}, "produces": {"organisation.uscc": "x"}}
+        ],
+    )
+    services.publish("AA02", form=FOOD, materials=[], fee=FEE, audience=["enterprise"])
+    services.publish("AA03", form=SIGN, materials=[], fee=FEE)
+    services.publish("AA04", form=SIGN, materials=[])
+    services.publish("AA05", materials=[], plan=None)
+    text = {"zh-Hans": "问", "en": "Asked"}
+    return Event.objects.create(
+        code="BE90",
+        kind="business",
+        name={"zh-Hans": "开店", "en": "Open a shop"},
+        summary={},
+        definition={
+            "members": [
+                {"service": "AA01", "stage": 1},
+                {"service": "AA02", "stage": 2},
+                {"service": "AA03", "stage": 2, "when": "sign == true"},
+                {"service": "AA04", "stage": 2, "when": "area >= 300", "optional": True},
+                {"service": "AA05", "stage": 2},
+            ],
+            "edges": [{"from": "AA01", "to": "AA02"}, {"from": "AA01", "to": "AA05"}],
+            "questions": [
+                {"key": "area", "type": "number", "text": text, "element": "shop.area_sqm"},
+                {"key": "sign", "type": "boolean", "text": text},
+            ],
+        },
+    )
+
+
+def start(actor: Actor, *, services: Sequence[str] = (), **answers: Any) -> Draft:
+    return actions.start_bundle(actor, event="BE90", region="990102", answers=answers, services=services)
+
+
+def filled(actor: Actor, draft: Draft, **answers: Any) -> Submission:
+    actions.save_draft(actor, draft=draft.reference, answers=answers)
+    return actions.submit(actor, draft=draft.reference, key="k")
+
+
+def grant(matter: Matter, key: str, outcome: str = "granted", **outputs: Any) -> None:
+    """The case of a member was decided, as the outbox tells it."""
+    member = matter.members.get(key=key)
+    matters.follow_decision(
+        CaseDecided(
+            case=member.case,
+            matter=matter.reference,
+            service=key,
+            applicant_id=matter.applicant_id,
+            outcome=outcome,
+            outputs=outputs,
+        )
+    )

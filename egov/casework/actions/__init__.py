@@ -10,6 +10,7 @@ from egov.casework.actions.acceptance import (
     take_as_it_is,
     transfer_case,
 )
+from egov.casework.actions.changes import accept_change, propose_change, refuse_change
 from egov.casework.actions.conversation import (
     rate,
     rate_again,
@@ -43,6 +44,7 @@ from egov.casework.paces import measure_paces
 __all__ = [
     "CaseSpec",
     "accept",
+    "accept_change",
     "answer_correction",
     "ask_opinion",
     "close",
@@ -58,6 +60,7 @@ __all__ = [
     "not_accept",
     "open_case",
     "open_cases",
+    "propose_change",
     "propose_extension",
     "rate",
     "rate_again",
@@ -65,6 +68,7 @@ __all__ = [
     "receive_paid",
     "rectify_rating",
     "redirect_case",
+    "refuse_change",
     "request_correction",
     "resume",
     "return_draft",

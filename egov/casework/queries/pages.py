@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from egov.casework import deciding, facts, moving
 from egov.casework.errors import ReasonNeeded
 from egov.casework.models import (
+    AnswerChange,
     Case,
     CaseFile,
     CorrectionRequest,
@@ -94,6 +95,21 @@ class Correction:
     answered_at: dt.datetime | None
     by: str | None
     answers_before: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Other answers that the applicant proposed, and what became of them."""
+
+    id: int
+    answers: dict[str, Any]
+    before: dict[str, Any]
+    reason: str
+    proposed_at: dt.datetime
+    decided_at: dt.datetime | None
+    by: str | None
+    accepted: bool | None
+    note: str
 
 
 @dataclass(frozen=True)
@@ -197,6 +213,7 @@ class CasePage:
     moves: list[Moved]
     papers: list[Paper]
     corrections: list[Correction]
+    changes: list[Changed]
     stops: list[Stopped]
     extensions: list[Extended]
     opinions: list[Asked]
@@ -270,6 +287,11 @@ def with_details(cases: QuerySet[Case]) -> QuerySet[Case]:
             CorrectionRequest,
             **_same("items", "asked_at", "respond_by", "answered_at", "answers_before"),
             by="asked_by__person__party__name",
+        ),
+        d_changes=_hanging(
+            AnswerChange,
+            **_same("answers", "before", "reason", "proposed_at", "decided_at", "accepted", "note"),
+            by="decided_by__person__party__name",
         ),
         d_stops=_hanging(Suspension, **_same("procedure", "reason", "from_at", "until", "ended_at", "result")),
         d_extensions=_hanging(
@@ -411,6 +433,7 @@ def _page(case: Case, access: Access, party: lifecycle.Party) -> CasePage:
         moves=_made(Moved, found.d_moves),
         papers=_made(Paper, found.d_papers),
         corrections=_made(Correction, found.d_corrections),
+        changes=_made(Changed, found.d_changes),
         stops=_made(Stopped, found.d_stops),
         extensions=_made(Extended, found.d_extensions),
         opinions=_made(Asked, found.d_opinions),
@@ -437,6 +460,7 @@ def _for_adviser(page: CasePage, actor: Actor) -> CasePage:
         moves=[],
         papers=[],
         corrections=[],
+        changes=[],
         stops=[],
         extensions=[],
         opinions=opinions,

@@ -56,6 +56,7 @@ class Facts:
     extension_pending: bool = False
     extensions_approved: int = 0
     opinions_open: int = 0
+    change_open: bool = False
     tasks: frozenset[str] = frozenset()
     has_draft: bool = False
     grade: int | None = None
@@ -148,6 +149,14 @@ def no_opinion_open(facts: Facts) -> EgovError | None:
 
 def opinion_open(facts: Facts) -> EgovError | None:
     return None if facts.opinions_open else errors.NoOpinionOpen()
+
+
+def change_open(facts: Facts) -> EgovError | None:
+    return None if facts.change_open else errors.NoChangeOpen()
+
+
+def no_change_open(facts: Facts) -> EgovError | None:
+    return errors.ChangeOutstanding() if facts.change_open else None
 
 
 def decide_step_reached(facts: Facts) -> EgovError | None:
@@ -312,6 +321,30 @@ _ALL = (
         who=_by(Who.SYSTEM),
     ),
     Act(
+        "propose_change",
+        told=_("Change of answers proposed by the applicant"),
+        before=BEFORE_DECISION,
+        who=_by(Who.APPLICANT),
+    ),
+    Act(
+        "accept_change",
+        _("Take the change over"),
+        told=_("Change of answers taken over"),
+        before=BEFORE_DECISION,
+        roles=_FRONT,
+        guards=(change_open,),
+        in_hand=True,
+    ),
+    Act(
+        "refuse_change",
+        _("Do not take the change over"),
+        told=_("Change of answers not taken over"),
+        before=BEFORE_DECISION,
+        roles=_FRONT,
+        guards=(change_open,),
+        in_hand=True,
+    ),
+    Act(
         "suspend",
         _("Stop the clock"),
         told=_("Clock stopped for a special procedure"),
@@ -396,7 +429,7 @@ _ALL = (
         _("Write the decision"),
         told=_("Decision drafted"),
         before=_states(ACCEPTED),
-        guards=(decide_step_reached, no_opinion_open),
+        guards=(decide_step_reached, no_opinion_open, no_change_open),
         public=False,
         item="decide",
     ),
@@ -422,7 +455,7 @@ _ALL = (
         told=_("Decided"),
         before=_states(ACCEPTED),
         after=DECIDED,
-        guards=(sign_step_reached, no_opinion_open),
+        guards=(sign_step_reached, no_opinion_open, no_change_open),
         item="sign",
     ),
     Act(

@@ -1,6 +1,7 @@
 """Drafts are kept as they are typed; a submission is taken once, whole, in one transaction."""
 
 from egov.intake.actions.cases import answer_correction, start_contest
+from egov.intake.actions.changes import accept_change, propose_change
 from egov.intake.actions.drafts import discard, migrate_draft, require_fileable, save_draft, start_bundle, start_draft
 from egov.intake.actions.files import attach, detach, keep_upload
 from egov.intake.actions.filing import consent_to_fetch, submit, submit_direct
@@ -10,6 +11,7 @@ __all__ = [
     "DraftChanged",
     "ServiceChanged",
     "ServiceClosed",
+    "accept_change",
     "answer_correction",
     "attach",
     "consent_to_fetch",
@@ -17,6 +19,7 @@ __all__ = [
     "discard",
     "keep_upload",
     "migrate_draft",
+    "propose_change",
     "require_fileable",
     "save_draft",
     "start_bundle",

@@ -10,6 +10,7 @@ from egov.intake.queries.ahead import (
     form_ahead,
     try_event,
 )
+from egov.intake.queries.changing import MatterAnswers, MemberAnswers, answers_of, files_in, without_files
 from egov.intake.queries.drafts import (
     FILED_BY_POSTS,
     DraftMember,
@@ -52,11 +53,14 @@ __all__ = [
     "BundleAhead",
     "DraftMember",
     "FormAhead",
+    "MatterAnswers",
     "MemberAhead",
+    "MemberAnswers",
     "Migration",
     "OpenCorrection",
     "OpenDraft",
     "Saving",
+    "answers_of",
     "bundle_ahead",
     "bundle_of",
     "check_answers",
@@ -65,6 +69,7 @@ __all__ = [
     "drafts_of",
     "drafts_of_post",
     "fileable_services",
+    "files_in",
     "filing_as",
     "fits",
     "form_ahead",
@@ -88,4 +93,5 @@ __all__ = [
     "try_event",
     "visible_drafts",
     "visible_submissions",
+    "without_files",
 ]

@@ -1,5 +1,6 @@
 """What was asked for as one whole is opened, followed and withdrawn here. Cases are carried by casework."""
 
+from egov.matters.actions.changing import Correcting, correct_members
 from egov.matters.actions.ending import withdraw_matter
 from egov.matters.actions.following import follow_change, follow_decision
 from egov.matters.actions.opening import OpenedMatter, open_matter
@@ -8,8 +9,10 @@ from egov.matters.whole import ORGANISATION, MemberSpec
 
 __all__ = [
     "ORGANISATION",
+    "Correcting",
     "MemberSpec",
     "OpenedMatter",
+    "correct_members",
     "follow_change",
     "follow_decision",
     "open_matter",

@@ -7,10 +7,10 @@ from egov.casework.models import OPEN_STATES, Case
 from egov.journal import actions as journal
 from egov.kernel import clock
 from egov.kernel.actor import Actor
-from egov.kernel.errors import NotFound, NotPermitted, TransitionNotAllowed
+from egov.kernel.errors import NotFound, TransitionNotAllowed
 from egov.kernel.refs import Ref
-from egov.matters.models import Matter, MatterState, Member, MemberState
-from egov.matters.whole import Whole
+from egov.matters.models import Matter, MatterState, MemberState
+from egov.matters.whole import Whole, require_mandate
 
 
 def withdraw_matter(actor: Actor, *, matter: str, reason: str) -> Matter:
@@ -28,7 +28,7 @@ def withdraw_matter(actor: Actor, *, matter: str, reason: str) -> Matter:
         if row is None or not actor.is_applicant:
             raise NotFound
         whole = Whole.load(row)
-        _require_mandate(actor, whole)
+        require_mandate(actor, row, list(whole.members))
         if row.state != MatterState.OPEN:
             raise TransitionNotAllowed
         open_cases = [member for member in whole.members.values() if member.state == MemberState.OPEN]
@@ -51,16 +51,3 @@ def withdraw_matter(actor: Actor, *, matter: str, reason: str) -> Matter:
         refs = [Ref("matter", row.reference), Ref("party", str(row.applicant_id))]
         journal.record(actor, "matters.withdraw", *refs, reason=reason[:200])
     return row
-
-
-def _require_mandate(actor: Actor, whole: Whole) -> None:
-    if actor.mandate_services is None:
-        return
-    services = {member.service_id for member in whole.members.values()}
-    covered = set(
-        Member.objects.filter(matter=whole.matter, service__code__in=actor.mandate_services).values_list(
-            "service_id", flat=True
-        )
-    )
-    if services - covered:
-        raise NotPermitted

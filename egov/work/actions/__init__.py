@@ -21,7 +21,7 @@ from egov.work.actions.items import (
     resume_for,
     settle_items,
 )
-from egov.work.actions.plans import start_plan
+from egov.work.actions.plans import inform_plans, start_plan
 
 __all__ = [
     "assign",
@@ -34,6 +34,7 @@ __all__ = [
     "end_cover",
     "escalate_overdue",
     "give_back",
+    "inform_plans",
     "move_to_unit",
     "open_item",
     "open_items",

@@ -14,6 +14,14 @@ from egov.work import rules, running
 from egov.work.models import Plan
 
 
+def inform_plans(actor: Actor, *, subject: Ref, context: Mapping[str, Any]) -> int:
+    """What conditions of the subject's running plans look at has changed: steps still to come go by it.
+
+    A part of the caller's act, so the caller keeps the journal. Returns how many plans.
+    """
+    return Plan.objects.filter(subject=str(subject), state__in=["running", "suspended"]).update(context=dict(context))
+
+
 @transaction.atomic
 def start_plan(
     actor: Actor,

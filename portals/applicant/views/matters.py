@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from egov.casework import queries as cases
 from egov.documents import queries as documents
 from egov.intake import queries as intake
 from egov.kernel import clock
@@ -100,6 +101,8 @@ def matter(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
         "rate": [lane for lane in timeline.lanes if _may_rate(lane)],
         "bills": payments.bills_about(_subjects(timeline)),
         "documents": [card_of(each, capacity) for each in documents.documents_about(_subjects(timeline))],
+        "changes": cases.changes_of(timeline.cases),
+        "may_correct": any(lane.state in ("open", "waiting") for lane in timeline.lanes),
         "thread": thread_of(timeline.cases),
         "talk_to": next((case for case in timeline.cases if case.closed_at is None), None),
         "urls": urls,

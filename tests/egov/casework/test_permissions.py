@@ -30,6 +30,12 @@ class World:
         return str(case.reference)
 
     @property
+    def changed(self) -> str:
+        case = self.casework.accepted()
+        actions.propose_change(self.casework.applicant, case=case.reference, answers={"area": 90}, reason="x")
+        return str(case.reference)
+
+    @property
     def asked(self) -> int:
         case = self.casework.reviewed()
         request = actions.ask_opinion(
@@ -143,6 +149,17 @@ TABLE = PermissionTable(
             ),
             officer=True,
         ),
+        "propose_change": Row(
+            lambda actor, world: actions.propose_change(actor, case=world.received, answers={"area": 90}, reason="x"),
+            owner=True,
+        ),
+        "accept_change": Row(
+            lambda actor, world: actions.accept_change(actor, case=world.changed, judge=lambda _case, given: given),
+            officer=True,
+        ),
+        "refuse_change": Row(
+            lambda actor, world: actions.refuse_change(actor, case=world.changed, reason="x"), officer=True
+        ),
         "rate_again": Row(lambda actor, world: actions.rate_again(actor, case=world.rectified, grade=4), owner=True),
     },
     internal={
@@ -153,7 +170,6 @@ TABLE = PermissionTable(
         "take_as_it_is": "the system follows a limit that passed",
         "follow_missed_clock": "the system follows a limit that passed",
         "close_delivered": "a nightly task",
-        "measure_paces": "a nightly task",
         "read_messages": "marks only messages to the actor's own party",
     },
 )

@@ -6,81 +6,19 @@ from decimal import Decimal
 import pytest
 
 from egov.casework.models import Case
-from egov.catalogue.models import Event
-from egov.contracts.cases import CaseDecided
 from egov.intake import actions, queries
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM
 from egov.kernel.errors import InvalidInput, NotPermitted
 from egov.kernel.refs import Ref
-from egov.matters import actions as matters
 from egov.matters.models import Matter
 from egov.payments.models import Bill, BillState
 from egov.registers import actions as registers
 from egov.routing import queries as routing
 from egov.routing.queries import Why
-from tests.plugins.intake import question
+from tests.plugins.intake import FOOD, REGISTER, filled, grant, question, start
 
 pytestmark = pytest.mark.django_db
-
-NAME = question(en="Name", x_element="person.name")
-AREA = question("integer", en="Area", x_element="shop.area_sqm", minimum=1)
-CODE = question(en="Code", x_element="organisation.uscc")
-REGISTER = {"type": "object", "properties": {"owner": NAME, "size": AREA}, "required": ["owner", "size"]}
-FOOD = {
-    "type": "object",
-    "properties": {"operator": NAME, "area": AREA, "uscc": CODE, "cooks": question("integer", en="Cooks")},
-    "required": ["operator", "area", "uscc", "cooks"],
-}
-SIGN = {"type": "object", "properties": {"words": question(en="Words"), "name": NAME}, "required": ["words"]}
-FEE = {"amount": "30.00", "basis": {"zh-Hans": "收费依据", "en": "Basis of the fee"}}
-
-
-@pytest.fixture
-def shop(services):
-    """Registration first; then the food licence, which needs its code; a sign when wanted; a fire inspection if large."""
-    services.publish(
-        "AA01",
-        form=REGISTER,
-        materials=[],
-        outputs=[
-            {"key": "licence", "type": "record", "name": {"en": "Licence"}, "produces": {"organisation.uscc": "x"}}
-        ],
-    )
-    services.publish("AA02", form=FOOD, materials=[], fee=FEE, audience=["enterprise"])
-    services.publish("AA03", form=SIGN, materials=[], fee=FEE)
-    services.publish("AA04", form=SIGN, materials=[])
-    services.publish("AA05", materials=[], plan=None)
-    text = {"zh-Hans": "问", "en": "Asked"}
-    return Event.objects.create(
-        code="BE90",
-        kind="business",
-        name={"zh-Hans": "开店", "en": "Open a shop"},
-        summary={},
-        definition={
-            "members": [
-                {"service": "AA01", "stage": 1},
-                {"service": "AA02", "stage": 2},
-                {"service": "AA03", "stage": 2, "when": "sign == true"},
-                {"service": "AA04", "stage": 2, "when": "area >= 300", "optional": True},
-                {"service": "AA05", "stage": 2},
-            ],
-            "edges": [{"from": "AA01", "to": "AA02"}, {"from": "AA01", "to": "AA05"}],
-            "questions": [
-                {"key": "area", "type": "number", "text": text, "element": "shop.area_sqm"},
-                {"key": "sign", "type": "boolean", "text": text},
-            ],
-        },
-    )
-
-
-def start(actor, *, services=(), **answers):
-    return actions.start_bundle(actor, event="BE90", region="990102", answers=answers, services=services)
-
-
-def filled(actor, draft, **answers):
-    actions.save_draft(actor, draft=draft.reference, answers=answers)
-    return actions.submit(actor, draft=draft.reference, key="k")
 
 
 def test_each_element_is_asked_once_and_what_the_registration_brings_is_not_asked(shop, resident):
@@ -172,7 +110,7 @@ def test_every_department_gets_its_part_alone_and_what_waits_is_opened_with_what
     assert cases["AA03"].answers == {"words": "面", "name": "林晓雯"}
     waiting = matter.members.get(key="AA02")
     assert (waiting.state, waiting.case) == ("waiting", "")
-    _grant(matter, "AA01", **{"organisation.uscc": "91990102MA0000001X"})
+    grant(matter, "AA01", **{"organisation.uscc": "91990102MA0000001X"})
     food = Case.objects.get(service__code="AA02")
     assert food.answers == {"operator": "林晓雯", "area": 80, "cooks": 2, "uscc": "91990102MA0000001X"}
     assert food.reference == waiting.route["case"], "the bill named it before it was there"
@@ -182,7 +120,7 @@ def test_one_bill_has_the_fees_of_all_and_loses_those_of_what_never_starts(shop,
     submission = filled(resident, start(resident, area=80, sign=True), aa02__cooks=2, aa03__words="面")
     bill = Bill.objects.get()
     assert (bill.total, bill.lines.count()) == (Decimal("60.00"), 2)
-    _grant(Matter.objects.get(reference=submission.matter), "AA01", outcome="refused")
+    grant(Matter.objects.get(reference=submission.matter), "AA01", outcome="refused")
     bill.refresh_from_db()
     assert (bill.total, bill.state) == (Decimal("30.00"), BillState.OPEN)
 
@@ -190,7 +128,7 @@ def test_one_bill_has_the_fees_of_all_and_loses_those_of_what_never_starts(shop,
 def test_a_member_whose_fee_was_paid_before_it_began_is_received_at_once(shop, resident):
     submission = filled(resident, start(resident, area=80, sign=True), aa02__cooks=2, aa03__words="面")
     Bill.objects.update(state=BillState.PAID)
-    _grant(Matter.objects.get(reference=submission.matter), "AA01", **{"organisation.uscc": "91990102MA0000001X"})
+    grant(Matter.objects.get(reference=submission.matter), "AA01", **{"organisation.uscc": "91990102MA0000001X"})
     assert Case.objects.get(service__code="AA02").state == "received"
     assert Case.objects.get(service__code="AA03").state == "submitted", "told by the event of the payment"
 
@@ -201,7 +139,7 @@ def test_what_only_an_organisation_can_ask_for_is_the_business_of_the_one_that_w
     company = identities.organisation()
     submission = filled(resident, start(resident, area=80, sign=False), aa02__cooks=2)
     outputs = {"organisation.party": company.pk, "organisation.uscc": "91990102MA0000001X"}
-    _grant(Matter.objects.get(reference=submission.matter), "AA01", **outputs)
+    grant(Matter.objects.get(reference=submission.matter), "AA01", **outputs)
     assert Case.objects.get(service__code="AA02").applicant_id == company.pk
 
 
@@ -232,17 +170,3 @@ def test_a_draft_moves_to_new_versions_of_its_members(shop, resident, services):
     opened = queries.open_draft(resident, reference=draft.reference)
     assert opened.is_current
     assert opened.draft.answers["aa03__words"] == "面"
-
-
-def _grant(matter, key, outcome="granted", **outputs):
-    member = matter.members.get(key=key)
-    matters.follow_decision(
-        CaseDecided(
-            case=member.case,
-            matter=matter.reference,
-            service=key,
-            applicant_id=matter.applicant_id,
-            outcome=outcome,
-            outputs=outputs,
-        )
-    )

@@ -21,6 +21,9 @@ def permission_world(services, a_draft, a_picture, identities):
     filed = actions.submit(owner, draft=a_draft(owner).reference, key="filed")
     case = Case.objects.get(submission=filed.reference)
     casework.request_correction(officer, case=case.reference, items=[{"field": "name", "message": "请写全名"}])
+    other = actions.submit(owner, draft=a_draft(owner).reference, key="changed")
+    changed = Case.objects.get(submission=other.reference)
+    actions.propose_change(owner, matter=other.matter, answers={"person__name": "林小雯"}, reason="写错了")
     draft = a_draft(owner)
     attachment = actions.attach(owner, draft=draft.reference, material="photo", upload=a_picture())
     return SimpleNamespace(
@@ -29,6 +32,8 @@ def permission_world(services, a_draft, a_picture, identities):
         draft=draft.reference,
         attachment=attachment.pk,
         case=case.reference,
+        matter=filed.matter,
+        changed=changed.reference,
         version=draft.version,
         picture=a_picture,
     )
@@ -95,6 +100,13 @@ TABLE = PermissionTable(
             lambda actor, world: actions.answer_correction(actor, case=world.case, answers={"name": "林晓雯"}),
             owner=True,
         ),
+        "propose_change": Row(
+            lambda actor, world: actions.propose_change(
+                actor, matter=world.matter, answers={"person__name": "林小雯"}, reason="写错了"
+            ),
+            owner=True,
+        ),
+        "accept_change": Row(lambda actor, world: actions.accept_change(actor, case=world.changed), officer=True),
         "start_contest": Row(lambda actor, world: actions.start_contest(actor, case=world.case), owner=True),
     },
     internal={

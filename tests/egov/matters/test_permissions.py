@@ -39,6 +39,15 @@ TABLE = PermissionTable(
         "withdraw_matter": Row(
             lambda actor, world: actions.withdraw_matter(actor, matter=world.matter, reason="不办了"), owner=True
         ),
+        "correct_members": Row(
+            lambda actor, world: actions.correct_members(
+                actor,
+                matter=world.matter,
+                corrections=[actions.Correcting(world.member, {"name": "林小雯"})],
+                reason="写错了",
+            ),
+            owner=True,
+        ),
         "urge": Row(
             lambda actor, world: actions.urge(actor, matter=world.matter, member=world.member, note="请加快"),
             officer=True,  # of the department that leads it

@@ -72,6 +72,8 @@ TABLE = PermissionTable(
         "open_item": "a part of an act of the subject's room, which asked already",
         "open_items": "a part of an act of the subject's room, which asked already",
         "start_plan": "a part of an act of the subject's room, which asked already",
+        "inform_plans": "a part of an act of the subject's room, which asked already",
+        "urge": "a part of an act of the room that leads the whole, which asked already",
         "settle_items": "a part of an act of the subject's room, which asked already",
         "pause_for": "a part of an act of the subject's room, which asked already",
         "resume_for": "a part of an act of the subject's room, which asked already",

@@ -108,6 +108,12 @@ SELECT "casework_case"."id",
                    GROUP BY U0."case_id"), ?) AS "f_opinions",
        EXISTS
   (SELECT ? AS "a"
+   FROM "casework_answerchange" U0
+   WHERE (U0."case_id" = ("casework_case"."id")
+          AND U0."decided_at" IS ?)
+   LIMIT ?) AS "f_change",
+       EXISTS
+  (SELECT ? AS "a"
    FROM "casework_suspension" U0
    WHERE (U0."case_id" = ("casework_case"."id")
           AND U0."ended_at" IS ?)
@@ -147,6 +153,14 @@ SELECT "casework_case"."id",
    INNER JOIN "identity_party" U4 ON (U3."party_id" = U4."id")
    WHERE U0."case_id" = ("casework_case"."id")
    ORDER BY U0."id" ASC) AS "d_corrections",
+       ARRAY
+  (SELECT JSON_OBJECT(((?)::text) VALUE U0."id", ((?)::text) VALUE U0."answers", ((?)::text) VALUE U0."before", ((?)::text) VALUE U0."reason", ((?)::text) VALUE U0."proposed_at", ((?)::text) VALUE U0."decided_at", ((?)::text) VALUE U0."accepted", ((?)::text) VALUE U0."note", ((?)::text) VALUE U4."name" RETURNING JSONB) AS "row"
+   FROM "casework_answerchange" U0
+   LEFT OUTER JOIN "identity_post" U2 ON (U0."decided_by_id" = U2."id")
+   LEFT OUTER JOIN "identity_person" U3 ON (U2."person_id" = U3."party_id")
+   LEFT OUTER JOIN "identity_party" U4 ON (U3."party_id" = U4."id")
+   WHERE U0."case_id" = ("casework_case"."id")
+   ORDER BY U0."id" ASC) AS "d_changes",
        ARRAY
   (SELECT JSON_OBJECT(((?)::text) VALUE U0."id", ((?)::text) VALUE U0."procedure", ((?)::text) VALUE U0."reason", ((?)::text) VALUE U0."from_at", ((?)::text) VALUE U0."until", ((?)::text) VALUE U0."ended_at", ((?)::text) VALUE U0."result" RETURNING JSONB) AS "row"
    FROM "casework_suspension" U0

@@ -1,0 +1,94 @@
+"""Correcting an answer after it was filed: checked by each service's own form, then proposed to each that asked it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from egov.casework import actions as casework
+from egov.casework.models import AnswerChange, Case
+from egov.intake import queries, rules
+from egov.intake.queries import MatterAnswers, MemberAnswers
+from egov.kernel.actor import Actor
+from egov.kernel.errors import FieldError, InvalidInput
+from egov.kernel.text import localise
+from egov.matters import actions as matters
+from egov.matters.actions import Correcting
+
+
+def propose_change(actor: Actor, *, matter: str, answers: Mapping[str, Any], reason: str) -> list[str]:
+    """``answers``: under the keys of the matter's one form. Returns the members it reaches.
+
+    Every case that asked for one of them and is not decided gets a proposal, every member that still waits the new
+    answer at once; what is decided stays. Raises ``InvalidInput`` naming what one of the forms does not take, when
+    nothing differs, or when the answer decides a fee; ``NotFound``, ``NotPermitted``, ``TransitionNotAllowed``.
+    """
+    if not reason.strip():
+        raise InvalidInput.at("reason", "required", _("Say why; the department will read it."))
+    found = queries.answers_of(actor, matter=matter)
+    given = rules.storable(found.form, answers)
+    faults: list[FieldError] = []
+    corrections: list[Correcting] = []
+    for each in found.members:
+        if each.is_open and (changes := _changes(found, each, given)):
+            wrong, correction = _judged(found, each, changes)
+            faults += wrong
+            corrections += [correction] if correction.answers else []
+    if faults:
+        raise InvalidInput(list({(fault.path, fault.code): fault for fault in faults}.values()))
+    if not corrections:
+        raise InvalidInput.at("answers", "unchanged", _("Nothing differs from what the departments have."))
+    matters.correct_members(actor, matter=matter, corrections=corrections, reason=reason.strip())
+    return [each.member for each in corrections]
+
+
+def _changes(found: MatterAnswers, each: MemberAnswers, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Under the member's own keys: what it asks for and is told otherwise now."""
+    names = found.form.part(each.member.key).names
+    own = {key: given[name] for key, name in names.items() if name in given}
+    return {key: value for key, value in own.items() if each.answers.get(key) != value}
+
+
+def _judged(
+    found: MatterAnswers, each: MemberAnswers, changes: Mapping[str, Any]
+) -> tuple[list[FieldError], Correcting]:
+    """What its form objects to, under the merged keys; and all that changes: also what is no longer asked."""
+    part = found.form.part(each.member.key)
+    before, checked = each.checked({}), each.checked(changes)
+    old = {(fault.path, fault.code) for fault in before.faults}
+    faults = [
+        FieldError(part.path(fault.path), fault.code, fault.message)
+        for fault in checked.faults
+        if (fault.path, fault.code) not in old
+    ]
+    kept = queries.without_files(each.form, each.answers)
+    new = queries.without_files(each.form, checked.answers)
+    if not faults and _price(each, kept) != _price(each, new):
+        message = _("This answer decides the fee of %(service)s. Withdraw that part and file it anew.") % {
+            "service": localise(each.version.name)
+        }
+        faults = [FieldError(part.names[key], "decides_fee", message) for key in changes]
+    changed = {key: new.get(key) for key in {*kept, *new} if new.get(key) != each.answers.get(key)}
+    return faults, Correcting(each.member.key, changed)
+
+
+def _price(each: MemberAnswers, answers: Mapping[str, Any]) -> Any:
+    return rules.price_of(each.version.fee, each.form, answers, name=each.version.name).total
+
+
+def accept_change(actor: Actor, *, case: str, note: str = "", lock_version: int | None = None) -> AnswerChange:
+    """The officer takes the proposed answers over; the form of the service judges them once more."""
+    return casework.accept_change(actor, case=case, judge=_judge, note=note, lock_version=lock_version)
+
+
+def _judge(case: Case, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    form = queries.form_for(case.version)
+    files = queries.files_in(form, answers)
+    checked = queries.check_answers(form, queries.without_files(form, answers), files=files)
+    known = queries.check_answers(form, queries.without_files(form, case.answers), files=files)
+    old = {(fault.path, fault.code) for fault in known.faults}
+    faults = [fault for fault in checked.faults if (fault.path, fault.code) not in old]
+    if faults:
+        raise InvalidInput(faults)
+    kept = {key: value for key, value in answers.items() if key not in form.by_key or form.by_key[key].is_file}
+    return {**kept, **queries.without_files(form, checked.answers)}

@@ -1,0 +1,136 @@
+"""The answers of a matter as one form again, so that a correction reaches every service that asked for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from egov.casework.models import Case
+from egov.catalogue import queries as catalogue
+from egov.catalogue.models import ServiceVersion
+from egov.documents.models import StoredFile
+from egov.intake import rules
+from egov.intake.queries.drafts import check_answers, form_for
+from egov.intake.rules import Checked, Form, MergedForm, Question
+from egov.kernel.actor import Actor
+from egov.matters import queries as matters
+from egov.matters.models import Matter, Member
+from egov.matters.rules import ENDED, OPEN
+
+
+@dataclass(frozen=True)
+class MemberAnswers:
+    """What a service of the matter was told. ``files``: material → references of its files."""
+
+    member: Member
+    version: ServiceVersion
+    answers: Mapping[str, Any]
+    files: Mapping[str, list[str]]
+    case: Case | None
+    own: bool = True  # False: of the organisation that an earlier member has registered
+
+    @property
+    def form(self) -> Form:
+        return form_for(self.version)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a correction still reaches it."""
+        decided = self.case is not None and (self.case.decided_at or self.case.closed_at) is not None
+        return self.own and not decided and self.member.state not in ENDED
+
+    @cached_property
+    def visible(self) -> frozenset[str]:
+        return self.checked({}).visible
+
+    def checked(self, changes: Mapping[str, Any]) -> Checked:
+        """Its answers with ``changes``, by its own form; what a sibling will bring may still be missing."""
+        wanted = {**self.answers, **changes}
+        plain = {key: value for key, value in wanted.items() if value is not None}
+        return check_answers(self.form, without_files(self.form, plain), files=self.files)
+
+
+@dataclass(frozen=True)
+class MatterAnswers:
+    """``form``: the forms of all members, each element once."""
+
+    matter: Matter
+    form: MergedForm
+    members: tuple[MemberAnswers, ...]
+
+    @cached_property
+    def by_key(self) -> dict[str, MemberAnswers]:
+        return {each.member.key: each for each in self.members}
+
+    @cached_property
+    def answers(self) -> dict[str, Any]:
+        """Under the merged keys; of those still open first, since they are what a correction changes."""
+        found: dict[str, Any] = {}
+        for each in sorted(self.members, key=lambda one: one.is_open):
+            part = self.form.part(each.member.key)
+            found |= {part.names[key]: value for key, value in each.answers.items() if key in part.names}
+        return found
+
+    @property
+    def correctable(self) -> list[Question]:
+        """The questions that a service still open has an answer to, or may be told; papers are not among them."""
+        return [question for question in self.form.questions if not question.is_file and self.reached(question.key)]
+
+    def reached(self, key: str) -> list[MemberAnswers]:
+        """The services still open that asked for it and were shown it."""
+        return [each for each in self.serving(key) if each.is_open]
+
+    def serving(self, key: str) -> list[MemberAnswers]:
+        return [self.by_key[member] for member in self.form.serves.get(key, ()) if self._asked(member, key)]
+
+    def _asked(self, member: str, key: str) -> bool:
+        return self._own_key(member, key) in self.by_key[member].visible
+
+    def _own_key(self, member: str, key: str) -> str:
+        return next((own for own, name in self.form.part(member).names.items() if name == key), "")
+
+
+def without_files(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in answers.items() if key in form.by_key and not form.by_key[key].is_file}
+
+
+def answers_of(actor: Actor, *, matter: str) -> MatterAnswers:
+    """Raises ``NotFound`` for a stranger. Four statements."""
+    row = matters.find(actor, reference=matter)
+    members = list(row.members.select_related("service").order_by("order", "id"))
+    cases = {case.reference: case for case in Case.objects.filter(matter=row.reference)}
+    names = _file_references(members)
+    found = tuple(
+        each
+        for member in members
+        if (each := _answers_of(member, cases.get(member.case), row.applicant_id, names)) is not None
+    )
+    return MatterAnswers(row, rules.merge({each.member.key: each.form for each in found}), found)
+
+
+def _answers_of(member: Member, case: Case | None, applicant_id: int, names: Mapping[int, str]) -> MemberAnswers | None:
+    if case is not None:
+        version = catalogue.version(case.version_id)
+        files = files_in(form_for(version), case.answers)
+        return MemberAnswers(member, version, case.answers, files, case, own=case.applicant_id == applicant_id)
+    if member.state != OPEN and "version" in member.route:
+        version = catalogue.version(member.route["version"])
+        kept: dict[str, list[str]] = {}
+        for material, file in member.route["files"]:
+            kept.setdefault(material, []).append(names.get(file, ""))
+        return MemberAnswers(member, version, member.answers, kept, None)
+    return None
+
+
+def _file_references(members: list[Member]) -> dict[int, str]:
+    kept = [file for member in members for _material, file in member.route.get("files", ())]
+    return dict(StoredFile.objects.filter(pk__in=kept).values_list("pk", "reference")) if kept else {}
+
+
+def files_in(form: Form, answers: Mapping[str, Any]) -> dict[str, list[str]]:
+    """A case keeps the references of its files among its answers."""
+    found: dict[str, list[str]] = {}
+    for question in form.file_questions:
+        value = answers.get(question.key)
+        found[question.material] = [value] if isinstance(value, str) else list(value or ())
+    return found
