@@ -103,6 +103,17 @@ class SubmissionAccepted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MembersUndone(Event):
+    """Services of a matter fell away because the case ``because_of`` came to nothing. ``services``: their names."""
+
+    name: ClassVar[str] = "members_undone"
+    matter: str
+    applicant_id: int
+    because_of: str
+    services: list[dict[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeadlineMissed(Event):
     name: ClassVar[str] = "deadline_missed"
     case: str

@@ -1,7 +1,7 @@
 """A matter under lock: its members follow their cases, start, fall away. Private to this room."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,9 +14,10 @@ from egov.kernel import clock
 from egov.kernel.actor import SYSTEM, Actor
 from egov.kernel.errors import NotPermitted
 from egov.kernel.refs import Ref
+from egov.kernel.text import LocalisedText
 from egov.matters import rules
 from egov.matters.models import Dependency, Matter, MatterState, Member, MemberState
-from egov.matters.rules import Needs
+from egov.matters.rules import Needs, Undone
 from egov.payments import actions as payments
 from egov.routing.queries import RouteChoice
 
@@ -101,27 +102,43 @@ class Whole:
                 needs_of[key_of[edge.after_id]].append(Needs(key_of[edge.before_id], edge.group, edge.passes))
         return cls(matter, members, needs_of)
 
+    def key_of(self, case: str) -> str | None:
+        return next((key for key, member in self.members.items() if member.case == case), None)
+
+    def title_of(self, key: str) -> LocalisedText:
+        return catalogue.version(self.members[key].route["version"]).name
+
     @property
     def states(self) -> dict[str, str]:
         return {key: member.state for key, member in self.members.items()}
 
-    def go_on(self) -> None:
-        """Start those whose turn has come, drop those that can never start; in the order of the graph."""
+    def go_on(self) -> list[str]:
+        """Drop those that can never start, the last first; start those whose turn has come. Returns who was dropped."""
+        dropped = rules.falling(self.needs_of, self.states)
+        then = {**self.states, **dict.fromkeys(dropped, MemberState.DROPPED)}
+        for key in dropped:
+            self.drop(key, rules.cause(self.needs_of[key], then))
         for key, member in self.members.items():
-            if member.state != MemberState.WAITING:
-                continue
-            if rules.cannot_start(self.needs_of[key], self.states):
-                self.drop(key, "what it waits for was not granted")
-            elif rules.may_start(self.needs_of[key], self.states):
+            if member.state == MemberState.WAITING and rules.may_start(self.needs_of[key], self.states):
                 self._start(key, member)
+        return dropped
 
-    def drop(self, key: str, reason: str) -> None:
+    def drop(self, key: str, undone: Undone) -> None:
         """A member that waits will never start: nothing is owed for it."""
         member = self.members[key]
+        back = Decimal(0)
         if Decimal(member.route.get("price", "0")) > 0:
-            payments.give_up(SYSTEM, subject=Ref("case", member.route["case"]), reason=reason)
-        member.state, member.ended_at = MemberState.DROPPED, clock.now()
+            back = self.give_up(member.route["case"])
+        self.end(key, replace(undone, back=back))
+
+    def end(self, key: str, undone: Undone) -> None:
+        member = self.members[key]
+        member.state, member.ended_at, member.undone = MemberState.DROPPED, clock.now(), undone.as_json()
         self.changed.add(key)
+
+    def give_up(self, case: str) -> Decimal:
+        """Nothing is owed for a case nobody has examined: taken off the bill, or given back; the amount. Once."""
+        return payments.give_up(SYSTEM, subject=Ref("case", case), reason="the service fell away before it was begun")
 
     def _start(self, key: str, member: Member) -> None:
         kept = member.route
@@ -163,7 +180,7 @@ class Whole:
             return
         Member.objects.bulk_update(
             [self.members[key] for key in sorted(self.changed)],
-            ["case", "state", "outputs", "started_at", "ended_at"],
+            ["case", "state", "outputs", "started_at", "ended_at", "undone"],
         )
         state = rules.matter_state(self.states.values())
         if state != self.matter.state:

@@ -12,6 +12,7 @@ from egov.contracts.cases import (
     ChangeDecided,
     CorrectionRequested,
     DeadlineMissed,
+    MembersUndone,
     SubmissionAccepted,
 )
 from egov.contracts.documents import CredentialIssued, CredentialRevoked
@@ -21,6 +22,7 @@ from egov.kernel.events import Event
 from egov.kernel.money import from_fen
 from egov.kernel.outbox import consumes
 from egov.kernel.refs import Ref
+from egov.kernel.text import localise
 from egov.notices import texts
 from egov.notices.actions import notify
 
@@ -141,6 +143,19 @@ def tell_change_of_answers(event: ChangeDecided) -> Told:
         key=f"case:{event.case}:change:{event.change_id}",
         kind="case_change_accepted" if event.accepted else "case_change_refused",
         subject=Ref("case", event.case),
+    )
+
+
+@_tells(MembersUndone, key="notices.members_undone")
+def tell_undone(event: MembersUndone) -> Told:
+    joint = {"zh-Hans": "、", "en": ", "}
+    named = {tag: mark.join(localise(name, tag) for name in event.services) for tag, mark in joint.items()}
+    return Told(
+        recipient_id=event.applicant_id,
+        key=f"matter:{event.matter}:undone:{event.because_of}",
+        kind="members_undone",
+        subject=Ref("matter", event.matter),
+        context={"services": named},
     )
 
 

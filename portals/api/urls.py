@@ -23,6 +23,7 @@ filed = [
     path("submissions/<str:reference>", filing.Submission.as_view(), name="submission"),
     path("matters", filing.Matters.as_view(), name="matters"),
     path("matters/<str:reference>", filing.Matter.as_view(), name="matter"),
+    path("matters/<str:reference>/changes", filing.MatterChange.as_view(), name="matter_change"),
     path("matters/<str:reference>/withdrawal", filing.MatterWithdrawal.as_view(), name="matter_withdrawal"),
 ]
 handled = [

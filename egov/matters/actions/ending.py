@@ -1,23 +1,28 @@
 """Taking a matter back."""
 
+from collections.abc import Sequence
+from decimal import Decimal
+
 from django.db import transaction
 
 from egov.casework import actions as casework
-from egov.casework.models import OPEN_STATES, Case
+from egov.casework.models import Case
 from egov.journal import actions as journal
-from egov.kernel import clock
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound, TransitionNotAllowed
 from egov.kernel.refs import Ref
-from egov.matters.models import Matter, MatterState, MemberState
+from egov.matters import queries, rules
+from egov.matters.models import Matter, MatterState, Member, MemberState
+from egov.matters.rules import Undone
 from egov.matters.whole import Whole, require_mandate
 
 
-def withdraw_matter(actor: Actor, *, matter: str, reason: str) -> Matter:
-    """Take back the whole before it is decided: every open case is withdrawn, what waits never starts.
+def withdraw_matter(actor: Actor, *, matter: str, reason: str, members: Sequence[str] = ()) -> Matter:
+    """Take back the whole, or only ``members`` and what cannot do without them, before it is decided.
 
-    Raises ``NotFound`` for a stranger, ``NotPermitted`` when the mandate does not cover a member, and
-    ``TransitionNotAllowed`` when nothing is open any more.
+    The last is taken back first; what is decided stays, and so does a case whose procedure knows no withdrawal. What
+    waits never starts. Nothing is owed for what nobody has examined. Raises ``NotFound`` for a stranger,
+    ``NotPermitted`` when the mandate does not cover a member, ``TransitionNotAllowed`` when nothing can be taken back.
     """
     with transaction.atomic():
         row = (
@@ -28,26 +33,26 @@ def withdraw_matter(actor: Actor, *, matter: str, reason: str) -> Matter:
         if row is None or not actor.is_applicant:
             raise NotFound
         whole = Whole.load(row)
-        require_mandate(actor, row, list(whole.members))
-        if row.state != MatterState.OPEN:
+        if row.state != MatterState.OPEN or set(members) - whole.members.keys():
             raise TransitionNotAllowed
-        open_cases = [member for member in whole.members.values() if member.state == MemberState.OPEN]
-        undecided = set(
-            Case.objects.filter(reference__in=[member.case for member in open_cases], state__in=OPEN_STATES)
-            .exclude(state="decided")
-            .values_list("reference", flat=True)
-        )
-        if not undecided:
+        going = queries.taken_back(row, whole.members, whole.needs_of, members or list(whole.members))
+        if not going:
             raise TransitionNotAllowed
-        # Later members first: what was begun last is taken back first.
-        for member in reversed(whole.members.values()):
-            if member.state == MemberState.WAITING:
-                whole.drop(member.key, "the matter was withdrawn")
-            elif member.case in undecided:
-                casework.withdraw(actor, case=member.case, reason=reason)
-                member.state, member.ended_at = MemberState.DROPPED, clock.now()
-                whole.changed.add(member.key)
+        require_mandate(actor, row, list(whole.members) if not members else [each.key for each in going])
+        for each in going:
+            _take_back(actor, whole, each, reason)
         whole.save()
         refs = [Ref("matter", row.reference), Ref("party", str(row.applicant_id))]
-        journal.record(actor, "matters.withdraw", *refs, reason=reason[:200])
+        content = {each.key: whole.members[each.key].undone for each in going}
+        journal.record(actor, "matters.withdraw", *refs, reason=reason[:200], content=content)
     return row
+
+
+def _take_back(actor: Actor, whole: Whole, member: Member, reason: str) -> None:
+    if member.state == MemberState.WAITING:
+        whole.drop(member.key, Undone(rules.TAKEN_BACK))
+        return
+    before = Case.objects.values_list("state", flat=True).get(reference=member.case)
+    casework.withdraw(actor, case=member.case, reason=reason)
+    back = whole.give_up(member.case) if rules.nothing_owed(before, "withdrawn") else Decimal(0)
+    whole.end(member.key, Undone(rules.TAKEN_BACK, back=back))

@@ -23,6 +23,7 @@ from egov.matters.queries.lists import (
     waiting_for_applicant,
 )
 from egov.matters.queries.timeline import Lane, Promise, Timeline, timeline
+from egov.matters.queries.undoing import going_with, taken_back
 
 __all__ = [
     "STANDINGS",
@@ -39,11 +40,13 @@ __all__ = [
     "board_lines",
     "events_led",
     "find",
+    "going_with",
     "leads",
     "led_matter",
     "led_matters",
     "lines_of",
     "matters_of",
+    "taken_back",
     "timeline",
     "visible_matters",
     "waiting_for_applicant",

@@ -1,7 +1,7 @@
 """One timeline of a matter with the departments as lanes, its promise, and the path that decides its end."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from egov.casework.models import Case, Transition
@@ -15,7 +15,7 @@ from egov.matters import rules
 from egov.matters.models import Dependency, Matter, MatterState, Member, MemberState
 from egov.matters.promises import Promise, promise_of
 from egov.matters.queries.lists import find
-from egov.matters.rules import Needs, Part, PartKind
+from egov.matters.rules import Needs, Part, PartKind, Undone
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Lane:
     endangers: bool
     expected_on: dt.date | None
     waits_for: tuple[LocalisedText, ...]
+    undone: Undone | None
     moves: tuple[Transition, ...]
 
     @property
@@ -52,6 +53,8 @@ class Timeline:
     matter: Matter
     lanes: tuple[Lane, ...]
     promise: Promise
+    members: Sequence[Member]
+    needs_of: Mapping[str, Sequence[Needs]]
     now: dt.datetime
 
     @property
@@ -127,7 +130,7 @@ def _drawn(
         else:
             waits_for = tuple(titles[need.before] for need in needs_of[member.key])
             lanes.append(_lane_ahead(member, titles[member.key], waits_for, promise, now))
-    return Timeline(matter, tuple(lanes), promise, now)
+    return Timeline(matter, tuple(lanes), promise, members, needs_of, now)
 
 
 def _title(member: Member, cases: dict[str, Case]) -> LocalisedText:
@@ -164,6 +167,7 @@ def _lane_of_case(
         endangers=member.key in promise.forecast.endangering,
         expected_on=None if ended else _expected(member, promise),
         waits_for=(),
+        undone=Undone.from_json(member.undone),
         moves=tuple(moves),
     )
 
@@ -212,5 +216,6 @@ def _lane_ahead(
         endangers=False,
         expected_on=_expected(member, promise),
         waits_for=waits_for,
+        undone=Undone.from_json(member.undone),
         moves=(),
     )

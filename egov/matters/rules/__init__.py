@@ -20,6 +20,16 @@ from egov.matters.rules.graph import (
     state_after_decision,
 )
 from egov.matters.rules.promise import Ahead, Forecast, critical_path, forecast
+from egov.matters.rules.undoing import (
+    NOT_GRANTED,
+    NOT_STARTED,
+    TAKEN_BACK,
+    UNEXAMINED,
+    Undone,
+    cause,
+    falling,
+    nothing_owed,
+)
 
 __all__ = [
     "APPLICANT_S_TURN",
@@ -27,8 +37,12 @@ __all__ = [
     "DROPPED",
     "ENDED",
     "FAILED",
+    "NOT_GRANTED",
+    "NOT_STARTED",
     "OPEN",
     "PAUSED_STATES",
+    "TAKEN_BACK",
+    "UNEXAMINED",
     "WAITING",
     "Ahead",
     "Forecast",
@@ -37,12 +51,16 @@ __all__ = [
     "Needs",
     "Part",
     "PartKind",
+    "Undone",
     "alternatives",
     "cannot_start",
+    "cause",
     "critical_path",
+    "falling",
     "forecast",
     "matter_state",
     "may_start",
+    "nothing_owed",
     "order_of",
     "parts_of",
     "passed_answers",

@@ -167,6 +167,18 @@ class StepSerializer(Shown):
 
 
 @extend_schema_serializer(examples=[sample("case_detail")])
+class ChangeSerializer(Shown):
+    """Answers that the applicant corrects: question → new answer, null for one taken back."""
+
+    answers = Answers()
+    before = Answers()
+    reason = serializers.CharField()
+    proposed_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+    accepted = serializers.BooleanField(allow_null=True)
+    note = serializers.CharField()
+
+
 class CaseDetailSerializer(CaseSerializer):
     """What the reader may see of it: the applicant no internals, an adviser only what was shared."""
 
@@ -177,6 +189,7 @@ class CaseDetailSerializer(CaseSerializer):
     story = MoveSerializer(many=True, source="page.moves")
     files = CaseFileSerializer(many=True, source="page.papers")
     corrections = CorrectionSerializer(many=True, source="page.corrections")
+    changes = ChangeSerializer(many=True, source="page.changes")
     suspensions = SuspensionSerializer(many=True, source="page.stops")
     extensions = ExtensionSerializer(many=True, source="page.extensions")
     opinions = OpinionOnCase(many=True, source="page.opinions")

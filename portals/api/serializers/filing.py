@@ -143,6 +143,12 @@ class LaneMove(Shown):
     note = serializers.CharField()
 
 
+class UndoneSerializer(Shown):
+    why = serializers.CharField(help_text="not_granted, not_started (what it needs fell away), or taken_back.")
+    of = serializers.ListField(child=serializers.CharField(), help_text="Members it could not do without.")
+    back = serializers.DecimalField(max_digits=14, decimal_places=2, help_text="Not owed, or given back.")
+
+
 class LaneSerializer(Shown):
     key = serializers.CharField()
     service = serializers.CharField()
@@ -160,6 +166,7 @@ class LaneSerializer(Shown):
     critical = serializers.BooleanField(help_text="On the path that decides when the whole is done.")
     expected_on = serializers.DateField(allow_null=True, help_text="From past cases; null when there are too few.")
     waits_for = serializers.ListField(child=Localised())
+    undone = UndoneSerializer(allow_null=True, help_text="Why it is not carried on.")
     moves = LaneMove(many=True)
 
 
@@ -193,6 +200,24 @@ class TimelineSerializer(Shown):
     lanes = LaneSerializer(many=True)
 
 
+@extend_schema_serializer(examples=[sample("matter_change")])
+class ChangeRequest(Strict):
+    """``answers``: under the keys of the matter's one form, as ``unknown`` faults name them."""
+
+    answers = Answers()
+    reason = serializers.CharField(max_length=1000)
+
+
+class ReachedSerializer(Shown):
+    members = serializers.ListField(child=serializers.CharField(), help_text="Members that the correction reaches.")
+
+
 @extend_schema_serializer(examples=[sample("reason")])
 class WithdrawRequest(Strict):
     reason = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+    members = serializers.ListField(
+        child=serializers.CharField(max_length=64),
+        required=False,
+        default=list,
+        help_text="Members to take back, with what cannot do without them. Empty: the whole.",
+    )

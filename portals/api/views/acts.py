@@ -36,6 +36,8 @@ ACTS: dict[str, ActOfCase] = {
     "transfer": ActOfCase(actions.transfer_case, s.TransferAct, "Another unit of the platform is competent."),
     "request_correction": ActOfCase(actions.request_correction, s.RequestCorrectionAct, "补正: everything at once."),
     "answer_correction": ActOfCase(intake.answer_correction, s.AnswerCorrectionAct, "Correct what was listed."),
+    "accept_change": ActOfCase(intake.accept_change, s.NotedAct, "Take over the answers that the applicant corrects."),
+    "refuse_change": ActOfCase(actions.refuse_change, s.ReasonedAct, "Leave the answers as they are, and say why."),
     "suspend": ActOfCase(actions.suspend, s.SuspendAct, "A special procedure whose time does not count."),
     "resume": ActOfCase(actions.resume, s.ResumeAct, "The clocks run on."),
     "propose_extension": ActOfCase(actions.propose_extension, s.ProposeExtensionAct, "Ask for more time."),

@@ -308,6 +308,19 @@ class Matter(ActorView):
         return Response(s.TimelineSerializer(matters.timeline(self.actor, reference=reference)).data)
 
 
+class MatterChange(ActorView):
+    @extend_schema(
+        request=s.ChangeRequest,
+        responses={200: s.ReachedSerializer},
+        operation_id="correct_answers",
+        tags=["following"],
+    )
+    def post(self, request: Request, capacity: str, reference: str) -> Response:
+        """Correct answers after filing: proposed to every department that asked for them and has not decided."""
+        reached = actions.propose_change(self.actor, matter=reference, **self.body(s.ChangeRequest))
+        return Response({"members": reached})
+
+
 class MatterWithdrawal(ActorView):
     @extend_schema(
         request=s.WithdrawRequest,

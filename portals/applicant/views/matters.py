@@ -1,5 +1,8 @@
 """Receipt, list and timeline of matters; withdrawing one."""
 
+from dataclasses import dataclass
+from decimal import Decimal
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +16,8 @@ from egov.intake import queries as intake
 from egov.kernel import clock
 from egov.kernel.errors import EgovError
 from egov.kernel.refs import Ref
-from egov.matters import actions, queries
+from egov.matters import actions, queries, rules
+from egov.matters.rules import Undone
 from egov.payments import queries as payments
 from portals.applicant import lanes
 from portals.applicant.access import applicant_page
@@ -101,6 +105,7 @@ def matter(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
         "rate": [lane for lane in timeline.lanes if _may_rate(lane)],
         "bills": payments.bills_about(_subjects(timeline)),
         "documents": [card_of(each, capacity) for each in documents.documents_about(_subjects(timeline))],
+        "undone": _undone(timeline),
         "changes": cases.changes_of(timeline.cases),
         "may_correct": any(lane.state in ("open", "waiting") for lane in timeline.lanes),
         "thread": thread_of(timeline.cases),
@@ -120,6 +125,33 @@ def _unmeasured(timeline: queries.Timeline) -> str:
     """The services of which too few cases are known to say how long they take."""
     keys = timeline.promise.forecast.unmeasured
     return _(", ").join(str(localised(lane.title)) for lane in timeline.lanes if lane.key in keys)
+
+
+@dataclass(frozen=True)
+class UndoneLine:
+    """A part that is not carried on: why, and what it means for the money."""
+
+    title: str
+    why: str
+    back: Decimal
+
+
+def _undone(timeline: queries.Timeline) -> list[UndoneLine]:
+    titles = {lane.key: str(localised(lane.title)) for lane in timeline.lanes}
+    return [
+        UndoneLine(titles[lane.key], _why(lane.undone, titles), lane.undone.back)
+        for lane in timeline.lanes
+        if lane.undone is not None
+    ]
+
+
+def _why(undone: Undone, titles: dict[str, str]) -> str:
+    others = _(", ").join(titles[key] for key in undone.of)
+    if undone.why == rules.NOT_GRANTED:
+        return _("Not begun, because %(services)s was not granted") % {"services": others}
+    if undone.why == rules.NOT_STARTED:
+        return _("Not begun, because %(services)s fell away") % {"services": others}
+    return _("Ended before anybody had examined it") if undone.back else _("Taken back")
 
 
 def _may_rate(lane: queries.Lane) -> bool:
@@ -143,18 +175,26 @@ def _action_url(lane: queries.Lane, capacity: str) -> str:
 @applicant_page
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    """The whole, or the one part that the address names with what cannot do without it."""
     timeline = queries.timeline(request.actor, reference=reference)
+    part = request.POST.get("member") or request.GET.get("member", "")
+    part = part if part in {lane.key for lane in timeline.lanes} else ""
     error = ""
     if request.method == "POST":
+        reason = request.POST.get("reason", "")[:500]
         try:
-            actions.withdraw_matter(request.actor, matter=reference, reason=request.POST.get("reason", "")[:500])
+            actions.withdraw_matter(request.actor, matter=reference, reason=reason, members=[part] if part else [])
         except EgovError as refused:
             error = str(refused)
         else:
             messages.success(request, _("Withdrawn. The departments were told."))
             return redirect("citizen:matter", capacity=capacity, reference=reference)
+    going = {member.key for member in queries.going_with(timeline, part)}
     context = {
         "timeline": timeline,
+        "part": part,
+        "going": [lane for lane in timeline.lanes if lane.key in going],
+        "staying": [lane for lane in timeline.lanes if lane.key not in going and lane.state != "dropped"],
         "error": error,
         "crumbs": [
             home_crumb(capacity),
