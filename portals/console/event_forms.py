@@ -48,7 +48,7 @@ def pairs(chinese: str, english: str) -> list[dict[str, str]]:
     return [{"zh-Hans": one, "en": other} for one, other in zip(zh, en, strict=True)]
 
 
-def _text(label: Any, *, rows: int = 0, **more: Any) -> forms.CharField:
+def text_field(label: Any, *, rows: int = 0, **more: Any) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
     return forms.CharField(label=label, widget=widget, **more)
 
@@ -56,19 +56,19 @@ def _text(label: Any, *, rows: int = 0, **more: Any) -> forms.CharField:
 class EventForm(forms.Form):
     """What an event is called, who leads it, what people say when they mean it."""
 
-    name_zh = _text(gettext_lazy("Name in Chinese"), max_length=60)
-    name_en = _text(gettext_lazy("Name in English"), max_length=100)
-    summary_zh = _text(gettext_lazy("Summary in Chinese"), rows=2, max_length=300)
-    summary_en = _text(gettext_lazy("Summary in English"), rows=2, max_length=400)
+    name_zh = text_field(gettext_lazy("Name in Chinese"), max_length=60)
+    name_en = text_field(gettext_lazy("Name in English"), max_length=100)
+    summary_zh = text_field(gettext_lazy("Summary in Chinese"), rows=2, max_length=300)
+    summary_en = text_field(gettext_lazy("Summary in English"), rows=2, max_length=400)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=EVENT_KINDS)
     lead_role = forms.ChoiceField(label=gettext_lazy("Which department leads it"))
-    needs_zh = _text(
+    needs_zh = text_field(
         gettext_lazy("What people say, in Chinese"),
         rows=4,
         required=False,
         help_text=gettext_lazy("One sentence a line."),
     )
-    needs_en = _text(gettext_lazy("What people say, in English"), rows=4, required=False)
+    needs_en = text_field(gettext_lazy("What people say, in English"), rows=4, required=False)
     order = forms.IntegerField(
         label=gettext_lazy("Place among the others"), min_value=0, max_value=9999, initial=500, required=False
     )
@@ -115,7 +115,7 @@ class NewEventForm(EventForm):
 
 
 class NextVersionForm(forms.Form):
-    change_reason = _text(
+    change_reason = text_field(
         gettext_lazy("Why it changes"), max_length=200, help_text=gettext_lazy("Stands in the list of versions.")
     )
 
@@ -123,15 +123,15 @@ class NextVersionForm(forms.Form):
 class AskedOnceForm(forms.Form):
     """What the page of the event says is asked once, and what one has to know."""
 
-    once_zh = _text(
+    once_zh = text_field(
         gettext_lazy("Asked once for all, in Chinese"),
         rows=4,
         required=False,
         help_text=gettext_lazy("One entry a line; the same lines in both languages."),
     )
-    once_en = _text(gettext_lazy("Asked once for all, in English"), rows=4, required=False)
-    rules_zh = _text(gettext_lazy("What one has to know, in Chinese"), rows=4, required=False)
-    rules_en = _text(gettext_lazy("What one has to know, in English"), rows=4, required=False)
+    once_en = text_field(gettext_lazy("Asked once for all, in English"), rows=4, required=False)
+    rules_zh = text_field(gettext_lazy("What one has to know, in Chinese"), rows=4, required=False)
+    rules_en = text_field(gettext_lazy("What one has to know, in English"), rows=4, required=False)
 
     @classmethod
     def initial_of(cls, definition: Mapping[str, Any]) -> dict[str, str]:
@@ -201,8 +201,8 @@ class MemberForm(ConditionForm):
         }
         stage = forms.IntegerField(label=_("Stage"), min_value=1, max_value=9)
         notes = {
-            "note_zh": _text(_("Note in Chinese"), max_length=120, required=False),
-            "note_en": _text(_("Note in English"), max_length=160, required=False),
+            "note_zh": text_field(_("Note in Chinese"), max_length=120, required=False),
+            "note_en": text_field(_("Note in English"), max_length=160, required=False),
         }
         self.fields = {**own, **self.fields, **after, "stage": stage, **notes}
 
@@ -263,8 +263,8 @@ class QuestionForm(ConditionForm):
         )
         self.key, self.taken = key, {str(each["key"]) for each in questions}
         own: dict[str, forms.Field] = {
-            "text_zh": _text(_("Question in Chinese"), max_length=120),
-            "text_en": _text(_("Question in English"), max_length=200),
+            "text_zh": text_field(_("Question in Chinese"), max_length=120),
+            "text_en": text_field(_("Question in English"), max_length=200),
             "type": forms.ChoiceField(label=_("Answer"), choices=QUESTION_TYPES),
             "choices": forms.CharField(
                 label=_("Answers to choose from"),

@@ -4,6 +4,8 @@ from egov.catalogue.rules.competences import CompetenceRow, nearest_first
 from egov.catalogue.rules.content import CONTENT_FIELDS, EVENT_FIELDS, Difference, complete, differences, digest, key_of
 from egov.catalogue.rules.definitions import ITEM_TYPES, Known, check_definition
 from egov.catalogue.rules.designing import (
+    EMPTY_FORM,
+    FIRST_PAGE,
     as_asked,
     with_field,
     with_field_moved,
@@ -17,8 +19,10 @@ from egov.catalogue.rules.forms import check_form
 
 __all__ = [
     "CONTENT_FIELDS",
+    "EMPTY_FORM",
     "EVENT_CODE",
     "EVENT_FIELDS",
+    "FIRST_PAGE",
     "ITEM_TYPES",
     "CompetenceRow",
     "Difference",

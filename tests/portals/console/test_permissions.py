@@ -26,6 +26,7 @@ EVENT = {
         "questions": [{"key": "sign", "type": "boolean", "text": BOTH}],
     },
 }
+D1 = "services/LC01/versions/{w.draft.number}"
 E1 = "events/LE90/versions/1"
 
 
@@ -128,6 +129,15 @@ TABLE = PermissionTable(
         "console:service_switch": post("services/LC01/switch", {"reason": "x"}, **OWN),
         "console:service_draft": post("services/LC01/draft", **OWN),
         "console:version": get("services/LC01/versions/{w.version.number}", **OWN),
+        "console:design_form": get(D1 + "/form", **OWN),
+        "console:design_question_new": post(D1 + "/form/questions", **OWN),
+        "console:design_question": post(D1 + "/form/questions/name", **OWN),
+        "console:design_question_act": post(D1 + "/form/questions/name/up", **OWN),
+        "console:design_pages": post(D1 + "/form/pages", **OWN),
+        "console:design_plan": get(D1 + "/plan", **OWN),
+        "console:design_step_new": post(D1 + "/plan/steps", **OWN),
+        "console:design_step": post(D1 + "/plan/steps/decide", **OWN),
+        "console:design_step_remove": post(D1 + "/plan/steps/decide/remove", **OWN),
         "console:version_edit": post("services/LC01/versions/{w.draft.number}/edit", **OWN),
         "console:version_retire": post("services/LC01/versions/{w.version.number}/retire", {"reason": "x"}, **OWN),
         "console:version_act": post("services/LC01/versions/{w.draft.number}/review", **OWN),

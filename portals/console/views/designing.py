@@ -1,0 +1,265 @@
+"""The service designer: the form and the review plan of a version in work, piece by piece, each seen as it will be."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from egov.catalogue import actions, queries, rules
+from egov.catalogue.models import ServiceVersion
+from egov.intake import queries as intake
+from egov.intake.rules import FormDefinitionError, compile_form
+from egov.kernel.errors import FieldError, InvalidInput, NotFound
+from egov.kernel.text import localise
+from egov.registers import queries as registers
+from portals.applicant import fields
+from portals.console import design_forms as forms
+from portals.console import readable
+from portals.console.access import administrators, service_of
+from portals.console.views.acting import crumbs, form_page, posted, posted_to, url
+from portals.shared.components import Crumb
+
+EDITABLE = ("draft", "reviewed")
+# Where the last step of a fault's path stands in the forms; the others are said above the form.
+_FIELDS = {
+    "x-title": "title_zh",
+    "x-hint": "hint_zh",
+    "x-labels": "choices",
+    "x-visible-when": "written",
+    "x-required-when": "written",
+    "when": "written",
+    "limit": "limit_n",
+}
+
+
+def _version(request: HttpRequest, code: str, number: int) -> ServiceVersion:
+    """A version of a service that the actor may configure. Raises ``NotFound``, ``NotPermitted``."""
+    service_of(request, code)
+    return queries.version_numbered(code, number)
+
+
+# --- The form -------------------------------------------------------------------------------------------
+@require_GET
+@administrators
+def form(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+    """The questions by page, and beside them the pages as the applicant will see them."""
+    row = _version(request, code, number)
+    shown = row.form or rules.EMPTY_FORM
+    preview = _preview(row)
+    context = {
+        "version": row,
+        "edits": row.state in EDITABLE,
+        "pages": [
+            (page["title"], [_question(request, row, key) for key in page["fields"] if key in shown["properties"]])
+            for page in shown.get("x-pages", ())
+        ],
+        "moves": [("up", "↑", _("Up")), ("down", "↓", _("Down")), ("remove", "✕", _("Take out"))],
+        "preview": [] if isinstance(preview, str) else preview,
+        "preview_fault": preview if isinstance(preview, str) else "",
+        "crumbs": _above(request, row),
+    }
+    return render(request, "console/design_form.html", context)
+
+
+def _question(request: HttpRequest, row: ServiceVersion, key: str) -> dict[str, Any]:
+    field = row.form["properties"][key]  # type: ignore[index]
+    return {
+        "key": key,
+        "title": field.get("x-title", {}),
+        "element": field.get("x-element", ""),
+        "required": key in row.form.get("required", ()),  # type: ignore[union-attr]
+        "visible_when": field.get("x-visible-when", ""),
+        "required_when": field.get("x-required-when", ""),
+        "url": url(request, "design_question", row.service.code, row.number, key),
+    }
+
+
+def _preview(row: ServiceVersion) -> list[tuple[Any, list[Any]]] | str:
+    """Each page with its fields as applicants see them, those under a condition too; or why it cannot be drawn."""
+    if not row.form or not row.form.get("properties"):
+        return []
+    try:
+        compiled = compile_form(row.form, row.materials)
+    except FormDefinitionError as error:
+        return str(error)
+    checked = replace(intake.check_answers(compiled, {}), visible=frozenset(compiled.by_key))
+    filled = fields.Filled(compiled, {}, checked)
+    return [(page.title, list(fields.asked_on(filled, page.fields).fields)) for page in compiled.pages]
+
+
+@require_http_methods(["GET", "POST"])
+@administrators
+def question(request: HttpRequest, capacity: str, code: str, number: int, key: str = "") -> HttpResponse:
+    row = _version(request, code, number)
+    if key and key not in (row.form or rules.EMPTY_FORM)["properties"]:
+        raise NotFound()
+    element = request.GET.get("element", "")[:80]
+    filled = forms.FormQuestion(posted_to(request), version=row, key=key, element=element)
+
+    def changes(data: dict[str, Any]) -> dict[str, Any]:
+        changed = rules.with_field(
+            row.form, key=data["key"], field=filled.field(), page=data["page"], required=data["required"] == "yes"
+        )
+        return {"form": changed}
+
+    return _design_page(
+        request,
+        row,
+        filled,
+        changes,
+        back="design_form",
+        title=key or _("A question of the form"),
+        suggestions=[(each.key, localise(each.name)) for each in registers.elements()],
+    )
+
+
+@require_POST
+@administrators
+def question_act(request: HttpRequest, capacity: str, code: str, number: int, key: str, act: str) -> HttpResponse:
+    """Up, down, or out of the form."""
+    row = _version(request, code, number)
+    if row.form is None or key not in row.form["properties"] or act not in ("up", "down", "remove"):
+        raise NotFound()
+    if act == "remove":
+        changed = rules.without_field(row.form, key=key)
+    else:
+        changed = rules.with_field_moved(row.form, key=key, up=act == "up")
+    return _change(request, row, {"form": changed}, back="design_form")
+
+
+@require_http_methods(["GET", "POST"])
+@administrators
+def pages(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+    row = _version(request, code, number)
+    return _design_page(
+        request,
+        row,
+        forms.PagesForm(posted_to(request), initial=forms.PagesForm.initial_of(row.form)),
+        lambda data: {"form": rules.with_pages(row.form, data["pages"])},
+        back="design_form",
+        title=_("Pages of the form"),
+    )
+
+
+# --- The review plan ------------------------------------------------------------------------------------
+@require_GET
+@administrators
+def plan(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+    row = _version(request, code, number)
+    steps = (row.plan or {}).get("steps", [])
+    names = {step["key"]: localise(step.get("title", {})) or step["key"] for step in steps}
+    kinds, roles = dict(forms.STEP_KINDS), readable.role_names()
+    context = {
+        "version": row,
+        "edits": row.state in EDITABLE,
+        "steps": [
+            {
+                "key": step["key"],
+                "title": names[step["key"]],
+                "kind": kinds.get(step["kind"], step["kind"]),
+                "role": roles.get(step.get("role", ""), step.get("role", "")),
+                "persons": step.get("persons", 1),
+                "limit": step.get("limit") or {},
+                "after": [names.get(key, key) for key in step.get("after", ())],
+                "four_eyes": [names.get(key, key) for key in step.get("four_eyes", ())],
+                "when": step.get("when", ""),
+                "outcomes": [
+                    (localise(each.get("title", {})) or each["key"], names.get(each.get("back_to", ""), ""))
+                    for each in step.get("outcomes", ())
+                ],
+            }
+            for step in steps
+        ],
+        "crumbs": _above(request, row),
+    }
+    return render(request, "console/design_plan.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@administrators
+def step(request: HttpRequest, capacity: str, code: str, number: int, key: str = "") -> HttpResponse:
+    row = _version(request, code, number)
+    if key and all(each["key"] != key for each in (row.plan or {}).get("steps", ())):
+        raise NotFound()
+    filled = forms.StepForm(posted_to(request), version=row, key=key)
+    more: Mapping[str, Any] = {}
+    if key:
+        more = {
+            "remove": url(request, "design_step_remove", code, number, key),
+            "remove_word": _("Take the step out"),
+        }
+    return _design_page(
+        request,
+        row,
+        filled,
+        lambda _data: {"plan": rules.with_step(row.plan, key=f"{code.lower()}.review", step=filled.step())},
+        back="design_plan",
+        title=key or _("A step of the review plan"),
+        **more,
+    )
+
+
+@require_POST
+@administrators
+def remove_step(request: HttpRequest, capacity: str, code: str, number: int, key: str) -> HttpResponse:
+    row = _version(request, code, number)
+    if row.plan is None or all(each["key"] != key for each in row.plan["steps"]):
+        raise NotFound()
+    return _change(request, row, {"plan": rules.without_step(row.plan, key=key)}, back="design_plan")
+
+
+# --- Saving ---------------------------------------------------------------------------------------------
+def _design_page(
+    request: HttpRequest,
+    row: ServiceVersion,
+    form: Any,
+    changes: Callable[[dict[str, Any]], Mapping[str, Any]],
+    *,
+    back: str,
+    **context: Any,
+) -> HttpResponse:
+    def act(data: dict[str, Any]) -> object:
+        try:
+            return actions.design_version(request.actor, version_id=row.pk, changes=changes(data))  # type: ignore[attr-defined]
+        except InvalidInput as error:
+            raise InvalidInput([_at_field(each, form) for each in error.faults]) from error
+
+    return form_page(
+        request,
+        form=form,
+        act=act,
+        context={"subject": row.name, "submit": _("Keep"), "wide": True, "crumbs": _above(request, row), **context},
+        done=_("Kept."),
+        back=url(request, back, row.service.code, row.number),
+    )
+
+
+def _at_field(fault: FieldError, form: Any) -> FieldError:
+    for place in reversed(fault.path.split("/")):
+        name = _FIELDS.get(place, place)
+        if name in form.fields:
+            return FieldError(name, fault.code, fault.message)
+    return FieldError("", fault.code, fault.message)
+
+
+def _change(request: HttpRequest, row: ServiceVersion, changes: Mapping[str, Any], *, back: str) -> HttpResponse:
+    return posted(
+        request,
+        act=lambda: actions.design_version(request.actor, version_id=row.pk, changes=changes),  # type: ignore[attr-defined]
+        done=_("Kept."),
+        back=url(request, back, row.service.code, row.number),
+    )
+
+
+def _above(request: HttpRequest, row: ServiceVersion) -> list[Crumb]:
+    code = row.service.code
+    return crumbs(
+        request,
+        (_("Services"), url(request, "services")),
+        (code, url(request, "service", code)),
+        (_("version %(number)d") % {"number": row.number}, url(request, "version", code, row.number)),
+    )
