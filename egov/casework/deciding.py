@@ -59,20 +59,26 @@ def advice_on(case: Case) -> Verdict | None:
 
 
 def _verdict(case: Case, auto: Mapping[str, Any] | None) -> Verdict | None:
+    return verdict_on(auto, case.answers, language=case.language, case=case.reference)
+
+
+def verdict_on(
+    auto: Mapping[str, Any] | None, answers: Mapping[str, Any], *, language: str, case: str = ""
+) -> Verdict | None:
     """What a table or a fixed outcome says; None when there is none or the answers do not fit it."""
     if not auto:
         return None
     if "table" not in auto:
-        return Verdict(auto["outcome"], localise(auto.get("reasons"), case.language))
+        return Verdict(auto["outcome"], localise(auto.get("reasons"), language))
     try:
-        result = law.evaluate_table(auto["table"], case.answers)
+        result = law.evaluate_table(auto["table"], answers)
     except law.EvaluationError as error:
-        logger.warning("auto_decision_not_evaluated", table=auto["table"], case=case.reference, error=str(error))
+        logger.warning("auto_decision_not_evaluated", table=auto["table"], case=case, error=str(error))
         return None
     output = dict(result.output)
     return Verdict(
         outcome=str(output.pop("outcome", "")),
-        reasons=localise(result.trace.get("says"), case.language),
+        reasons=localise(result.trace.get("says"), language),
         citations=result.trace.get("articles", ()),
         data=output,
         trace=result.trace,

@@ -90,3 +90,35 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class Replay(models.Model):
+    """What a version in work would have changed: stored answers run again under it and under the one in force.
+
+    ``subject`` is the code of a service or an event; ``cases`` names those whose outcome would differ, with the reasons.
+    """
+
+    subject = models.CharField(max_length=64)
+    of_event = models.BooleanField(default=False)
+    before_id = models.BigIntegerField()  # the version in force, of the service or of the event
+    after_id = models.BigIntegerField()
+    before_number = models.PositiveIntegerField()
+    after_number = models.PositiveIntegerField()
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    differing = models.PositiveIntegerField(default=0)
+    counts = models.JSONField(default=dict)  # kind of reason -> number of cases
+    cases = models.JSONField(default=list)  # [{"case": reference, "reasons": [localised text]}]
+    asked_by_id = models.BigIntegerField(null=True, blank=True)
+    asked_at = models.DateTimeField()
+    beat_at = models.DateTimeField(null=True, blank=True)  # when its worker last showed that it is at it
+    finished_at = models.DateTimeField(null=True, blank=True)
+    failed = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("replay of a version")
+        verbose_name_plural = _("replays of versions")
+        indexes = [models.Index(fields=["subject", "-id"], name="replay_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} v{self.before_number} → v{self.after_number}"

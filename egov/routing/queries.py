@@ -16,7 +16,7 @@ from egov.routing.competence import Considered, Explanation, RouteChoice, Verdic
 from egov.routing.memory import Known
 from egov.routing.models import Concept, Example, Language, Need, Origin, SearchEntry, Synonym
 from egov.routing.rules import text as texts
-from egov.routing.rules.bundles import edges_among, read_answer
+from egov.routing.rules.bundles import edges_among, members_for, read_answer
 from egov.routing.rules.decide import Answer, decide, services_offered
 from egov.routing.rules.index import Features, Scored, Target
 from egov.routing.rules.offer import ANYBODY, offer_to
@@ -40,6 +40,7 @@ __all__ = [
     "examples_of",
     "explain",
     "match_need",
+    "members_for",
     "members_of",
     "needs_to_learn",
     "outcome",

@@ -19,7 +19,7 @@ from egov.kernel import clock
 from egov.kernel.actor import Actor
 from egov.kernel.refs import Ref
 from egov.kernel.text import searched_words
-from egov.work import rules
+from egov.work import rules, running
 from egov.work.errors import NotYourTask
 from egov.work.models import OPEN_ITEMS, Cover, ItemState, Plan, Step, WorkItem
 from egov.work.registry import Hint, subject_handlers
@@ -530,3 +530,8 @@ def step_of(item_id: int) -> rules.StepDefinition | None:
 def open_in_unit(unit_id: int) -> int:
     """How many items wait or are in hand there, for administrators: no subject, no name."""
     return WorkItem.objects.filter(unit_id=unit_id, state__in=OPEN_ITEMS).count()
+
+
+def forward_way(definition: Mapping[str, Any], context: Mapping[str, Any]) -> tuple[str, ...]:
+    """The steps that a plan would take over these answers when every step lets the work go on."""
+    return rules.forward_way(rules.parse_plan(definition), running.condition_over(context))

@@ -194,6 +194,25 @@ def complete(plan: PlanDefinition, tokens: Sequence[Token], key: str, outcome: s
     return Moves(returned, cancelled, moves.entered, moves.finished)
 
 
+def forward_way(plan: PlanDefinition, holds: Holds) -> tuple[str, ...]:
+    """The steps that are done when each ends with the outcome that lets the work go on, in their order."""
+    tokens: list[Token] = []
+    done: list[str] = []
+    waiting = list(start(plan, holds).entered)
+    while waiting:
+        entered = waiting.pop(0)
+        key = entered.step.key
+        if entered.skipped:
+            tokens.append(Token(key, entered.round, "skipped"))
+            continue
+        outcome = entered.step.first_forward()
+        tokens.append(Token(key, entered.round, "done", outcome))
+        done.append(key)
+        active = [Token(each.step.key, each.round, "skipped" if each.skipped else "active") for each in waiting]
+        waiting += complete(plan, [*tokens, *active], key, outcome, holds).entered
+    return tuple(done)
+
+
 def _recalled(token: Token, again: frozenset[str]) -> Token:
     if token.key in again and token.state in LIVE:
         return Token(token.key, token.round, "returned", token.outcome, token.persons)

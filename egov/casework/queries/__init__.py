@@ -1,5 +1,6 @@
 """Reads of cases: pages, lists, what is allowed, tracking by number. Every view of somebody's data is in the journal."""
 
+from egov.casework.deciding import Verdict, verdict_on
 from egov.casework.paces import Paces, paces
 from egov.casework.queries.access import Access, access_to, allowed_acts, exists, visible_cases
 from egov.casework.queries.drafted import LetterDraft, letter_draft
@@ -55,6 +56,7 @@ __all__ = [
     "Said",
     "Stopped",
     "Track",
+    "Verdict",
     "access_to",
     "allowed_acts",
     "case_for_applicant",
@@ -75,5 +77,6 @@ __all__ = [
     "search",
     "summary_of",
     "track",
+    "verdict_on",
     "visible_cases",
 ]

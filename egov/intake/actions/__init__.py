@@ -5,6 +5,7 @@ from egov.intake.actions.changes import accept_change, propose_change
 from egov.intake.actions.drafts import discard, migrate_draft, require_fileable, save_draft, start_bundle, start_draft
 from egov.intake.actions.files import attach, detach, keep_upload
 from egov.intake.actions.filing import consent_to_fetch, submit, submit_direct
+from egov.intake.actions.replaying import replay_event, replay_service
 from egov.intake.errors import DraftChanged, ServiceChanged, ServiceClosed
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "keep_upload",
     "migrate_draft",
     "propose_change",
+    "replay_event",
+    "replay_service",
     "require_fileable",
     "save_draft",
     "start_bundle",

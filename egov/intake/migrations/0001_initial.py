@@ -16,6 +16,33 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Replay',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('subject', models.CharField(max_length=64)),
+                ('of_event', models.BooleanField(default=False)),
+                ('before_id', models.BigIntegerField()),
+                ('after_id', models.BigIntegerField()),
+                ('before_number', models.PositiveIntegerField()),
+                ('after_number', models.PositiveIntegerField()),
+                ('total', models.PositiveIntegerField(default=0)),
+                ('done', models.PositiveIntegerField(default=0)),
+                ('differing', models.PositiveIntegerField(default=0)),
+                ('counts', models.JSONField(default=dict)),
+                ('cases', models.JSONField(default=list)),
+                ('asked_by_id', models.BigIntegerField(blank=True, null=True)),
+                ('asked_at', models.DateTimeField()),
+                ('beat_at', models.DateTimeField(blank=True, null=True)),
+                ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ('failed', models.CharField(blank=True, max_length=300)),
+            ],
+            options={
+                'verbose_name': 'replay of a version',
+                'verbose_name_plural': 'replays of versions',
+                'indexes': [models.Index(fields=['subject', '-id'], name='replay_subject')],
+            },
+        ),
+        migrations.CreateModel(
             name='Draft',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -46,6 +46,7 @@ from egov.intake.queries.drafts import (
     visible_drafts,
     visible_submissions,
 )
+from egov.intake.queries.replays import last_replay, replay
 
 __all__ = [
     "FILED_BY_POSTS",
@@ -77,6 +78,7 @@ __all__ = [
     "form_of",
     "known_codes",
     "known_facts",
+    "last_replay",
     "members_of",
     "open_correction",
     "open_draft",
@@ -84,6 +86,7 @@ __all__ = [
     "price_of",
     "regions",
     "remedy_service",
+    "replay",
     "review",
     "route_for",
     "routes_of",

@@ -216,6 +216,7 @@ def version(request: HttpRequest, capacity: str, code: str, number: int) -> Http
         "questions": [_question(request, row, each) for each in row.definition.get("questions", ())],
         "ahead": intake.form_ahead(row.definition),
         "faults": [_located(request, row, fault) for fault in actions.faults_of_event(row)] if row.is_in_work else [],
+        "last_replay": intake.last_replay(code, row.pk),
         "base": base,
         "others": queries.event_versions(code).exclude(pk=row.pk).values_list("number", flat=True)[:20],
         "groups": grouped(changes),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from egov.catalogue import actions, queries
 from egov.catalogue.models import PublicService, ServiceVersion, VersionState
 from egov.identity import queries as identity
+from egov.intake import queries as intake
 from egov.kernel.errors import NotFound
 from egov.routing import queries as routing
 from portals.console import forms, readable
@@ -181,6 +182,8 @@ def version(request: HttpRequest, capacity: str, code: str, number: int) -> Http
         "others": queries.versions_of(code).exclude(pk=row.pk).values_list("number", flat=True)[:20],
         "groups": grouped(changes),
         "people": identity.names_of({pk for pk in (row.written_by_id, row.reviewed_by_id) if pk}),
+        "replayable": bool(base and base.is_fileable and row.is_fileable and row.state in ("draft", "reviewed")),
+        "last_replay": intake.last_replay(code, row.pk),
         "mine": row.written_by_id is not None and row.written_by_id == actor.party_id,
         "crumbs": _above(request, service),
     }

@@ -6,7 +6,7 @@ import pytest
 
 from egov.casework import actions as casework
 from egov.casework.models import Case
-from egov.catalogue.models import Event
+from egov.catalogue.models import Event, EventVersion
 from egov.intake import actions
 from tests.plugins.permissions import PermissionTable, Row
 
@@ -16,6 +16,7 @@ def permission_world(services, a_draft, a_picture, identities):
     """The owner has a draft with a picture, and a case that waits for a correction."""
     services.publish()
     Event.objects.create(code="LE90", kind="life", name={}, summary={}, definition={"members": [{"service": "CL02"}]})
+    EventVersion.objects.create(code="LE90", number=1, kind="life")
     owner = identities.resident(identities.person("林晓雯", region=identities.region()))
     officer = identities.officer("clerk", unit=services.unit)
     filed = actions.submit(owner, draft=a_draft(owner).reference, key="filed")
@@ -81,6 +82,12 @@ TABLE = PermissionTable(
             ),
             owner=True,
             stranger=True,
+        ),
+        "replay_service": Row(
+            lambda actor, world: actions.replay_service(actor, code="CL02", number=1), administrator=True
+        ),
+        "replay_event": Row(
+            lambda actor, world: actions.replay_event(actor, code="LE90", number=1), administrator=True
         ),
         "discard": Row(lambda actor, world: actions.discard(actor, draft=world.draft), owner=True),
         "migrate_draft": Row(lambda actor, world: actions.migrate_draft(actor, draft=world.draft), owner=True),

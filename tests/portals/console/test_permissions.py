@@ -9,6 +9,7 @@ from egov.catalogue.models import Competence, ServiceVersion
 from egov.deadlines import actions as deadlines
 from egov.identity import actions
 from egov.identity.models import Post
+from egov.intake import actions as intake
 from egov.kernel.actor import SYSTEM
 from egov.routing.models import Concept, Example, Need, Synonym
 from tests.plugins.console import Desk
@@ -48,6 +49,7 @@ def permission_world(console, resident, settings):
     deadlines.open_calendar(SYSTEM, key="market", name={"en": "Market"}, department_ids=[console.market.pk])
     return SimpleNamespace(
         console=console,
+        replay=intake.replay_service(SYSTEM, code="LC01", number=draft.number),
         resident=resident,
         post=post,
         draft=draft,
@@ -129,6 +131,9 @@ TABLE = PermissionTable(
         "console:service_switch": post("services/LC01/switch", {"reason": "x"}, **OWN),
         "console:service_draft": post("services/LC01/draft", **OWN),
         "console:version": get("services/LC01/versions/{w.version.number}", **OWN),
+        "console:replay": get("replays/{w.replay.pk}", **OWN),
+        "console:replay_service": post(D1 + "/replay", **OWN),
+        "console:replay_event": post(E1 + "/replay", **OWN),
         "console:design_form": get(D1 + "/form", **OWN),
         "console:design_question_new": post(D1 + "/form/questions", **OWN),
         "console:design_question": post(D1 + "/form/questions/name", **OWN),
