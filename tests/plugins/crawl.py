@@ -36,13 +36,27 @@ NOT_VISITED = {
         (
             *("citizen:accept_mandate", "citizen:autosave", "citizen:discard", "citizen:message", "citizen:pay"),
             *("citizen:revoke_consent", "citizen:revoke_mandate", "citizen:withdraw"),
-            *("staff:case_act", "staff:cover", "staff:item_act", "shared:stay"),
-            *("console:competence_end", "console:permission_revoke", "console:post_end", "console:seal_rotate"),
-            *("console:service_switch", "console:synonym_remove", "console:unit_close", "console:version_act"),
+            *("staff:case_act", "staff:claim_next", "staff:cover", "staff:end_cover", "staff:item_act"),
+            *("staff:items_act", "staff:request_act", "staff:request_discard", "staff:request_start", "staff:urge"),
+            *("staff:withdraw_opinion", "shared:remove_program", "shared:stay"),
+            *("console:competence_end", "console:permission_revoke", "console:permission_service_revoke"),
+            *("console:configuration_apply", "console:delivery_retry", "console:events_retry", "console:post_end"),
+            *("console:department_reopen", "console:example_remove", "console:need_learn", "console:seal_rotate"),
+            *("console:event_act", "console:event_discard", "console:service_switch", "console:synonym_remove"),
+            *("console:unit_close", "console:version_act"),
         ),
         ACT,
     ),
-    **dict.fromkeys(("citizen:document_pdf", "citizen:file", "staff:file", "mfa_download_recovery_codes"), FILE),
+    **dict.fromkeys(
+        (
+            *("citizen:document_pdf", "citizen:file", "console:configuration_download", "mfa_download_recovery_codes"),
+            *("public:catalogue_jsonld", "public:catalogue_ttl", "staff:file", "staff:letter"),
+        ),
+        FILE,
+    ),
+    "idp:oidc:authorization": "asks on behalf of a program that names itself",
+    "shared:verify_identity": "only while the account names no person",
+    "idp:oidc:device_authorization": "no client of ours is a device without a browser",
     **dict.fromkeys(("citizen:draft", "public:journal", "idp:oidc:logout"), "leads on to another page at once"),
     **dict.fromkeys(
         (
@@ -103,7 +117,10 @@ WALKERS = (
     Walker(
         "resident",
         OWN,
-        ("/me/", "/as/self/drafts/{draft}/check/", "/as/self/submissions/{submission}/"),
+        (
+            *("/me/", "/as/self/drafts/{draft}/check/", "/as/self/submissions/{submission}/"),
+            *("/as/self/events/LE01/", "/as/self/events/BE01/"),
+        ),
         "lin.xiaowen",
     ),
     Walker("sole trader", OWN, ("/me/",), "zhao.qiming"),

@@ -19,6 +19,7 @@ from PIL import Image
 
 from egov.casework import actions as casework
 from egov.casework.models import Case
+from egov.catalogue import actions as catalogue
 from egov.documents.models import IssuedDocument
 from egov.identity import demo as people
 from egov.identity.models import Account
@@ -26,7 +27,7 @@ from egov.identity.queries import actor_for, capacities_of
 from egov.intake import actions as intake
 from egov.intake import queries as forms
 from egov.intake import rules as form_rules
-from egov.intake.models import Draft
+from egov.intake.models import Draft, Submission
 from egov.journal import actions as journal
 from egov.kernel import outbox, references
 from egov.kernel.actor import Actor
@@ -70,6 +71,7 @@ class City:
         client = Client()
         done = client.post("/account/login/", {"login": username, "password": people.PASSWORD})
         assert done.status_code == 302, "the log-in was refused"
+        client.post("/account/reauthenticate/", {"password": people.PASSWORD})  # second steps are set up after it
         return client.cookies[settings.SESSION_COOKIE_NAME].value
 
     def facts(self) -> dict[str, str]:
@@ -90,6 +92,9 @@ class City:
     def draft(self, actor: Actor, service: str, **answers: Any) -> Draft:
         """A draft with a picture at each question that asks for a file."""
         draft = intake.start_draft(actor, service=service, region=LINJIANG, answers=answers)
+        return self.with_pictures(actor, draft)
+
+    def with_pictures(self, actor: Actor, draft: Draft) -> Draft:
         form = forms.open_draft(actor, reference=draft.reference).form
         required = form_rules.check(form, draft.answers).required
         for question in form.file_questions:
@@ -97,9 +102,11 @@ class City:
                 intake.attach(actor, draft=draft.reference, material=question.material, upload=a_photo())
         return draft
 
+    def submit(self, actor: Actor, draft: Draft) -> Submission:
+        return intake.submit(actor, draft=draft.reference, key=f"city-{next(self._keys)}")
+
     def file(self, actor: Actor, service: str, **answers: Any) -> Case:
-        draft = self.draft(actor, service, **answers)
-        done = intake.submit(actor, draft=draft.reference, key=f"city-{next(self._keys)}")
+        done = self.submit(actor, self.draft(actor, service, **answers))
         return Case.objects.get(submission=done.reference)
 
     # --- Handling ---------------------------------------------------------------------------------------
@@ -151,6 +158,9 @@ def lay_life(city: City) -> None:
     lin, zhao = city.actor("lin.xiaowen"), city.actor("zhao.qiming")
     _residents(city, lin, zhao)
     _licences(city, city.business("lin.xiaowen"))
+    _change_of_a_company(city, city.business("lin.xiaowen"))
+    _leave(city)
+    _drafted_versions(city.actor("admin"))
     city.settle()
 
 
@@ -199,19 +209,49 @@ def _licences(city: City, company: Actor) -> None:
     intake.start_contest(company, case=refused.reference)
 
 
+def _change_of_a_company(city: City, company: Actor) -> None:
+    """One form for several departments; the one that leads sees it on its board."""
+    no_more = {"abnormal": False, "name_changes": False}
+    draft = intake.start_bundle(company, event="BE05", region=LINJIANG, answers=no_more, services=[])
+    answers = {
+        "br03__changes": ["scope"],
+        "br03__resolved_on": "2026-11-02",
+        "br03__new_scope": "餐饮服务；食品销售",
+        "hf09__items": ["contact"],
+        "bank__name": "江州农商银行",
+        "bank__account": "6222000000000000123",
+        "contact__phone": "13800009902",
+    }
+    draft = intake.save_draft(company, draft=draft.reference, answers=answers, revision=draft.revision)
+    city.submit(company, city.with_pictures(company, draft))
+
+
+def _leave(city: City) -> None:
+    """Asked for at the desk: one filed, one begun."""
+    officer = forms.filing_as(city.actor("market.reviewer"), "GE01")
+    city.file(officer, "GE01", kind="annual", first_day="2027-01-11", last_day="2027-01-13")
+    city.draft(officer, "GE01", kind="annual")
+
+
+def _drafted_versions(admin: Actor) -> None:
+    catalogue.draft_version(admin, code="LC01", changes={}, change_reason="条文调整")
+    catalogue.draft_event(admin, code="BE05", changes={}, change_reason="条文调整")
+
+
 def _decided(city: City, case: Case, outcome: str) -> Case:
     city.accepted(case, "market.clerk")
     city.step(case, "market.reviewer", "review")
-    city.step(case, "market.inspector", "inspection")
-    city.step(case, "market.reviewer", "review")
+    second = city.actor("market.inspector2").post_id
+    city.step(case, "market.inspector", "inspection", together_with=[second])
     citations = [] if outcome == "granted" else [{"instrument": "cn.licensing-law", "article": "38.2"}]
     casework.draft_decision(
-        city.actor("market.section"),
+        city.actor("market.reviewer"),
         case=case.reference,
         outcome=outcome,
         reasons="材料齐全，符合条件。" if outcome == "granted" else "现场布局不符合要求。",
         citations=citations,
     )
+    casework.sign_decision(city.actor("market.section"), case=case.reference)
     return Case.objects.get(pk=case.pk)
 
 
