@@ -11,9 +11,9 @@ def inbox(actor: Actor) -> QuerySet[Notice]:
     return Notice.objects.filter(recipient_id=actor.on_behalf_of_id or actor.party_id or 0).order_by("-id")
 
 
-def unread_count(actor: Actor) -> int:
-    """How many are unread, counted to 100."""
-    return len(inbox(actor).filter(read_at__isnull=True).values_list("pk")[:100])
+def unread_count(rows: QuerySet[Notice]) -> int:
+    """How many of ``rows`` (of an inbox) are unread, counted to 100."""
+    return len(rows.filter(read_at__isnull=True).values_list("pk")[:100])
 
 
 def deliveries_of(notice_id: int) -> QuerySet[Delivery]:

@@ -1,4 +1,4 @@
-"""How far a limited mandate reaches: documents and bills of the services it names, nothing else of the party."""
+"""How far a limited mandate reaches: papers, bills and notices of the services it names, nothing else of the party."""
 
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Concat
@@ -7,6 +7,8 @@ from egov.casework import queries as casework
 from egov.documents.models import IssuedDocument
 from egov.intake import queries as intake
 from egov.kernel.actor import Actor
+from egov.matters import queries as matters
+from egov.notices.models import Notice
 from egov.payments.models import Bill
 
 
@@ -33,3 +35,16 @@ def file_in_reach(actor: Actor, reference: str) -> bool:
 
 def bills_in_reach(actor: Actor, rows: QuerySet[Bill]) -> QuerySet[Bill]:
     return rows if actor.mandate_services is None else rows.filter(lines__subject__in=_subjects(actor)).distinct()
+
+
+def notices_in_reach(actor: Actor, rows: QuerySet[Notice]) -> QuerySet[Notice]:
+    """Of what is paid to the party an agent with a limited mandate hears nothing."""
+    if actor.mandate_services is None:
+        return rows
+    whole = matters.visible_matters(actor).values_list(Concat(Value("matter:"), "reference"))
+    bills = bills_in_reach(actor, Bill.objects.filter(payer=actor.on_behalf_of_id))
+    return rows.filter(
+        Q(subject__in=_subjects(actor))
+        | Q(subject__in=whole)
+        | Q(subject__in=bills.values_list(Concat(Value("bill:"), "reference")))
+    )

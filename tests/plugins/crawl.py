@@ -181,7 +181,7 @@ def _starts(walker: Walker, city: "City") -> list[str]:
 
 def _explore(walker: Walker, client: Client, starts: list[str]) -> Walk:
     found, count = Walk(), Counter[str]()
-    waiting, seen = deque(dict.fromkeys(starts)), set(starts)
+    waiting, seen = deque(dict.fromkeys(starts)), dict.fromkeys(starts, "a start")
     while waiting:
         address = waiting.popleft()
         pattern = name_of(address)
@@ -190,7 +190,7 @@ def _explore(walker: Walker, client: Client, starts: list[str]) -> Walk:
         try:
             response = client.get(address)
         except pytest.fail.Exception as error:  # an undefined variable in a template
-            found.broken.append(f"{address}: {error}")
+            found.broken.append(f"{address}: {error} (from {seen[address]})")
             count[pattern] += 1
             continue
         leads_to: Iterable[str] = ()
@@ -202,11 +202,11 @@ def _explore(walker: Walker, client: Client, starts: list[str]) -> Walk:
             found.patterns.add(pattern)
             leads_to = links_in(response.content.decode())
         elif response.status_code == 500 or (response.status_code == 404 and address not in starts):
-            found.broken.append(f"{address}: status {response.status_code}")
+            found.broken.append(f"{address}: status {response.status_code} (from {seen[address]})")
         for target in leads_to:
             path = _tidy(urljoin(address, target))
             if path not in seen and walker.inside.search(path) and not OUTSIDE.search(path):
-                seen.add(path)
+                seen[path] = address
                 waiting.append(path)
     return found
 

@@ -21,7 +21,7 @@ from portals.api.serializers import holdings as s
 from portals.api.serializers.base import listing
 from portals.api.views.base import ActorView, PublicView
 from portals.api.views.filing import download
-from portals.shared.mandated import bills_in_reach, documents_in_reach
+from portals.shared.mandated import bills_in_reach, documents_in_reach, notices_in_reach
 
 
 class Bills(ActorView):
@@ -147,7 +147,7 @@ class Notices(ActorView):
     )
     def get(self, request: Request, capacity: str) -> Response:
         """The inbox, newest first."""
-        rows = notices.inbox(self.actor)
+        rows = notices_in_reach(self.actor, notices.inbox(self.actor))
         if request.query_params.get("unread") == "true":
             rows = rows.filter(read_at__isnull=True)
         return pagination.answer(request, s.NoticeSerializer, pagination.page(request, rows))
@@ -157,7 +157,7 @@ class NoticeRead(ActorView):
     @extend_schema(request=None, responses={204: None}, operation_id="read_notice", tags=["notices"])
     def post(self, request: Request, capacity: str, notice: int) -> Response:
         """Mark a notice of one's own as read; somebody else's is not touched."""
-        if not notices.inbox(self.actor).filter(pk=notice).exists():
+        if not notices_in_reach(self.actor, notices.inbox(self.actor)).filter(pk=notice).exists():
             raise NotFound
         notice_actions.mark_read(self.actor, notice_ids=[notice])
         return Response(status=204)

@@ -13,6 +13,7 @@ from egov.payments import queries as payments
 from portals.applicant.access import applicant_page
 from portals.applicant.todo import to_do
 from portals.shared.components import Crumb
+from portals.shared.mandated import notices_in_reach
 
 SHOWN = 5
 
@@ -29,7 +30,7 @@ def home(request: HttpRequest, capacity: str) -> HttpResponse:
         "more_drafts": len(drafts) > SHOWN,
         "matters": matters.lines_of(running[:SHOWN], actor=actor),
         "more_matters": len(running) > SHOWN,
-        "unread": notices.unread_count(actor),
+        "unread": notices.unread_count(notices_in_reach(actor, notices.inbox(actor))),
         "bills": payments.bills_of(actor.on_behalf_of_id).filter(state="open").count(),
     }
     return render(request, "applicant/home.html", context)

@@ -126,8 +126,8 @@ def test_only_my_own_notices_are_marked_read(resident) -> None:
     other = Party.objects.create(kind=PartyKind.PERSON, name="赵启明")
     mine, theirs = tell(resident)[0], tell(other)[0]
     assert actions.mark_read(actor_of(resident), notice_ids=[mine.pk, theirs.pk]) == 1
-    assert queries.unread_count(actor_of(resident)) == 0
-    assert queries.unread_count(actor_of(other)) == 1
+    assert queries.unread_count(queries.inbox(actor_of(resident))) == 0
+    assert queries.unread_count(queries.inbox(actor_of(other))) == 1
 
 
 def emit_and_deliver(*events) -> None:

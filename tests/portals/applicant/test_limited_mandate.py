@@ -2,8 +2,13 @@
 
 import pytest
 
+from egov.casework.models import Case
 from egov.identity.models import Party, Person
 from egov.intake import actions
+from egov.kernel import clock
+from egov.kernel.refs import Ref
+from egov.matters.models import Matter
+from egov.notices.models import Notice
 from egov.payments.models import Bill
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +69,31 @@ def test_documents_of_other_services_and_who_looked_are_closed(filed, agent, cli
     assert client.get(f"/as/{capacity}/documents/{own.reference}/").status_code == 404
     assert client.get(f"/as/{capacity}/documents/{own.reference}/pdf/").status_code == 404
     assert client.get(f"/as/{capacity}/data/views/").status_code == 403
+
+
+def test_notices_of_the_services_named(filed, agent, client, resident):
+    told = {}
+    for code, one in filed.items():
+        case = Case.objects.get(matter__in=Matter.objects.filter(members__service__code=code).values("reference"))
+        subjects = [Ref("case", case.reference), Ref("bill", one["bill"]), Ref("matter", case.matter)]
+        told[code] = [tell(resident, code, subject) for subject in subjects]
+    told["paid"] = [tell(resident, "SI15", Ref("disbursement", "D-1"))]
+    capacity = agent("CL02")
+    page = client.get(f"/as/{capacity}/notices/").content.decode()
+    for code, notices in told.items():
+        for notice in notices:
+            assert (f"/notices/{notice.pk}/" in page) is (code == "CL02")
+            assert client.get(f"/as/{capacity}/notices/{notice.pk}/").status_code == (200 if code == "CL02" else 404)
+
+
+def tell(resident, code, subject):
+    title = {"zh-Hans": f"通知 {subject}", "en": f"Notice {subject}"}
+    return Notice.objects.create(
+        recipient_id=resident.on_behalf_of_id,
+        key=f"{code}-{subject}",
+        kind="test",
+        subject=str(subject),
+        title=title,
+        body=title,
+        created_at=clock.now(),
+    )
