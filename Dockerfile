@@ -28,6 +28,6 @@ ENV PATH=/app/.venv/bin:$PATH \
 USER egov
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-CMD ["granian", "--interface", "wsgi", "egov.wsgi:application", "--host", "0.0.0.0", "--port", "8000", \
+CMD ["python", "-m", "egov.serve", "--host", "0.0.0.0", "--port", "8000", \
      "--workers", "2", "--blocking-threads", "4", "--blocking-threads-idle-timeout", "600", \
      "--respawn-failed-workers", "--workers-kill-timeout", "20", "--no-access-log"]

@@ -140,7 +140,7 @@ def _list_path(seeded: city.Seeded) -> str:
 def _start_server(port: int) -> "subprocess.Popen[bytes]":
     """Granian as ``bin/demo`` starts it: WSGI, two workers, four blocking threads each."""
     command = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "egov.wsgi:application"),
+        *(sys.executable, "-m", "egov.serve"),
         *("--host", "127.0.0.1", "--port", str(port), "--workers", str(WORKERS), "--blocking-threads", str(THREADS)),
         *("--blocking-threads-idle-timeout", "600", "--no-access-log", "--log-level", "warning"),
     ]

@@ -124,11 +124,13 @@ class Instance:
             [*command, "-Q", queues, "-c", "2", "-B", "-l", "INFO", "-n", f"{uuid.uuid4().hex}@t"], **extra
         )
 
-    def web(self, port: int, *, target: str = "egov.wsgi:application", supervised: bool = False, **extra: str) -> Any:
+    def web(self, port: int, *, target: str = "", supervised: bool = False, **extra: str) -> Any:
+        """The house's web server, or one for another WSGI application."""
+        serve = ["egov.serve"] if not target else ["granian", "--interface", "wsgi", target]
         process = self.spawn(
             [
                 *(AGAIN if supervised else []),
-                *(PYTHON, "-m", "granian", "--interface", "wsgi", target, "--port", str(port)),
+                *(PYTHON, "-m", *serve, "--port", str(port)),
                 *("--workers", "2", "--blocking-threads", "4", "--no-access-log"),
                 *("--workers-kill-timeout", "20", "--respawn-failed-workers"),
             ],
