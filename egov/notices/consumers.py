@@ -130,7 +130,7 @@ def tell_correction(event: CorrectionRequested) -> Told:
         recipient_id=event.applicant_id,
         key=f"case:{event.case}:correction:{event.respond_by}",
         kind="correction_requested",
-        subject=Ref("case", event.case),
+        subject=Ref("matter", event.matter),  # whose page has all that its departments ask
         context={"respond_by": dt.datetime.fromisoformat(event.respond_by)},
         needs_action=True,
     )

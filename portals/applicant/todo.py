@@ -1,6 +1,8 @@
 """What waits for the applicant: payments, corrections, documents to come, ratings; most urgent first."""
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -26,7 +28,34 @@ class ToDo:
 def to_do(actor: Actor) -> list[ToDo]:
     """At most 20; two statements."""
     waiting = matters.waiting_for_applicant(actor)
-    return [_entry(case, actor.capacity) for case in waiting]
+    asking = Counter(case.matter for case in waiting if case.state == "correction")
+    entries, joined = [], set()
+    for case in waiting:
+        if case.state == "correction" and asking[case.matter] > 1:
+            if case.matter not in joined:
+                entries.append(_joint_entry([each for each in waiting if each.matter == case.matter], actor.capacity))
+            joined.add(case.matter)
+        else:
+            entries.append(_entry(case, actor.capacity))
+    return entries
+
+
+def _joint_entry(cases: Sequence[Case], capacity: str) -> ToDo:
+    """What several departments of one matter ask is answered once."""
+    asked = [case for case in cases if case.state == "correction"]
+    dues = [each.respond_by for case in asked for each in case.corrections.all() if each.answered_at is None]
+    text = _("%(n)s departments ask you for something. Answer all of it once, by %(day)s.") % {
+        "n": len(asked),
+        "day": short_date(min(dues, default=None)),
+    }
+    return ToDo(
+        _(", ").join(localised(case.title) for case in asked),
+        text,
+        reverse("citizen:corrections", kwargs={"capacity": capacity, "reference": asked[0].matter}),
+        _("Answer"),
+        Badge(_("Waits for you"), Tone.RISK),
+        min(dues, default=None),
+    )
 
 
 def _entry(case: Case, capacity: str) -> ToDo:

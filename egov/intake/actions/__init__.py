@@ -1,6 +1,6 @@
 """Drafts are kept as they are typed; a submission is taken once, whole, in one transaction."""
 
-from egov.intake.actions.cases import answer_correction, start_contest
+from egov.intake.actions.cases import answer_correction, answer_corrections, start_contest
 from egov.intake.actions.changes import accept_change, propose_change
 from egov.intake.actions.drafts import discard, migrate_draft, require_fileable, save_draft, start_bundle, start_draft
 from egov.intake.actions.files import attach, detach, keep_upload
@@ -14,6 +14,7 @@ __all__ = [
     "ServiceClosed",
     "accept_change",
     "answer_correction",
+    "answer_corrections",
     "attach",
     "consent_to_fetch",
     "detach",

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db import transaction
+
 from egov.casework import actions as casework
 from egov.casework import queries as case_queries
 from egov.casework.models import Case
@@ -11,6 +13,7 @@ from egov.intake.actions.drafts import start_draft
 from egov.intake.actions.files import keep_upload, require_fitting
 from egov.intake.errors import ServiceClosed
 from egov.intake.models import Draft
+from egov.intake.queries import OpenCorrections
 from egov.intake.taking import TakenFile
 from egov.kernel import clock
 from egov.kernel.actor import Actor
@@ -63,6 +66,53 @@ def answer_correction(
         answers={key: checked.answers.get(key) for key in listed},
         files=[(material, file) for material, file, _reference in kept],
     )
+
+
+def answer_corrections(
+    actor: Actor,
+    *,
+    matter: str,
+    answers: Mapping[str, Any],
+    uploads: Mapping[str, Sequence[Any]] | None = None,
+) -> list[Case]:
+    """Answer all that the departments of a matter ask, once: each gets what it asked for, all of them or none.
+
+    ``answers``: under the keys of the one form of :func:`queries.open_corrections`; ``uploads``: new files by material;
+    what several ask for is stored once. Raises ``InvalidInput`` naming every fault under those keys, ``NotFound``.
+    """
+    found = queries.open_corrections(actor, matter=matter)
+    kept = _kept_once(actor, found, uploads or {})
+    faults: dict[tuple[str, str], FieldError] = {}
+    done: list[Case] = []
+    with transaction.atomic():
+        for each in found.asked:
+            part = found.form.part(each.case.reference)
+            try:
+                done.append(
+                    answer_correction(
+                        actor, case=each.case.reference, answers=part.own(answers), files=part.own_files(kept)
+                    )
+                )
+            except InvalidInput as error:
+                for fault in error.faults:
+                    path = part.path(fault.path)
+                    faults.setdefault((path, fault.code), FieldError(path, fault.code, fault.message))
+        if faults:
+            raise InvalidInput(list(faults.values()))
+    return done
+
+
+def _kept_once(actor: Actor, found: OpenCorrections, uploads: Mapping[str, Sequence[Any]]) -> dict[str, list[str]]:
+    """References of the new files by material, each stored under the form of the first that asks for it."""
+    kept: dict[str, list[str]] = {}
+    for material, given in uploads.items():
+        asker = next((each for each in found.asked if material in found.form.part(each.case.reference).materials), None)
+        if asker is not None:
+            stored = [
+                keep_upload(actor, version=asker.case.version, material=material, upload=upload) for upload in given
+            ]
+            kept[material] = [file.reference for file in stored]
+    return {material: references for material, references in kept.items() if references}
 
 
 def _stored_before(actor: Actor, form: rules.Form, files: Mapping[str, Sequence[str]]) -> tuple[TakenFile, ...]:

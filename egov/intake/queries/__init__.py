@@ -11,6 +11,7 @@ from egov.intake.queries.ahead import (
     try_event,
 )
 from egov.intake.queries.changing import MatterAnswers, MemberAnswers, answers_of, files_in, without_files
+from egov.intake.queries.correcting import AskedCorrection, Asker, OpenCorrections, open_corrections
 from egov.intake.queries.drafts import (
     FILED_BY_POSTS,
     DraftMember,
@@ -51,6 +52,8 @@ from egov.intake.queries.replays import last_replay, replay
 __all__ = [
     "FILED_BY_POSTS",
     "Asked",
+    "AskedCorrection",
+    "Asker",
     "BundleAhead",
     "DraftMember",
     "FormAhead",
@@ -59,6 +62,7 @@ __all__ = [
     "MemberAnswers",
     "Migration",
     "OpenCorrection",
+    "OpenCorrections",
     "OpenDraft",
     "Saving",
     "answers_of",
@@ -81,6 +85,7 @@ __all__ = [
     "last_replay",
     "members_of",
     "open_correction",
+    "open_corrections",
     "open_draft",
     "posts",
     "price_of",

@@ -343,6 +343,17 @@ def routes_of(opened: OpenDraft, *, applicant_kind: str) -> list[tuple[DraftMemb
     ]
 
 
+def asked_keys(form: Form, items: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The questions listed, and the file of each material listed."""
+    fields = {item.get("field") for item in items}
+    materials = {item.get("material") for item in items}
+    return tuple(
+        question.key
+        for question in form.questions
+        if question.key in fields or (question.is_file and question.material in materials)
+    )
+
+
 @dataclass(frozen=True)
 class OpenCorrection:
     """What an applicant has to put right on a case: the questions concerned, as the form of that time asks them."""
@@ -354,13 +365,7 @@ class OpenCorrection:
     @cached_property
     def keys(self) -> tuple[str, ...]:
         """Questions to answer, in the order of the form: those listed, and the file of each material listed."""
-        fields = {item.get("field") for item in self.request.items}
-        materials = {item.get("material") for item in self.request.items}
-        return tuple(
-            question.key
-            for question in self.form.questions
-            if question.key in fields or (question.is_file and question.material in materials)
-        )
+        return asked_keys(self.form, self.request.items)
 
 
 def open_correction(actor: Actor, *, case: str) -> OpenCorrection:

@@ -98,7 +98,8 @@ def matter(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
         "total": len(timeline.lanes),
         "done": done,
         "waiting": waiting,
-        "action_url": _action_url(waiting, capacity) if waiting else "",
+        "asking": [lane for lane in timeline.lanes if lane.needs == "correct"],
+        "action_url": _action_url(timeline, waiting, capacity) if waiting else "",
         "departments": _departments(timeline),
         "late": [lane for lane in timeline.open_lanes if lane.missed],
         "refused": [lane for lane in timeline.lanes if lane.case and lane.case.outcome == "refused"],
@@ -164,11 +165,13 @@ def _departments(timeline: queries.Timeline) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _action_url(lane: queries.Lane, capacity: str) -> str:
+def _action_url(timeline: queries.Timeline, lane: queries.Lane, capacity: str) -> str:
     if lane.case is None:
         return ""
     if lane.needs == "pay":
         return reverse("citizen:bills", kwargs={"capacity": capacity})
+    if len([each for each in timeline.lanes if each.needs == "correct"]) > 1:
+        return reverse("citizen:corrections", kwargs={"capacity": capacity, "reference": timeline.matter.reference})
     return reverse("citizen:correction", kwargs={"capacity": capacity, "reference": lane.case.reference})
 
 

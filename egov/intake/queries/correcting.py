@@ -1,0 +1,99 @@
+"""All that the departments of a matter ask to be put right, as one notice."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from egov.casework import queries as casework
+from egov.casework.models import Case, CorrectionRequest
+from egov.catalogue import queries as catalogue
+from egov.intake import rules
+from egov.intake.queries.drafts import asked_keys, form_for
+from egov.intake.rules import Form, MergedForm
+from egov.journal import actions as journal
+from egov.kernel.actor import Actor
+from egov.kernel.errors import NotFound
+from egov.kernel.refs import Ref
+from egov.kernel.text import LocalisedText
+
+
+@dataclass(frozen=True)
+class AskedCorrection:
+    """What one department asks, once, everything listed."""
+
+    case: Case
+    form: Form
+    request: CorrectionRequest
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """Questions to answer, in the order of the form."""
+        return asked_keys(self.form, self.request.items)
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks for a question and what was said about it."""
+
+    department: LocalisedText
+    message: str
+
+
+@dataclass(frozen=True)
+class OpenCorrections:
+    """``form``: the forms of the cases concerned as one, each element once; a part goes by its case."""
+
+    matter: str
+    form: MergedForm
+    asked: tuple[AskedCorrection, ...]
+
+    @property
+    def respond_by(self) -> dt.datetime:
+        """The first of the days given; whoever keeps it keeps all."""
+        return min(each.request.respond_by for each in self.asked)
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """Merged keys in the order of the form; what several ask for once."""
+        wanted = {self.form.part(each.case.reference).names[key] for each in self.asked for key in each.keys}
+        return tuple(key for key in self.form.order if key in wanted)
+
+    @cached_property
+    def answers(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for each in self.asked:
+            names = self.form.part(each.case.reference).names
+            found |= {names[key]: value for key, value in each.case.answers.items() if key in names}
+        return found
+
+    def askers(self, key: str) -> list[Asker]:
+        found = []
+        for each in self.asked:
+            names = self.form.part(each.case.reference).names
+            own = next((own for own in each.keys if names[own] == key), None)
+            if own is not None:
+                said = next((item["message"] for item in each.request.items if _is_about(item, each.form, own)), "")
+                found.append(Asker(each.case.department.full_name, said))
+        return found
+
+
+def _is_about(item: Mapping[str, Any], form: Form, key: str) -> bool:
+    return item.get("field") == key or (form.by_key[key].is_file and item.get("material") == form.by_key[key].material)
+
+
+def open_corrections(actor: Actor, *, matter: str) -> OpenCorrections:
+    """Raises ``NotFound`` for a stranger and when nothing is asked (any more). Two statements, one for the journal."""
+    cases = casework.visible_cases(actor).filter(matter=matter) if actor.is_applicant else Case.objects.none()
+    rows = CorrectionRequest.objects.filter(case__in=cases, answered_at__isnull=True, case__state="correction")
+    asked = []
+    for row in rows.select_related("case__department__party", "case__unit").order_by("asked_at", "id"):
+        row.case.version = catalogue.version(row.case.version_id)
+        asked.append(AskedCorrection(row.case, form_for(row.case.version), row))
+    if not asked:
+        raise NotFound
+    applicant = asked[0].case.applicant_id
+    if actor.party_id != applicant:
+        journal.record_view(actor, Ref("matter", matter), Ref("party", str(applicant)))
+    return OpenCorrections(matter, rules.merge({each.case.reference: each.form for each in asked}), tuple(asked))

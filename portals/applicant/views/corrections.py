@@ -1,0 +1,80 @@
+"""One notice for all that the departments of a matter ask to be put right, answered once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from egov.intake import actions, queries, rules
+from egov.intake.queries import Asker, OpenCorrections
+from egov.kernel.errors import EgovError, InvalidInput
+from portals.applicant import fields
+from portals.applicant.access import applicant_page
+from portals.applicant.views.matters import home_crumb
+from portals.shared.components import Crumb, Fault, Field, faults_of
+from portals.shared.templatetags.egov_ui import localised
+
+
+@dataclass(frozen=True)
+class AskedField:
+    """A field with who asks for it and why."""
+
+    field: Field
+    askers: list[Asker]
+
+
+@applicant_page
+@require_http_methods(["GET", "POST"])
+def corrections(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    found = queries.open_corrections(actor, matter=reference)
+    typed: dict[str, Any] = {}
+    faults: dict[str, str] = {}
+    problem = ""
+    if request.method == "POST":
+        typed = rules.read_page(found.form, request.POST, asked=set(found.keys))
+        files = [found.form.by_key[key] for key in found.keys if found.form.by_key[key].is_file]
+        uploads = {question.material: request.FILES.getlist(question.key) for question in files}
+        try:
+            actions.answer_corrections(actor, matter=reference, answers=typed, uploads=uploads)
+        except InvalidInput as error:
+            faults = {fault.path: str(fault.message) for fault in error.faults}
+        except EgovError as error:
+            problem = str(error)
+        else:
+            messages.success(request, _("Sent. Each department goes on with what it asked for."))
+            return redirect("citizen:matter", capacity=capacity, reference=reference)
+    return _shown(request, capacity, found, typed, faults, problem)
+
+
+def _shown(
+    request: HttpRequest,
+    capacity: str,
+    found: OpenCorrections,
+    typed: dict[str, Any],
+    faults: dict[str, str],
+    problem: str,
+) -> HttpResponse:
+    answers = {**found.answers, **typed}
+    filled = fields.Filled(found.form, answers, queries.check_answers(found.form, answers))
+    asked = fields.asked_on(filled, found.keys, faults=faults, correcting=found.keys)
+    told = faults_of(asked.fields)
+    if problem:
+        told.insert(0, Fault(problem))
+    told += [Fault(text) for path, text in faults.items() if path.split("/")[0] not in asked.keys]
+    matter = reverse("citizen:matter", kwargs={"capacity": capacity, "reference": found.matter})
+    context = {
+        "found": found,
+        "departments": list(dict.fromkeys(localised(each.case.department.full_name) for each in found.asked)),
+        "questions": [
+            AskedField(field, found.askers(key)) for key, field in zip(asked.keys, asked.fields, strict=True)
+        ],
+        "faults": told,
+        "crumbs": [home_crumb(capacity), Crumb(_("Matter"), matter), Crumb(_("Correct and complete"))],
+    }
+    return render(request, "applicant/corrections.html", context, status=422 if told else 200)
