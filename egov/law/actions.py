@@ -84,10 +84,7 @@ def draft_table(
     """A new draft version of a table, from the console or an import. Raises ``NotPermitted``, ``InvalidInput``."""
     _must_administer(actor)
     number = _next_version(DecisionTable, key)
-    try:
-        rules.read_table(key=key, version=number, name=dict(name), model=model, inputs=inputs, source=source)
-    except (ValueError, rules.EvaluationError) as error:
-        raise InvalidInput.at("model", "invalid", str(error)) from error
+    _must_read(key, number, name, model, inputs, source)
     row = DecisionTable.objects.create(
         key=key,
         version=number,
@@ -96,9 +93,46 @@ def draft_table(
         inputs=dict(inputs),
         tests=list(tests),
         source=list(source),
+        written_by_id=actor.party_id,
     )
     journal.record(actor, "law.draft_table", Ref("table", key), content=[key, number])
     return row
+
+
+@transaction.atomic
+def edit_table(
+    actor: Actor, *, key: str, version: int, model: Mapping[str, Any], tests: Sequence[Mapping[str, Any]]
+) -> DecisionTable:
+    """Change rows and tests of a draft; its last editor is its writer. A test may fail until it is published.
+
+    Raises ``NotPermitted``, ``NotFound``, ``TransitionNotAllowed``, ``InvalidInput``.
+    """
+    _must_administer(actor)
+    row = DecisionTable.objects.select_for_update(of=("self",)).filter(key=key, version=version).first()
+    if row is None:
+        raise NotFound()
+    if row.state != State.DRAFT:
+        raise TransitionNotAllowed(_("Only a draft can be changed."))
+    _must_read(key, version, row.name, model, row.inputs, row.source)
+    row.model, row.tests, row.written_by_id = dict(model), list(tests), actor.party_id
+    row.save(update_fields=["model", "tests", "written_by_id"])
+    queries.kept.moved()
+    journal.record(actor, "law.edit_table", Ref("table", key), content=[key, version])
+    return row
+
+
+def _must_read(
+    key: str,
+    version: int,
+    name: Mapping[str, str],
+    model: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    source: Sequence[Mapping[str, str]],
+) -> None:
+    try:
+        rules.read_table(key=key, version=version, name=dict(name), model=model, inputs=inputs, source=source)
+    except (ValueError, rules.EvaluationError) as error:
+        raise InvalidInput.at("model", "invalid", str(error)) from error
 
 
 @transaction.atomic
@@ -250,6 +284,9 @@ def _publish(actor: Actor, model: type[Any], kind: str, key: str, version: int, 
         raise NotFound()
     if row.state != State.DRAFT:
         raise TransitionNotAllowed(_("Only a draft can be published."))
+    writer = getattr(row, "written_by_id", None)
+    if writer is not None and writer == actor.party_id:
+        raise NotPermitted(_("Whoever wrote a version does not publish it."), code="four_eyes")
     try:
         check(row)
     except (ValueError, rules.EvaluationError) as error:

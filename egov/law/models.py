@@ -98,6 +98,7 @@ class DecisionTable(models.Model):
     tests = models.JSONField(default=list)  # [{"input": {...}, "output": {...}}]
     source = models.JSONField(default=list)  # [{"instrument": ..., "article": ...}]
     loaded_hash = models.CharField(max_length=64, blank=True)
+    written_by_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("decision table")

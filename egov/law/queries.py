@@ -87,6 +87,18 @@ def tables() -> list[TableDefinition]:
     return [table(key) for key in keys]
 
 
+def table_versions(key: str = "") -> QuerySet[DecisionTable]:
+    """All versions of a table, or of all tables, by key and newest first."""
+    rows = DecisionTable.objects.order_by("key", "-version")
+    return rows.filter(key=key) if key else rows
+
+
+def tried(row: DecisionTable) -> list[tuple[Mapping[str, Any], str]]:
+    """The tests of a table, run now: each with what failed, "" where it passes. Raises ``EvaluationError``."""
+    failed = {each.number: each.message for each in rules.run_tests(definition_of(row))}
+    return [(test, failed.get(number, "")) for number, test in enumerate(row.tests, start=1)]
+
+
 def evaluate_table(key: str, inputs: Mapping[str, Any]) -> TableResult:
     """What the published table chooses for ``inputs`` and why. Raises ``NotFound``, ``EvaluationError``."""
     return rules.run_table(table(key), inputs)

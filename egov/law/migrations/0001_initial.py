@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ('tests', models.JSONField(default=list)),
                 ('source', models.JSONField(default=list)),
                 ('loaded_hash', models.CharField(blank=True, max_length=64)),
+                ('written_by_id', models.BigIntegerField(blank=True, null=True)),
             ],
             options={
                 'verbose_name': 'decision table',

@@ -43,6 +43,12 @@ TABLE = PermissionTable(
             ),
             administrator=True,
         ),
+        "edit_table": Row(
+            lambda actor, _world: actions.edit_table(
+                actor, key="cn.unemployment-benefit", version=1, model={"rules": []}, tests=[]
+            ),
+            administrator=True,
+        ),
         "set_parameter": Row(
             lambda actor, _world: actions.set_parameter(
                 actor, key="p", value=1, valid_from=dt.date(2026, 1, 1), instrument="cn.licensing-law"

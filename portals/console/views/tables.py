@@ -1,0 +1,146 @@
+"""Decision tables of the law: rows and tests edited in a draft, the tests run on the spot, published by a second person."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from egov.identity import queries as identity
+from egov.kernel.errors import InvalidInput, NotFound
+from egov.law import actions, queries
+from egov.law.models import DecisionTable, State
+from egov.law.rules import EvaluationError
+from portals.console.access import platform_administrators
+from portals.console.table_forms import TableForms, outputs_of, written
+from portals.console.views.acting import crumbs, posted, url
+from portals.shared.components import Crumb, Fault
+
+
+@require_GET
+@platform_administrators
+def index(request: HttpRequest, capacity: str) -> HttpResponse:
+    lines: dict[str, dict[str, Any]] = {}
+    for row in queries.table_versions():
+        line = lines.setdefault(row.key, {"key": row.key, "newest": row, "in_force": None, "draft": None})
+        if row.state == State.PUBLISHED:
+            line["in_force"] = row
+        elif row.state == State.DRAFT and line["draft"] is None:
+            line["draft"] = row
+    return render(request, "console/tables.html", {"lines": list(lines.values()), "crumbs": crumbs(request)})
+
+
+@require_GET
+@platform_administrators
+def detail(request: HttpRequest, capacity: str, key: str, number: int) -> HttpResponse:
+    """The rows, and each test with what it gives now."""
+    row = _table(key, number)
+    inputs, outputs = list(row.inputs), outputs_of(row)
+    tried: list[Any] = []
+    fault = ""
+    try:
+        tried = queries.tried(row)
+    except EvaluationError as error:
+        fault = str(error)
+    versions = list(queries.table_versions(key))
+    context = {
+        "table": row,
+        "versions": versions,
+        "inputs": inputs,
+        "outputs": outputs,
+        "rows": [
+            {
+                "id": each.get("id", ""),
+                "when": [written(each.get("when", {}).get(name, "")) for name in inputs],
+                "condition": each.get("condition", ""),
+                "then": [written(each["then"].get(name, "")) for name in outputs],
+                "says": each.get("says", {}),
+            }
+            for each in row.model.get("rules", ())
+        ],
+        "tried": [(test["input"], _expected(test), message) for test, message in tried],
+        "failed": sum(bool(message) for _test, message in tried),
+        "fault": fault,
+        "draft": next((each for each in versions if each.state == State.DRAFT), None),
+        "mine": row.written_by_id is not None and row.written_by_id == request.actor.party_id,  # type: ignore[attr-defined]
+        "writer": identity.names_of({row.written_by_id}).get(row.written_by_id, "") if row.written_by_id else "",
+        "crumbs": _above(request),
+    }
+    return render(request, "console/table.html", context)
+
+
+def _expected(test: dict[str, Any]) -> str:
+    if test.get("error"):
+        return _("refused")
+    return str(test.get("rule") or ", ".join(f"{name} = {written(each)}" for name, each in test["output"].items()))
+
+
+@require_POST
+@platform_administrators
+def draft(request: HttpRequest, capacity: str, key: str, number: int) -> HttpResponse:
+    """The next version, starting as this one."""
+    row = _table(key, number)
+    made = actions.draft_table(
+        request.actor,  # type: ignore[attr-defined]
+        key=key,
+        name=row.name,
+        model=row.model,
+        inputs=row.inputs,
+        tests=row.tests,
+        source=row.source,
+    )
+    return redirect(url(request, "table_edit", key, made.version))
+
+
+@require_http_methods(["GET", "POST"])
+@platform_administrators
+def edit(request: HttpRequest, capacity: str, key: str, number: int) -> HttpResponse:
+    row = _table(key, number)
+    forms = TableForms(row, request.POST if request.method == "POST" else None)
+    faults: list[Fault] = []
+    if request.method == "POST":
+        if forms.is_valid():
+            try:
+                actions.edit_table(
+                    request.actor,  # type: ignore[attr-defined]
+                    key=key,
+                    version=number,
+                    model=forms.model(),
+                    tests=forms.kept_tests(),
+                )
+                return redirect(url(request, "table", key, number))
+            except InvalidInput as error:
+                faults = [Fault(str(each.message)) for each in error.faults]
+        else:
+            faults = [Fault(message, target) for message, target in forms.faults]
+    context = {
+        "table": row,
+        "forms": forms,
+        "faults": faults,
+        "back": url(request, "table", key, number),
+        "crumbs": _above(request),
+    }
+    return render(request, "console/table_edit.html", context, status=422 if faults else 200)
+
+
+@require_POST
+@platform_administrators
+def publish(request: HttpRequest, capacity: str, key: str, number: int) -> HttpResponse:
+    return posted(
+        request,
+        act=lambda: actions.publish_table(request.actor, key=key, version=number),  # type: ignore[attr-defined]
+        done=_("Published: it decides from now on."),
+        back=url(request, "table", key, number),
+    )
+
+
+def _table(key: str, number: int) -> DecisionTable:
+    row = queries.table_versions(key).filter(version=number).first()
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def _above(request: HttpRequest) -> list[Crumb]:
+    return crumbs(request, (_("Decision tables"), url(request, "tables")))
