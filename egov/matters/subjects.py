@@ -21,8 +21,8 @@ def _title(ref: Ref) -> str:
 
 def _url(ref: Ref, actor: Actor) -> str | None:
     try:
-        if actor.is_staff and queries.leads(actor, ref.key):
-            return reverse("staff:lead_matter", args=[actor.capacity, ref.key])
+        if actor.is_staff:  # what the post filed itself
+            return reverse("staff:request", args=[actor.capacity, ref.key])
         if not actor.is_applicant:
             return None
         return reverse("citizen:matter", kwargs={"capacity": actor.capacity, "reference": ref.key})
@@ -30,8 +30,16 @@ def _url(ref: Ref, actor: Actor) -> str | None:
         return None
 
 
+def _led_url(ref: Ref, actor: Actor) -> str | None:
+    """Its page for the department that answers for it."""
+    try:
+        return reverse("staff:lead_matter", args=[actor.capacity, ref.key]) if actor.is_staff else None
+    except NoReverseMatch:
+        return None
+
+
 def _may_view(ref: Ref, actor: Actor) -> bool:
-    return queries.visible_matters(actor).filter(reference=ref.key).exists() or queries.leads(actor, ref.key)
+    return queries.visible_matters(actor).filter(reference=ref.key).exists()
 
 
 def _lock(ref: Ref) -> None:
@@ -39,8 +47,15 @@ def _lock(ref: Ref) -> None:
 
 
 def _next_actions(_actor: Actor, items: Sequence[WorkItem]) -> Mapping[int, Hint]:
-    return {item.pk: Hint(action=_("See who holds it up")) for item in items}
+    return {
+        item.pk: Hint(action=_("See who holds it up"), page=Ref("led_matter", Ref.parse(item.subject).key))
+        for item in items
+    }
 
 
 subjects.add("matter", Subject(title=_title, url=_url, may_view=_may_view))
+subjects.add(
+    "led_matter",
+    Subject(title=_title, url=_led_url, may_view=lambda ref, actor: queries.leads(actor, ref.key)),
+)
 subject_handlers.add("matter", SubjectHandler(lock=_lock, next_actions=_next_actions))

@@ -5,18 +5,18 @@ import datetime as dt
 import pytest
 
 from egov.casework.models import Case
-from egov.identity.models import Person
 from egov.journal.models import Entry
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
-from egov.kernel.refs import Ref, subjects
+from egov.kernel.refs import subjects
 from egov.matters import actions, queries
 from egov.matters.models import Matter
 from egov.matters.queries import BoardFilters
 from egov.matters.rules import Needs
 from egov.notices.models import Notice
 from egov.work import actions as work
+from egov.work import queries as work_queries
 from egov.work.models import ItemEvent, WorkItem
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +102,7 @@ def test_the_sql_of_the_board_is_the_same_for_one_and_for_twenty(led, lead, stat
         assert len(read()) == 1
     for _number in range(1, 20):
         led()
+    read()
     with statements("board", at_most=6):
         assert len(read()) == 20
 
@@ -202,10 +203,13 @@ def test_urging_needs_a_word_a_lead_and_a_member_in_work(led, lead, identities):
         actions.urge(identities.officer("section_head"), matter=matter.reference, member="AA01", note="快")
 
 
-def test_the_item_leads_to_the_page_of_the_matter(led, lead, resident):
+def test_the_item_leads_to_the_page_of_the_matter(led, lead, identities):
     matter = led()
-    subject = subjects.get("matter")
-    ref = Ref("matter", matter.reference)
-    assert subject.url(ref, lead) == f"/desk/{lead.capacity}/led/{matter.reference}/"
-    assert subject.may_view(ref, lead)
-    assert Person.objects.filter(pk=resident.party_id).exists()
+    late(matter, "AA01")
+    actions.watch_promises(SYSTEM)
+    item = hurry(matter).get()
+    page = work_queries.next_actions(lead, [item])[item.pk].page
+    subject = subjects.get(page.kind)
+    assert subject.url(page, lead) == f"/desk/{lead.capacity}/led/{matter.reference}/"
+    assert subject.may_view(page, lead)
+    assert not subject.may_view(page, identities.officer("section_head"))
