@@ -1,7 +1,6 @@
 """Every service of the room as it is shipped: filled in, worked through its plan, granted, with what comes of it."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -15,17 +14,11 @@ from egov.intake import rules
 from egov.kernel import clock
 from egov.registers.models import Holding
 from egov.work.models import OPEN_ITEMS, WorkItem
+from tests.plugins.registration import an_answer
 
 pytestmark = pytest.mark.django_db
 
 SERVICES = {file.stem: yaml.safe_load(file.read_text()) for file in Path("g2b/registration/services").glob("*.yaml")}
-FORMATS = {
-    "money": "2000000.00",
-    "phone": "13800138000",
-    "email": "office@example.cn",
-    "uri": "https://example.cn",
-}
-PATTERNS = {"[A-HJ-NPR": "LSVAA4182E2123456", "[0-9]{4}$": "1411", "[0-9]{8,13}$": "84713010"}
 CHOSEN = {"BR03": {"name_changes": True, "changes": ["representative", "seat", "scope"]}}
 
 
@@ -44,25 +37,6 @@ def applicant_of(code, people):
     if code == "BR09":
         return people["trader"]
     return people["head"] if code in ("BR01", "BR02", "LC08") else people["company"]
-
-
-def an_answer(question: rules.Question, numbers: dict[str, str]) -> Any:
-    if question.is_group:
-        return [{child.key: an_answer(child, numbers) for child in question.children}]
-    if question.choices:
-        return [question.choices[0]] if question.type == "array" else question.choices[0]
-    if question.type == "boolean":
-        return question.must_confirm
-    if question.format == "date":
-        return clock.today().isoformat()
-    if question.format in numbers:
-        return numbers[question.format]
-    if question.type in ("integer", "number"):
-        return max(question.schema.get("minimum", 1), 1)
-    if "pattern" in question.schema:
-        return next(value for part, value in PATTERNS.items() if part in question.schema["pattern"])
-    text = "990102" if question.widget == "region" else "临江区望江街九号一楼商铺"[: question.max_length]
-    return FORMATS.get(question.format, text)
 
 
 def filled(code, people):
