@@ -83,8 +83,8 @@ def change_entity(
 ) -> Organisation:
     """Change what is given; the rest of the entry stays (市场主体登记管理条例 art. 24).
 
-    ``representative``: name and identity number of the new one. Raises ``InvalidInput`` for one whom the register of
-    people does not have under both; ``TransitionNotAllowed`` for an organisation that ended.
+    ``representative``: name and identity number of the new one. Raises ``InvalidInput`` when the number is somebody
+    else's; ``TransitionNotAllowed`` for an organisation that ended.
     """
     platform = SYSTEM.with_request(actor.request_id)
     organisation = Organisation.objects.select_related("party").get(pk=organisation_id)
@@ -97,7 +97,7 @@ def change_entity(
         identity.add_representative(
             platform,
             organisation_id=organisation_id,
-            person_id=_person(*representative),
+            person_id=_person(platform, *representative),
             office="operator" if organisation.kind == OrganisationKind.SOLE_TRADER else "legal_representative",
         )
     entry: dict[str, Any] = {
@@ -122,9 +122,12 @@ def end_entity(actor: Actor, *, case: str, organisation_id: int) -> dt.date:
     return today
 
 
-def _person(name: str, number: str) -> int:
+def _person(platform: Actor, name: str, number: str) -> int:
+    """Whom the register of people has under this number; one whom it does not have yet is entered."""
     found = queries.party_by_number("cn.ric", number)
-    if found is None or found.name != " ".join(name.split()):
+    if found is None:
+        return identity.register_person(platform, name=name, id_number=number).pk
+    if found.name != " ".join(name.split()):
         raise InvalidInput.at(
             "representative_name", "name", _("This name and the identity number do not belong together.")
         )

@@ -72,18 +72,18 @@ def office(services, identities, deliver_outbox):
     return Office(services, identities, deliver_outbox)
 
 
-def file(actor, head, event, uploads, *, numbers=None, chosen=None, **answers):
+def file(actor, head, event, uploads, *, numbers=None, services=(), told=None, **answers):
     """The one form filled in, with what is known already left as it is."""
-    draft = intake.start_bundle(actor, event=event, region="990102", answers=answers, services=())
+    draft = intake.start_bundle(actor, event=event, region="990102", answers=answers, services=services)
     form = queries.open_draft(actor, reference=draft.reference).form
     numbers = {"cn-resident-id": identity.number_of(head.pk, "cn.ric"), **(numbers or {})}
     missing = {
         each.key: an_answer(each, numbers)
         for each in form.questions
         if not each.is_file and each.key not in draft.answers
-    }
-    intake.save_draft(actor, draft=draft.reference, answers={**missing, **(chosen or {})})
-    asked = rules.check(form, {**draft.answers, **missing, **(chosen or {})}, today=clock.today()).visible
+    } | (told or {})
+    intake.save_draft(actor, draft=draft.reference, answers=missing)
+    asked = rules.check(form, {**draft.answers, **missing}, today=clock.today()).visible
     for question in form.file_questions:
         if question.key in asked:
             intake.attach(actor, draft=draft.reference, material=question.material, upload=uploads())
@@ -122,3 +122,41 @@ def test_a_company_is_closed_with_one_form_and_has_ended(office, identities, a_p
     assert (said["TX05"]["period_kind"], said["TX06"]["return_kind"]) == ("final", "final")
     company.refresh_from_db()
     assert company.dissolved_on == clock.today()
+
+
+FOUNDING = [
+    ("BE01", {"form": "enterprise", "area": 80, "below_ground": True, "sign": True, "drainage": True, "tobacco": True, "staff": True, "first_business": False}, ("LC16",)),
+    ("BE02", {"heavy": True, "dangerous": True, "drivers_certified": False, "new_vehicles": True}, ("LC08",)),
+    ("BE09", {"controlled": True, "preferential": True}, ("LC21",)),
+    ("BE10", {"devices": True, "clinic": True}, ("LC12", "MH12")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("event", "answers", "chosen"), FOUNDING, ids=[each[0] for each in FOUNDING])
+def test_a_company_is_founded_with_all_it_needs(office, identities, a_picture, event, answers, chosen):
+    office.publish(event)
+    head = identities.person("林晓雯", region=identities.region())
+    matter = file(identities.resident(head), head, event, a_picture, services=chosen, **answers)
+    office.work_off(matter.reference)
+    states = dict(matter.members.values_list("key", "state"))
+    assert set(states.values()) == {"done"}, states
+    assert {"BR01", *chosen} <= states.keys()
+    code = identity.number_of(Organisation.objects.get(kind="enterprise").pk, "cn.uscc")
+    told = [case.answers for case in Case.objects.filter(matter=matter.reference)]
+    assert {each["uscc"] for each in told if "uscc" in each} == {code}
+
+
+def test_a_company_changes_its_name_everywhere(office, identities, a_picture):
+    office.publish("BE05")
+    head = identities.person("林晓雯", region=identities.region())
+    company = identities.organisation(representative=head, region=identities.region())
+    numbers = {"cn-uscc": identity.number_of(company.pk, "cn.uscc")}
+    actor = identities.representative(company)
+    answers = {"abnormal": True, "name_changes": True}
+    told = {"br03__representative_name": "林晓雯"}
+    matter = file(actor, head, "BE05", a_picture, numbers=numbers, told=told, **answers)
+    office.work_off(matter.reference)
+    company.party.refresh_from_db()
+    seal = Case.objects.get(matter=matter.reference, service__code="BR05")
+    assert seal.answers["organisation_name"] == company.party.name != "江州晓雯餐饮有限公司"
+    assert Case.objects.get(matter=matter.reference, service__code="HF09").answers["change"] == "change"

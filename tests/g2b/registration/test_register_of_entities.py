@@ -9,6 +9,7 @@ from egov.casework.models import Case, Decision
 from egov.casework.registry import effects
 from egov.identity import queries
 from egov.identity.models import Organisation
+from egov.identity.rules import make_resident_id
 from egov.journal.models import Entry
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM
@@ -64,6 +65,14 @@ def test_a_new_representative_takes_the_place_of_the_old(company, identities):
     number = queries.number_of(successor.pk, "cn.ric")
     decide("change_entity", company, representative_name="陈立", representative_id_number=number)
     assert [row.person_id for row in queries.representatives_of(company.pk)] == [successor.pk]
+
+
+def test_a_representative_from_elsewhere_is_entered_with_the_number(company):
+    number = make_resident_id(area="110101", born_on=dt.date(1980, 5, 6), sex="male", serial=21)
+    decide("change_entity", company, representative_name="王远", representative_id_number=number)
+    (row,) = queries.representatives_of(company.pk)
+    assert row.person.party.name == "王远"
+    assert queries.party_by_number("cn.ric", number).pk == row.person_id
 
 
 def test_a_representative_whose_name_and_number_differ_is_not_entered(company, identities):
