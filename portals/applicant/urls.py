@@ -46,6 +46,7 @@ urlpatterns = [
     path("bills/<str:reference>/pay/", money.pay, name="pay"),
     path("documents/", documents.wallet, name="documents"),
     path("documents/<str:reference>/", documents.document, name="document"),
+    path("documents/<str:reference>/end/", documents.end, name="document_end"),
     path("documents/<str:reference>/pdf/", documents.pdf, name="document_pdf"),
     path("files/<str:reference>/", documents.file, name="file"),
     path("notices/", notices.inbox, name="notices"),

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from egov.casework.models import Case
 from egov.casework.queries import CasePage, Changed, ClockView, Moved, Paper, letter_draft
+from egov.documents import rules as documents
 from egov.identity import queries as identity
 from egov.identity.models import Unit
 from egov.intake import queries as forms
+from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound, Text
 from egov.kernel.text import LocalisedText, localise
 from egov.law import queries as law
@@ -61,8 +63,8 @@ class Asked:
     value: Any
 
 
-def context_of(page: CasePage, *, capacity: str, failed: str = "", typed: acts.Typed | None = None) -> dict[str, Any]:
-    case = page.case
+def context_of(page: CasePage, *, actor: Actor, failed: str = "", typed: acts.Typed | None = None) -> dict[str, Any]:
+    case, capacity = page.case, actor.capacity
     form = forms.form_for(case.version)
     questions = [
         Asked(key, localise(form.by_key[key].title), words.shown(form.by_key[key], page.answers[key]))
@@ -92,6 +94,7 @@ def context_of(page: CasePage, *, capacity: str, failed: str = "", typed: acts.T
         "clocks": [_clock(clock) for clock in page.clocks],
         "story": [(move, _cited(move.basis)) for move in reversed(page.moves)],
         "thread": _thread(page),
+        "may_end": documents.may_end(actor, case.department_id),
         "acts": act_forms,
         "obstacles": acts.obstacles_of(page),
         "others": acts.steps_of_others(page),

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from portals.staff.views import cases, guide, inbox, leading, opinions, requests, search, supervision, team
+from portals.staff.views import (
+    cases,
+    certificates,
+    guide,
+    inbox,
+    leading,
+    opinions,
+    requests,
+    search,
+    supervision,
+    team,
+)
 
 app_name = "staff"
 urlpatterns = [
@@ -15,6 +26,8 @@ urlpatterns = [
     path("cases/<str:reference>/opinions/<int:pk>/withdraw/", cases.withdraw_opinion, name="withdraw_opinion"),
     path("cases/<str:reference>/files/<str:file>/", cases.file, name="file"),
     path("cases/<str:reference>/letters/<str:document>/", cases.letter, name="letter"),
+    path("cases/<str:reference>/certificates/<str:document>/", certificates.certificate, name="certificate"),
+    path("cases/<str:reference>/certificates/<str:document>/end/", certificates.end, name="certificate_end"),
     path("cases/<str:reference>/registers/", cases.register_view, name="register_view"),
     path("cases/<str:reference>/journal/", cases.case_journal, name="case_journal"),
     path("opinions/", opinions.index, name="opinions"),

@@ -51,7 +51,7 @@ NOT_VISITED = {
     **dict.fromkeys(
         (
             *("citizen:document_pdf", "citizen:file", "console:configuration_download", "mfa_download_recovery_codes"),
-            *("public:catalogue_jsonld", "public:catalogue_ttl", "staff:file", "staff:letter"),
+            *("public:catalogue_jsonld", "public:catalogue_ttl", "staff:certificate", "staff:file", "staff:letter"),
         ),
         FILE,
     ),

@@ -33,7 +33,7 @@ from egov.catalogue import queries as catalogue
 from egov.deadlines import queries as deadlines
 from egov.deadlines.models import Clock
 from egov.deadlines.rules import Remaining, remaining
-from egov.documents.models import IssuedDocument
+from egov.documents.models import Credential, IssuedDocument
 from egov.journal import actions as journal
 from egov.kernel import clock, references
 from egov.kernel.actor import Actor
@@ -186,6 +186,17 @@ class Issued:
 
 
 @dataclass(frozen=True)
+class Certificate:
+    """A certificate that the case brought; ``document`` is the reference of its sealed form."""
+
+    id: int
+    number: str
+    document: str | None
+    title: LocalisedText | None
+    end_kind: str
+
+
+@dataclass(frozen=True)
 class ClockView:
     """A limit and how it stands; ``remaining`` is None once it was stopped and while it stands still."""
 
@@ -219,6 +230,7 @@ class CasePage:
     opinions: list[Asked]
     messages: list[Said]
     documents: list[Issued]
+    certificates: list[Certificate]
     decision: Decision | None
     rating: Rating | None
     work: work.SubjectWork | None
@@ -268,6 +280,7 @@ def _same(*names: str) -> dict[str, str]:
 
 def with_details(cases: QuerySet[Case]) -> QuerySet[Case]:
     documents = IssuedDocument.objects.filter(subject=Concat(Value("case:"), OuterRef("reference"))).order_by("id")
+    certificates = Credential.objects.filter(case=OuterRef("reference")).order_by("id")
     return cases.annotate(
         d_moves=_hanging(
             Transition,
@@ -314,6 +327,13 @@ def with_details(cases: QuerySet[Case]) -> QuerySet[Case]:
         ),
         d_documents=ArraySubquery(
             documents.values(row=JSONObject(id="id", **_same("reference", "title", "state", "issued_at", "code")))
+        ),
+        d_certificates=ArraySubquery(
+            certificates.values(
+                row=JSONObject(
+                    **_same("id", "number", "end_kind"), document="document__reference", title="document__title"
+                )
+            )
         ),
     ).select_related(
         "applicant",
@@ -439,6 +459,7 @@ def _page(case: Case, access: Access, party: lifecycle.Party) -> CasePage:
         opinions=_made(Asked, found.d_opinions),
         messages=_made(Said, found.d_messages),
         documents=_made(Issued, found.d_documents),
+        certificates=_made(Certificate, found.d_certificates),
         decision=getattr(case, "decision", None),
         rating=getattr(case, "rating", None),
         work=None,
@@ -466,6 +487,7 @@ def _for_adviser(page: CasePage, actor: Actor) -> CasePage:
         opinions=opinions,
         messages=[],
         documents=[],
+        certificates=[],
         decision=None,
         rating=None,
     )

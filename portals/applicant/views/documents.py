@@ -2,20 +2,22 @@
 
 import segno
 from django.conf import settings
+from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from egov.documents import queries, rules
 from egov.documents.models import IssuedDocument, StoredFile
-from egov.kernel.errors import NotFound
+from egov.kernel.errors import InvalidInput, NotFound
 from egov.kernel.text import localise
 from portals.applicant.access import applicant_page
 from portals.applicant.cards import card_of
 from portals.applicant.views.matters import home_crumb
-from portals.shared.components import Crumb
+from portals.shared import ending
+from portals.shared.components import Crumb, faults_of
 from portals.shared.mandated import documents_in_reach, file_in_reach
 from portals.shared.paging import page_of
 
@@ -58,6 +60,35 @@ def document(request: HttpRequest, capacity: str, reference: str) -> HttpRespons
         ],
     }
     return render(request, "applicant/document.html", context)
+
+
+@applicant_page
+@require_http_methods(["GET", "POST"])
+def end(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    """The holder declares a certificate lost, or gives it up."""
+    found = _own(request, reference)
+    credential = getattr(found, "credential", None)
+    if credential is None or credential.end_kind:
+        raise NotFound
+    fields = ending.questions(ending.BY_HOLDER, request.POST)
+    if request.method == "POST":
+        try:
+            ending.end(request.actor, credential, ending.BY_HOLDER, request.POST)
+        except InvalidInput as fault:
+            fields = ending.questions(ending.BY_HOLDER, request.POST, fault)
+        else:
+            messages.success(request, _("The certificate has ended. Whoever verifies it is told so."))
+            return redirect("citizen:document", capacity=capacity, reference=reference)
+    here = reverse("citizen:document", kwargs={"capacity": capacity, "reference": reference})
+    context = {
+        "document": found,
+        "credential": credential,
+        "questions": fields,
+        "faults": faults_of(fields),
+        "crumbs": [home_crumb(capacity), Crumb(localise(found.title), here), Crumb(_("Lost or given up"))],
+    }
+    status = 422 if context["faults"] else 200
+    return render(request, "applicant/document_end.html", context, status=status)
 
 
 @applicant_page

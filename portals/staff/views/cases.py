@@ -34,32 +34,32 @@ ENTRIES_SHOWN = 100
 def case(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
     """Who has nothing to do with the case says why it is opened; the reason is in the journal with each view."""
     if request.method == "POST":
-        return _with_reason(request, capacity, reference)
+        return _withreason_given(request, capacity, reference)
     try:
-        page = queries.case_page(request.actor, reference, reason=_reason(request, reference))  # type: ignore[attr-defined]
+        page = queries.case_page(request.actor, reference, reason=reason_given(request, reference))  # type: ignore[attr-defined]
     except ReasonNeeded as error:
-        return _ask_reason(request, reference, str(error), status=403)
+        return _askreason_given(request, reference, str(error), status=403)
     if page.access is Access.OWN:
         return redirect("staff:request", capacity=capacity, reference=page.case.matter)
     if page.access is Access.ADVISING:
         asked = next((each for each in page.opinions if each.is_open), page.opinions[-1] if page.opinions else None)
         if asked is not None:
             return redirect("staff:opinion", capacity=capacity, pk=asked.id)
-    return render(request, "staff/case.html", casepage.context_of(page, capacity=capacity))
+    return render(request, "staff/case.html", casepage.context_of(page, actor=request.actor))  # type: ignore[attr-defined]
 
 
-def _reason(request: HttpRequest, reference: str) -> str:
+def reason_given(request: HttpRequest, reference: str) -> str:
     return str(request.session.get(REASONS, {}).get(reference, ""))
 
 
-def _ask_reason(request: HttpRequest, reference: str, told: str, *, status: int) -> HttpResponse:
+def _askreason_given(request: HttpRequest, reference: str, told: str, *, status: int) -> HttpResponse:
     return render(request, "staff/reason.html", {"reference": reference, "told": told}, status=status)
 
 
-def _with_reason(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def _withreason_given(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
     reason = request.POST.get("reason", "").strip()[:200]
     if len(reason) < 2:
-        return _ask_reason(request, reference, _("Say why, in a few words."), status=422)
+        return _askreason_given(request, reference, _("Say why, in a few words."), status=422)
     kept = dict(request.session.get(REASONS, {}))
     kept[reference] = reason
     request.session[REASONS] = dict(list(kept.items())[-REASONS_KEPT:])
@@ -109,19 +109,19 @@ def _do(request: HttpRequest, capacity: str, reference: str, act: str, perform: 
 
 def _still_open_to(request: HttpRequest, reference: str) -> bool:
     """A case handed over to another department is no longer this officer's."""
-    return queries.is_open_to(request.actor, reference) or bool(_reason(request, reference))  # type: ignore[attr-defined]
+    return queries.is_open_to(request.actor, reference) or bool(reason_given(request, reference))  # type: ignore[attr-defined]
 
 
 def _again(request: HttpRequest, capacity: str, reference: str, act: str, error: EgovError) -> HttpResponse:
     """The page as it stands now, with the fault and everything that was typed."""
     try:
-        page = queries.case_page(request.actor, reference, reason=_reason(request, reference))  # type: ignore[attr-defined]
+        page = queries.case_page(request.actor, reference, reason=reason_given(request, reference))  # type: ignore[attr-defined]
     except ReasonNeeded:
         raise NotPermitted(str(error)) from error
     if page.access is Access.OWN:
         raise error
     typed = acts.Typed.of(request.POST)
-    context = casepage.context_of(page, capacity=capacity, failed=act, typed=typed)
+    context = casepage.context_of(page, actor=request.actor, failed=act, typed=typed)  # type: ignore[attr-defined]
     context |= {
         "failed": act,
         "faults": _faults(page, act, error, request),
@@ -165,7 +165,7 @@ def _lost(offered: list[acts.ActForm], act: str, request: HttpRequest) -> list[s
 @civil_servants
 def file(request: HttpRequest, capacity: str, reference: str, file: str) -> HttpResponse:
     """A piece of evidence, shown in the browser where that is safe; each opening is in the journal."""
-    paper = queries.paper_of(request.actor, reference, file, reason=_reason(request, reference))  # type: ignore[attr-defined]
+    paper = queries.paper_of(request.actor, reference, file, reason=reason_given(request, reference))  # type: ignore[attr-defined]
     if paper.file is None:
         raise NotFound()
     content = documents.open_file(paper.file.pk)
@@ -185,10 +185,14 @@ def file(request: HttpRequest, capacity: str, reference: str, file: str) -> Http
 @civil_servants
 def letter(request: HttpRequest, capacity: str, reference: str, document: str) -> HttpResponse:
     """A sealed letter of the case as PDF, to read or print."""
-    page = queries.case_page(request.actor, reference, reason=_reason(request, reference))  # type: ignore[attr-defined]
+    page = queries.case_page(request.actor, reference, reason=reason_given(request, reference))  # type: ignore[attr-defined]
     if not any(each.reference == document for each in page.documents):
         raise NotFound()
-    found = IssuedDocument.objects.get(reference=document)
+    return as_pdf(IssuedDocument.objects.get(reference=document))
+
+
+def as_pdf(found: IssuedDocument) -> HttpResponse:
+    """The sealed document, to read in the browser."""
     response = HttpResponse(documents.pdf(found.pk), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{found.reference}.pdf"'
     return response
@@ -230,7 +234,7 @@ def case_journal(request: HttpRequest, capacity: str, reference: str) -> HttpRes
 
 def _handled(request: HttpRequest, reference: str) -> CasePage:
     """For whoever handles the case; a reason opens the case, not what hangs on the applicant beyond it."""
-    page = queries.case_page(request.actor, reference, reason=_reason(request, reference))  # type: ignore[attr-defined]
+    page = queries.case_page(request.actor, reference, reason=reason_given(request, reference))  # type: ignore[attr-defined]
     if page.access is not Access.HANDLING:
         raise NotPermitted()
     return page

@@ -38,6 +38,8 @@ TABLE = PermissionTable(
         "staff:withdraw_opinion": at_desk("cases/{case}/opinions/{opinion}/withdraw/", "post", officer=True),
         "staff:file": at_desk("cases/{case}/files/{file}/", officer=True),
         "staff:letter": at_desk("cases/{case}/letters/{letter}/", officer=True),
+        "staff:certificate": at_desk("cases/{case}/certificates/{letter}/"),
+        "staff:certificate_end": at_desk("cases/{case}/certificates/{letter}/end/"),
         "staff:register_view": at_desk("cases/{case}/registers/", officer=True),
         "staff:case_journal": at_desk("cases/{case}/journal/", officer=True),
         "staff:opinions": at_desk("opinions/", **POSTS),

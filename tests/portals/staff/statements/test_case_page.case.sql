@@ -203,6 +203,12 @@ SELECT "casework_case"."id",
    FROM "documents_issueddocument" U0
    WHERE U0."subject" = (COALESCE(?) || COALESCE("casework_case"."reference", ?))
    ORDER BY U0."id" ASC) AS "d_documents",
+       ARRAY
+  (SELECT JSON_OBJECT(((?)::text) VALUE U0."id", ((?)::text) VALUE U0."number", ((?)::text) VALUE U0."end_kind", ((?)::text) VALUE U1."reference", ((?)::text) VALUE U1."title" RETURNING JSONB) AS "row"
+   FROM "documents_credential" U0
+   LEFT OUTER JOIN "documents_issueddocument" U1 ON (U0."document_id" = U1."id")
+   WHERE U0."case" = ("casework_case"."reference")
+   ORDER BY U0."id" ASC) AS "d_certificates",
        "identity_party"."id",
        "identity_party"."kind",
        "identity_party"."name",
