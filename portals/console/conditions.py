@@ -106,9 +106,10 @@ class TermWidget(forms.MultiWidget):
 
 class TermField(forms.MultiValueField):
     def __init__(self, *, label: Any, subjects: Sequence[Subject]) -> None:
-        groups = [(each.title, each.terms) for each in subjects if each.terms]
+        # With its question in every line: closed, a list shows the chosen line alone.
+        terms = [(term, f"{each.title} — {answer}") for each in subjects for term, answer in each.terms]
         super().__init__(
-            [forms.ChoiceField(choices=[("", "—"), *groups], required=False), forms.DecimalField(required=False)],
+            [forms.ChoiceField(choices=[("", "—"), *terms], required=False), forms.DecimalField(required=False)],
             label=label,
             required=False,
             require_all_fields=False,
