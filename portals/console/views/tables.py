@@ -52,9 +52,9 @@ def detail(request: HttpRequest, capacity: str, key: str, number: int) -> HttpRe
         "rows": [
             {
                 "id": each.get("id", ""),
-                "when": [written(each.get("when", {}).get(name, "")) for name in inputs],
+                "when": [(name, written(each.get("when", {}).get(name, ""))) for name in inputs],
                 "condition": each.get("condition", ""),
-                "then": [written(each["then"].get(name, "")) for name in outputs],
+                "then": [(name, written(each["then"].get(name, ""))) for name in outputs],
                 "says": each.get("says", {}),
             }
             for each in row.model.get("rules", ())
