@@ -1,9 +1,10 @@
 """The part of bin/demo that runs inside the virtual environment: one process, so that Django loads once.
 
-Prints the accounts on standard output; progress goes to standard error. ``collect`` only collects and compresses the
-static files (for an image).
+Prints the accounts on standard output; progress goes to standard error. ``--history N`` goes on to the command ``demo``;
+``collect`` only collects and compresses the static files (for an image).
 """
 
+import argparse
 import hashlib
 import io
 import os
@@ -34,7 +35,7 @@ def step(name):
     print(f"  {name} ({time.monotonic() - began:.1f} s)", file=sys.stderr, flush=True)
 
 
-def main() -> None:
+def main(history: int | None) -> None:
     with step("translations"):
         translations.compile_all()
     with step("database"):
@@ -46,7 +47,7 @@ def main() -> None:
         call_command("make_token_key")
     accounts = io.StringIO()
     with step("city"):
-        call_command("demo", stdout=accounts)
+        call_command("demo", history=history, stdout=accounts)
     with step("seals"):
         call_command("make_seals", stdout=io.StringIO())
     print(accounts.getvalue(), end="")
@@ -74,4 +75,9 @@ def collect_compressed() -> None:
 
 
 if __name__ == "__main__":
-    collect_compressed() if sys.argv[1:] == ["collect"] else main()
+    if sys.argv[1:] == ["collect"]:
+        collect_compressed()
+    else:
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--history", type=int)
+        main(parser.parse_args().history)
