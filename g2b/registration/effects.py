@@ -5,7 +5,7 @@ from typing import Any
 from egov.casework.models import Case, Decision
 from egov.casework.registry import Effect, effects
 from egov.identity import queries as identity
-from egov.identity.models import Organisation
+from egov.identity.models import Organisation, PartyKind
 from egov.kernel.actor import Actor
 from egov.kernel.errors import TransitionNotAllowed
 from g2b.registration import actions
@@ -13,7 +13,7 @@ from g2b.registration import actions
 
 def register_organisation(actor: Actor, case: Case, decision: Decision, options: dict[str, Any]) -> dict[str, Any]:
     """Register the entity and hand its code on: later members of the matter ask for it."""
-    return _known(_register(actor, case, options, representative_id=case.applicant_id))
+    return _known(_register(actor, case, options, representative_id=_person_behind(case)))
 
 
 def change_entity(actor: Actor, case: Case, decision: Decision, options: dict[str, Any]) -> dict[str, Any]:
@@ -44,12 +44,19 @@ def end_entity(actor: Actor, case: Case, decision: Decision, options: dict[str, 
 
 def convert_to_company(actor: Actor, case: Case, decision: Decision, options: dict[str, Any]) -> dict[str, Any]:
     """A company takes the place of the sole trader who applies, led by the same person."""
+    company = _register(actor, case, options, representative_id=_person_behind(case))
+    actions.end_entity(actor, case=case.reference, organisation_id=case.applicant_id)
+    return _known(company)
+
+
+def _person_behind(case: Case) -> int:
+    """Who leads what is registered: the person who applies, or who stands for the business that does."""
+    if case.applicant.kind == PartyKind.PERSON:
+        return case.applicant_id
     head = identity.representatives_of(case.applicant_id).first()
     if head is None:
         raise TransitionNotAllowed
-    company = _register(actor, case, options, representative_id=head.person_id)
-    actions.end_entity(actor, case=case.reference, organisation_id=case.applicant_id)
-    return _known(company)
+    return head.person_id
 
 
 def _register(actor: Actor, case: Case, options: dict[str, Any], *, representative_id: int) -> Organisation:

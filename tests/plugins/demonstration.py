@@ -6,7 +6,8 @@ Laid once a session into a database of its own; a test that asks for ``inhabited
 import io
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -127,10 +128,16 @@ class City:
 
     def settle(self) -> None:
         """What the worker does: deliver the outbox until nothing is left, seal the journal."""
+        self.deliver()
+        journal.seal_pending()
+
+    def deliver(self) -> None:
+        """All that was told, and what follows from it; none of it may fail."""
         while OutboxMessage.objects.filter(delivered_at=None, dead_at=None).exists():
             for queue in outbox.QUEUES:
                 outbox.deliver(queue=queue)
-        journal.seal_pending()
+            failed = list(OutboxMessage.objects.exclude(last_error="").values_list("name", "last_error"))
+            assert not failed, failed
 
 
 def a_photo() -> SimpleUploadedFile:
@@ -256,22 +263,43 @@ def _decided(city: City, case: Case, outcome: str) -> Case:
 
 
 @pytest.fixture(scope="session")
-def laid_city(django_db_setup: None, django_db_blocker: Any, _own_files: None) -> Iterator[str]:
-    """The name of a database with all of it; files and keys lie in this run's folders."""
-    name = f"{database.DATABASE}_city"
-    with django_db_blocker.unblock():
-        database.clone(database.ensure_template(), name)
-        database.use(name)
-        Kept.forget_all()
+def plain_city(django_db_setup: None, django_db_blocker: Any, _own_files: None) -> Iterator[str]:
+    """The name of a database with the city alone; files and keys lie in this run's folders."""
+    with _another_database(django_db_blocker, database.ensure_template, f"{database.DATABASE}_plain") as name:
         for command in ("make_journal_key", "make_token_key"):
             call_command(command, stdout=io.StringIO(), stderr=io.StringIO())
         for _stage in demonstration.lay_city(random.Random(demonstration.SEED)):
             pass
-        lay_life(City())
-        database.use(database.DATABASE)
-        Kept.forget_all()
+        City().deliver()
     yield name
-    with django_db_blocker.unblock(), database.server() as cursor:
+    _drop(django_db_blocker, name)
+
+
+@pytest.fixture(scope="session")
+def laid_city(plain_city: str, django_db_blocker: Any) -> Iterator[str]:
+    """The name of a database with all of it."""
+    with _another_database(django_db_blocker, lambda: plain_city, f"{database.DATABASE}_city") as name:
+        lay_life(City())
+    yield name
+    _drop(django_db_blocker, name)
+
+
+@contextmanager
+def _another_database(blocker: Any, template: Callable[[], str], name: str) -> Iterator[str]:
+    """Work in a clone of ``template`` instead of the tests' database."""
+    with blocker.unblock():
+        database.clone(template(), name)
+        database.use(name)
+        references.forget_block()
+        Kept.forget_all()
+        yield name
+        database.use(database.DATABASE)
+        references.forget_block()
+        Kept.forget_all()
+
+
+def _drop(blocker: Any, name: str) -> None:
+    with blocker.unblock(), database.server() as cursor:
         cursor.execute(f'drop database if exists "{name}" with (force)')
 
 
@@ -283,4 +311,21 @@ def inhabited_city(transactional_db: None, laid_city: str) -> City:
     database.clone(laid_city)
     references.forget_block()
     Kept.forget_all()
+    return City()
+
+
+@pytest.fixture(scope="module")
+def _in_plain_city(plain_city: str, django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        database.use(plain_city)
+        references.forget_block()
+    yield
+    with django_db_blocker.unblock():
+        database.use(database.DATABASE)
+        references.forget_block()
+
+
+@pytest.fixture
+def quick_city(_in_plain_city: None, db: None) -> City:
+    """The city before anybody filed; what a test does in it is rolled back. For modules whose tests all work in it."""
     return City()

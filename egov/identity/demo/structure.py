@@ -130,10 +130,12 @@ CLERK = PostPlan("clerk", "窗口受理员", "Acceptance clerk", SERVICES, ("cle
 REVIEWER = PostPlan("reviewer", "审查员", "Reviewer", SERVICES, ("reviewer",))
 SECTION = PostPlan("section", "科长", "Section head", SERVICES, ("section_head", "reviewer"), is_head=True)
 OFFICER = PostPlan("officer", "经办人", "Officer", SERVICES, ("clerk", "reviewer", "inspector"))
+OFFICER2 = PostPlan("officer2", "经办人", "Officer", SERVICES, ("clerk", "reviewer", "inspector"))
 RECORDS = PostPlan("records", "档案管理员", "Records officer", ADMINISTRATION, ("records",))
 ADMIN = PostPlan("admin", "部门管理员", "Department administrator", ADMINISTRATION, ("department_admin", "records"))
 
 _LARGE = (CLERK, REVIEWER, SECTION)
+_SMALL = (OFFICER, OFFICER2)  # two: for four eyes, and on site (Administrative Licensing Law art. 34)
 _INSPECTORS = (
     PostPlan("inspector", "现场检查员", "Inspector", SERVICES, ("inspector",)),
     PostPlan("inspector2", "现场检查员", "Inspector", SERVICES, ("inspector",)),
@@ -155,8 +157,8 @@ _POSTS: dict[str, tuple[PostPlan, ...]] = {
     "jz.linjiang.market": (*_LARGE, *_INSPECTORS, RECORDS, ADMIN),
     "jz.data": (*_HALL, OFFICER, *_SUPERVISION),
     "district.market": (*_LARGE, *_INSPECTORS, ADMIN),
-    "district.police": (*_LARGE, ADMIN),
-    "district.hrss": (*_LARGE, ADMIN),
+    "district.police": (*_LARGE, *_INSPECTORS, ADMIN),
+    "district.hrss": (*_LARGE, *_INSPECTORS, ADMIN),
     "district.data": _HALL,
     "finance": (OFFICER, PostPlan("cashier", "国库出纳", "Treasury cashier", SERVICES, ("cashier",))),
     "court": (OFFICER, RECORDS),
@@ -170,9 +172,11 @@ _POSTS: dict[str, tuple[PostPlan, ...]] = {
 def posts_of(place: Place, function: Function) -> tuple[PostPlan, ...]:
     """The posts of a department, its head last."""
     keys = (f"{place.key}.{function.key}", f"{place.level}.{function.key}", function.key)
-    rest = next((_POSTS[key] for key in keys if key in _POSTS), (OFFICER,))
+    rest = next((_POSTS[key] for key in keys if key in _POSTS), _SMALL)
     zh, en = function.head
-    led = any("section_head" in post.roles for post in rest)
+    # The first unit of a district's data administration is its hall.
+    takes = SERVICES if any(post.unit == SERVICES for post in rest) else HALL
+    led = any("section_head" in post.roles and post.unit == takes for post in rest)
     roles = ("department_head",) if led else ("department_head", "section_head")
     return (*rest, PostPlan("head", zh, en, ADMINISTRATION, roles, is_head=True))
 

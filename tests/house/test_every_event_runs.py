@@ -1,0 +1,160 @@
+"""Each life and business event, filed as one form and carried to its end, whatever its questions come to.
+
+One case for each member; what waits opens when what it needs was granted, with answers that its own form accepts;
+nothing is asked twice; a refusal takes with it what cannot do without, and nothing else.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from egov.casework.models import Case
+from egov.intake import actions as intake
+from egov.intake import queries as forms
+from egov.intake.models import Draft, Submission
+from egov.intake.rules import MergedForm
+from egov.kernel.actor import Actor
+from egov.matters import rules
+from egov.matters.models import Matter
+from egov.matters.whole import Whole
+from egov.routing import queries as routing
+from egov.routing.rules.bundles import Why
+from tests.plugins.answering import LINJIANG
+from tests.plugins.handling import Walk
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(240, func_only=True)]
+
+EVENTS: dict[str, dict[str, Any]] = {
+    file.stem: yaml.safe_load(file.read_text(encoding="utf-8"))["definition"]
+    for file in sorted(Path("egov/catalogue/definitions/events").glob("*.yaml"))
+}
+FLIPS = 3  # of an event's questions; all of them are tried on the forms in test_definitions_together
+
+
+def outcomes(code: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Answers to the questions of an event: all one way, all the other way, and single ones turned round."""
+    questions = EVENTS[code].get("questions", [])
+    yes = {each["key"]: _sides(each)[0] for each in questions}
+    no = {each["key"]: _sides(each)[1] for each in questions}
+    yield "yes", yes
+    if questions:
+        yield "no", no
+    for each in questions[:FLIPS]:
+        yield f"not-{each['key']}", {**yes, each["key"]: no[each["key"]]}
+
+
+def _sides(question: Mapping[str, Any]) -> tuple[Any, Any]:
+    if question["type"] == "choice":
+        return question["choices"][0]["key"], question["choices"][-1]["key"]
+    return {"boolean": (True, False), "number": (400, 1)}[question["type"]]
+
+
+ENDS = [(code, name) for code in EVENTS for name, _answers in outcomes(code) if name in ("yes", "no")]
+TURNED = [(code, name) for code in EVENTS for name, _answers in outcomes(code) if name not in ("yes", "no")]
+
+
+class Bundle:
+    """An event of somebody, with everything that may be added."""
+
+    def __init__(self, walk: Walk, code: str, outcome: str) -> None:
+        self.walk, self.code = walk, code
+        self.answers = dict(outcomes(code))[outcome]
+        founds = {"BR01", "BR02"} & {each["service"] for each in EVENTS[code]["members"]}
+        person = code.startswith("LE") or founds
+        # The accountant has neither a shop nor a family in the city's registers.
+        self.actor: Actor = walk.city.actor("wu.accountant", "self") if person else walk.applicant("", "enterprise")
+
+    def draft(self) -> Draft:
+        plan = routing.plan_bundle(self.actor, event=self.code, answers=self.answers)
+        added = [member.service for member in plan.members if member.why is Why.OPTIONAL]
+        return intake.start_bundle(self.actor, event=self.code, region=LINJIANG, answers=self.answers, services=added)
+
+    def file(self) -> tuple[Submission, set[str]]:
+        """The submission, and the services in it."""
+        draft = self.draft()
+        opened = forms.open_draft(self.actor, reference=draft.reference)
+        if isinstance(opened.form, MergedForm):
+            assert_asked_once(opened.form)
+        return self.walk.submit(self.actor, draft, {}), {member.service for member in opened.members}
+
+
+@pytest.mark.parametrize(("code", "outcome"), ENDS)
+def test_an_event_is_filed_once_and_comes_to_its_end(walk: Walk, code: str, outcome: str) -> None:
+    bundle = Bundle(walk, code, outcome)
+    submission, services = bundle.file()
+    matter = Matter.objects.get(reference=submission.matter)
+    assert {member.key for member in matter.members.all()} == services
+    for case in open_cases(matter):
+        assert_complete(case)
+        done = walk.offices.carry(case)
+        assert done.outcome == "granted", case.service.code
+        walk.city.deliver()
+    opened = Counter(Case.objects.filter(matter=matter.reference).values_list("service__code", flat=True))
+    assert opened == Counter(services), "one case for each member"
+    assert set(matter.members.values_list("state", flat=True)) == {"done"}
+    matter.refresh_from_db()
+    assert matter.state == "done"
+
+
+@pytest.mark.parametrize(("code", "outcome"), TURNED)
+def test_another_answer_gives_a_form_that_can_be_filed(walk: Walk, code: str, outcome: str) -> None:
+    submission, services = Bundle(walk, code, outcome).file()
+    matter = Matter.objects.get(reference=submission.matter)
+    assert {member.key for member in matter.members.all()} == services
+    started = matter.members.exclude(case="").values_list("case", flat=True)
+    assert Case.objects.filter(matter=matter.reference).count() == len(set(started))
+
+
+@pytest.mark.parametrize("code", [code for code, each in EVENTS.items() if each.get("edges")])
+def test_a_refusal_takes_with_it_what_cannot_do_without(walk: Walk, code: str) -> None:
+    submission, _services = Bundle(walk, code, "yes").file()
+    matter = Matter.objects.get(reference=submission.matter)
+    needs_of = Whole.load(matter).needs_of
+    needed = {need.before for needs in needs_of.values() for need in needs}
+    first = next((each for each in open_cases(matter) if each.service.code in needed and each.version.plan), None)
+    if first is None:
+        pytest.skip("here nothing waits for what an officer decides")
+    before = dict(matter.members.values_list("key", "state"))
+    walk.offices.carry(first, "refused")
+    walk.city.deliver()
+    expected = {**before, first.service.code: rules.FAILED}
+    while lost := [
+        key for key, state in expected.items() if state == rules.WAITING and rules.cannot_start(needs_of[key], expected)
+    ]:
+        expected |= dict.fromkeys(lost, rules.DROPPED)
+    assert dict(matter.members.values_list("key", "state")) == expected
+
+
+def open_cases(matter: Matter) -> Iterator[Case]:
+    """Cases in work, also those that open meanwhile."""
+    seen: set[str] = set()
+    while True:
+        rows = Case.objects.filter(matter=matter.reference, outcome="").exclude(reference__in=seen)
+        case = rows.select_related("version", "service").order_by("pk").first()
+        if case is None:
+            return
+        seen.add(case.reference)
+        yield case
+
+
+def assert_asked_once(form: MergedForm) -> None:
+    elements = Counter(question.element for question in form.questions if question.element)
+    materials = Counter(question.material for question in form.file_questions)
+    assert {key: times for key, times in (elements + materials).items() if times > 1} == {}
+    for part in form.parts:
+        brought = {part.form.by_key[key].element for key in part.awaited}
+        asked = {form.by_key[name].element for name in part.names.values()}
+        assert not brought & asked, f"{part.member} waits for what it is asked"
+
+
+def assert_complete(case: Case) -> None:
+    """What the person said and what siblings brought is all that its own form asks."""
+    files: dict[str, list[str]] = {}
+    for material, reference in case.files.values_list("material", "file__reference"):
+        files.setdefault(material, []).append(reference)
+    form = forms.form_for(case.version)
+    assert not forms.check_answers(form, case.answers, files=files).faults, case.service.code
