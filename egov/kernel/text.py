@@ -1,6 +1,6 @@
 """Localised text: ``{"zh-Hans": "…", "en": "…"}``. Languages are keys, not columns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -31,6 +31,13 @@ def localise(text: Mapping[str, str] | str | None, language: str | None = None) 
         return text
     tag = language_tag(language)
     return text.get(tag) or text.get(DEFAULT_LANGUAGE) or next(iter(text.values()), "")
+
+
+def enumerated(texts: Sequence[Mapping[str, str]]) -> LocalisedText:
+    """Several names as one text, in each language that all of them have."""
+    languages = [language for language in texts[0] if all(language in text for text in texts)] if texts else []
+    commas = {language: "、" if language.startswith("zh") else ", " for language in languages}
+    return {language: commas[language].join(text[language] for text in texts) for language in languages}
 
 
 def validate_localised(value: Any) -> None:

@@ -24,14 +24,13 @@ from egov.kernel import idempotency, outbox, references, writing
 from egov.kernel.actor import Actor
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
 from egov.kernel.refs import Ref
-from egov.kernel.text import language_tag
+from egov.kernel.text import enumerated, language_tag
 from egov.matters import actions as matters
 from egov.matters.actions import MemberSpec
 from egov.matters.rules import Needs
 from egov.payments import actions as payments
 from egov.payments.actions import BillLineSpec
 from egov.registers import actions as registers
-from egov.registers import queries as register_queries
 
 MAX_KEY = 100
 REAL_NAME = 2  # level of verified identity that a filing needs: who files is bound by it
@@ -364,19 +363,18 @@ def consent_to_fetch(actor: Actor, *, draft: str) -> None:
     opened = queries.open_draft(actor, reference=draft)
     party = Party.objects.only("kind").get(pk=opened.draft.applicant_id)
     subject = Ref("draft", draft)
-    given = set(
-        register_queries.consents_of(party.pk)
-        .filter(subject=str(subject), revoked_at__isnull=True)
-        .values_list("recipient_id", flat=True)
-    )
+    members: dict[int, list[DraftMember]] = {}
+    for member, route in queries.routes_of(opened, applicant_kind=party.kind):
+        if member.shared_materials():
+            members.setdefault(route.department_id, []).append(member)
+    # One for each department, also of those that do several parts of an event.
     wanted = [
         registers.ConsentSpec(
-            recipient_id=route.department_id,
-            elements=[str(material["key"]) for material in member.shared_materials()],
-            purpose=member.version.name,
+            recipient_id=department,
+            elements=[str(material["key"]) for member in its for material in member.shared_materials()],
+            purpose=enumerated([member.version.name for member in its]),
         )
-        for member, route in queries.routes_of(opened, applicant_kind=party.kind)
-        if member.shared_materials() and route.department_id not in given
+        for department, its in members.items()
     ]
     if not wanted:
         return

@@ -14,9 +14,10 @@ from egov.kernel.refs import Ref
 from egov.matters.models import Matter
 from egov.payments.models import Bill, BillState
 from egov.registers import actions as registers
+from egov.registers.queries import consents_of
 from egov.routing import queries as routing
 from egov.routing.queries import Why
-from tests.plugins.intake import FOOD, REGISTER, filled, grant, question, start
+from tests.plugins.intake import FOOD, REGISTER, SIGN, filled, grant, question, start
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +115,21 @@ def test_every_department_gets_its_part_alone_and_what_waits_is_opened_with_what
     food = Case.objects.get(service__code="AA02")
     assert food.answers == {"operator": "林晓雯", "area": 80, "cooks": 2, "uscc": "91990102MA0000001X"}
     assert food.reference == waiting.route["case"], "the bill named it before it was there"
+
+
+def test_a_department_that_does_several_parts_is_given_one_consent_for_all_it_fetches(shop, services, resident):
+    for code, form, key in (("AA01", REGISTER, "lease"), ("AA03", SIGN, "picture")):
+        name = {"zh-Hans": key, "en": key}
+        services.publish(
+            code, form=form, materials=[{"key": key, "name": name, "source": "shared", "required": "always"}]
+        )
+    draft = start(resident, area=80, sign=True)
+    actions.save_draft(resident, draft=draft.reference, answers={"aa02__cooks": 2, "aa03__words": "面馆"})
+    for _again in range(2):
+        actions.consent_to_fetch(resident, draft=draft.reference)
+    consent = consents_of(resident.on_behalf_of_id).get()
+    assert consent.elements == ["lease", "picture"]
+    assert "、" in consent.purpose["zh-Hans"]
 
 
 def test_one_bill_has_the_fees_of_all_and_loses_those_of_what_never_starts(shop, resident):
