@@ -1,5 +1,6 @@
 """The registers that this platform keeps itself: population and organisations, both in the identity room."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -68,12 +69,15 @@ def _facts(party_id: int, elements: Sequence[str]) -> dict[str, Fact]:
     }
     relatives = [element for element in elements if element in _OF_RELATIVES]
     if relatives and register == "population":
-        found.update(_relatives(party_id, relatives))
+        found.update(_relatives(party_id, relatives, born_on=known.get("person.born_on")))
     return {element: Fact(value, register, today) for element, value in found.items() if value not in (None, "")}
 
 
-def _relatives(person_id: int, elements: Sequence[str]) -> dict[str, Any]:
-    """About spouse and parents, and about child and guardian when there is exactly one: of several, the person says which."""
+def _relatives(person_id: int, elements: Sequence[str], *, born_on: str | None) -> dict[str, Any]:
+    """About the spouse, and about child and guardian when there is exactly one: of several, the person says which.
+
+    Only a child is asked for its own parents; a grown person files about those of a child.
+    """
     kinds = {element.partition(".")[0] for element in elements}
     found: dict[str, Any] = {}
     if "spouse" in kinds:
@@ -84,7 +88,7 @@ def _relatives(person_id: int, elements: Sequence[str]) -> dict[str, Any]:
     if "guardian" in kinds:
         guardians = identity.guardians_of(person_id)
         found |= _about("guardian", guardians[0] if len(guardians) == 1 else None, elements)
-    if "parent" in kinds:
+    if "parent" in kinds and rules.is_minor(dt.date.fromisoformat(born_on) if born_on else None, clock.today()):
         for parent in identity.parents_of(person_id):
             found |= _about("parent.father" if parent.sex == "male" else "parent.mother", parent, elements)
     return found

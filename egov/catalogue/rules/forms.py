@@ -50,6 +50,7 @@ HINTS = frozenset(
         "x-many",
         "x-not-before",
         "x-not-after",
+        "x-prefill",
     }
 )
 KEY = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
@@ -108,6 +109,8 @@ def _texts(path: str, field: Mapping[str, Any]) -> Iterator[FieldError]:
     for name in ("x-hint", "x-unit", "x-why", "x-basis"):
         if name in field and not _is_localised(field[name]):
             yield _fault(f"{path}/{name}", _("The text is needed in Chinese and English."))
+    if not isinstance(field.get("x-prefill", False), bool):
+        yield _fault(f"{path}/x-prefill", _("This is yes or no."))
     for name in field:
         if name.startswith("x-") and name not in HINTS:
             yield _fault(f"{path}/{name}", _("This hint is not known."))

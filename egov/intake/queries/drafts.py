@@ -235,7 +235,7 @@ def price_of(member: DraftMember, answers: Mapping[str, Any]) -> Price:
 
 def known_facts(actor: Actor, form: Form, *, subject: Ref | None = None) -> dict[str, dict[str, Any]]:
     """What registers know, by question: value, register, as-of date. Facts that do not fit a question are left out."""
-    by_element = {question.element: question for question in form.questions if question.element}
+    by_element = {question.element: question for question in form.questions if question.element and question.prefill}
     if not by_element or not actor.is_applicant or actor.on_behalf_of_id is None:
         return {}
     found = registers.facts(

@@ -41,6 +41,7 @@ class Question:
     required_when: str = ""
     visible_when: str = ""
     element: str = ""
+    prefill: bool = True  # False: about somebody or something that no register can know yet
     material: str = ""
     accept: str = ""  # "image" or "" (image or PDF)
     max_mb: int = MAX_FILE_MB
@@ -201,6 +202,7 @@ def _question(
         required_when=definition.get("x-required-when", ""),
         visible_when=definition.get("x-visible-when", ""),
         element=definition.get("x-element", ""),
+        prefill=definition.get("x-prefill", True),
         unit=definition.get("x-unit") or {},
         choices=tuple(str(value) for value in choices.get("enum", ())),
         labels=definition.get("x-labels") or items.get("x-labels") or {},

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from egov.intake.rules.form import DOCUMENTS_PAGE, Form, FormPage, Question, checking_schema
+from egov.law.rules import names_in
 
 # What limits a value; where two forms limit the same element, the answer must satisfy both.
 _LIMITS = frozenset(
@@ -139,7 +140,10 @@ class _Merging:
         return name
 
     def _place(self, member: str, form: Form, names: Mapping[str, str]) -> None:
-        """Each new question comes on a page of its form; pages under one title are one page."""
+        """Each new question comes on a page of its form; pages under one title are one page.
+
+        What depends on an answer that is given only later stays on a page of its own, after that answer.
+        """
         placed = {key for page in self.pages.values() for key in page.fields}
         for page in form.pages:
             fields = tuple(names[key] for key in page.fields if key in names and names[key] not in placed)
@@ -147,10 +151,29 @@ class _Merging:
                 continue
             here = next((key for key, each in self.pages.items() if each.title == page.title), "")
             if here:
-                self.pages[here] = replace(self.pages[here], fields=self.pages[here].fields + fields)
-            else:
+                fields, joining = self._later(form, page, names, fields, here)
+                self.pages[here] = replace(self.pages[here], fields=self.pages[here].fields + joining)
+            if fields:
                 key = page.key if page.key not in self.pages else f"{member.lower()}-{page.key}"
                 self.pages[key] = FormPage(key, page.title, fields)
+
+    def _later(
+        self, form: Form, page: FormPage, names: Mapping[str, str], fields: tuple[str, ...], here: str
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Of ``fields``, those that depend on answers given after the page ``here``, and those that can join it."""
+        pages = list(self.pages)
+        if not _asks_files_only(self.pages[here], self.questions):  # those come after all questions anyhow
+            pages = pages[: pages.index(here) + 1]
+        answered = {key for each in pages for key in self.pages[each].fields}
+        own = {name: form.by_key[key] for key, name in names.items()}
+        later: list[str] = []
+        for name in fields:
+            asked = names_in(f"{own[name].visible_when} {page.visible_when}")
+            if {names[key] for key in asked if key in names} <= answered:
+                answered.add(name)
+            else:
+                later.append(name)
+        return tuple(later), tuple(name for name in fields if name not in later)
 
     def finished(self) -> MergedForm:
         pages = tuple(sorted(self.pages.values(), key=lambda page: _asks_files_only(page, self.questions)))
@@ -212,6 +235,7 @@ def _joined(known: Question, other: Question) -> Question:
     return replace(
         known,
         required=known.required or other.required,
+        prefill=known.prefill and other.prefill,
         hint=known.hint or other.hint,
         why=known.why or other.why,
         basis=known.basis or other.basis,

@@ -102,6 +102,31 @@ def test_pages_under_one_title_are_one_page_and_documents_come_last():
     assert [page.fields for page in merged.pages] == [("a__x",), ("file__plan", "file__lease")]
 
 
+def test_what_depends_on_a_later_answer_is_asked_after_it_also_under_the_same_title():
+    child = {"key": "child", "title": TITLE, "fields": ["name"]}
+    a = form({"name": NAME}, **{"x-pages": [child]})
+    b = form(
+        {
+            "claims": {"type": "boolean"},
+            "school": {"type": "string"},
+            "stage": {"type": "string", "x-visible-when": "claims == true"},
+        },
+        **{
+            "x-pages": [
+                {"key": "what", "title": PAGE, "fields": ["claims"]},
+                {"key": "child", "title": TITLE, "fields": ["school", "stage"]},
+            ]
+        },
+    )
+    merged = rules.merge({"A": a, "B": b})
+    assert [page.fields for page in merged.pages] == [("person__name", "b__school"), ("b__claims",), ("b__stage",)]
+
+
+def test_what_no_register_can_know_for_one_member_is_filled_in_for_none():
+    merged = rules.merge({"A": form({"n": NAME}), "B": form({"n": {**NAME, "x-prefill": False}})})
+    assert not merged.by_key["person__name"].prefill
+
+
 # --- Properties -----------------------------------------------------------------------------------------
 ELEMENTS = {
     "person.name": {"type": "string", "maxLength": 8},
