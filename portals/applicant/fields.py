@@ -192,6 +192,7 @@ class _Maker:
             "hx-select": "#questions",
             "hx-swap": "outerHTML show:none",
             "hx-vals": '{"_act": "again"}',
+            "hx-sync": "#fill:replace",  # the newest carries all answers
         }
 
     def file(self, question: Question, name: str) -> Field:

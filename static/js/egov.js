@@ -95,6 +95,31 @@
     });
   }
 
+  // An answer may bring up questions, and the server draws them anew (htmx). What is answered meanwhile is put back.
+  let meanwhile = null;
+  const drawnAnew = (event) => event.detail.target && event.detail.target.id === "questions";
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (drawnAnew(event)) meanwhile = new Map();
+  });
+  for (const kind of ["input", "change"]) {
+    document.addEventListener(kind, ({ target }) => {
+      if (!meanwhile || !target.name || target.type === "file" || !target.closest("#questions")) return;
+      const one = ["radio", "checkbox"].includes(target.type) ? `${target.name} ${target.value}` : target.name;
+      meanwhile.set(one, target);
+    }, true);
+  }
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!meanwhile || event.detail.target.id !== "questions") return;
+    for (const given of meanwhile.values()) {
+      for (const now of document.querySelectorAll(`#questions [name="${CSS.escape(given.name)}"]`)) {
+        if (now.type !== given.type) continue;
+        if (!["radio", "checkbox"].includes(now.type)) now.value = given.value;
+        else if (now.value === given.value) now.checked = given.checked;
+      }
+    }
+    meanwhile = null;
+  });
+
   // Autosave (htmx posts the form): say so when the line is down; nothing typed is lost, it is sent again.
   document.addEventListener("htmx:sendError", () => mark("offline"));
   document.addEventListener("htmx:responseError", () => mark("failed"));

@@ -100,7 +100,16 @@ def without_step(plan: Mapping[str, Any], *, key: str) -> dict[str, Any]:
 def as_asked(schema: Mapping[str, Any], asked: Mapping[str, Any] | None) -> dict[str, Any]:
     """Type, limits and choices of a question that is bound to a data element: as other forms ask it (``asked``), else
     as the dictionary says; what a form says for itself (texts, conditions) is left out."""
-    own = ("x-visible-when", "x-required-when", "x-material", "x-not-before", "x-not-after", "x-why", "x-basis", "x-prefill")
+    own = (
+        "x-visible-when",
+        "x-required-when",
+        "x-material",
+        "x-not-before",
+        "x-not-after",
+        "x-why",
+        "x-basis",
+        "x-prefill",
+    )
     if asked is not None:
         return {name: value for name, value in asked.items() if name not in own}
     kind = {"type": "string"} if "enum" in schema and "type" not in schema else {}
