@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 # Each journey is walked in Chinese on a phone and in English at a desk.
 WALKS = {"zh-Hans": 320, "en": 1280}
 FIRST_PORT = 18_600
-WAIT = 15_000  # milliseconds for a page or a state to come
-DELIVERED = 30  # seconds for the worker to do what an act asked of it
+WAIT = 40_000  # milliseconds for a page or a state to come
+DELIVERED = 60  # seconds for the worker to do what an act asked of it
 MOST_PAGES = 12
 
 
@@ -316,7 +316,9 @@ class Walker:
                 self.fill(**{name: left.pop(name) for name in given})  # an answer may bring up further questions
             self.press(self.button("_act", "next"))
             if self.status == 422:
-                raise AssertionError(self.page.locator("main .usa-alert--error, main [role=alert]").first.inner_text())
+                told = self.page.locator("main .usa-alert--error, main [role=alert]").first.inner_text()
+                names = self.page.locator("main [name]:visible").evaluate_all("all => all.map(e => e.name)")
+                raise AssertionError(f"{told}\n{', '.join(dict.fromkeys(names))}")
         assert "/check/" in self.path, self.path
         assert not left, f"never asked: {left}"
 
@@ -367,6 +369,10 @@ class Walker:
         self._open(form)
         self.fill(selector, **values)
         self.press(form.locator(f"button[value='{press}']" if press else "button[type=submit]:not([formaction])").first)
+
+    def offers(self, name: str) -> bool:
+        """Whether the case page offers the act."""
+        return bool(self.page.locator(f"form[action$='/acts/{name}/']").count())
 
     def first_outcome(self) -> str:
         """The first way in which a step of this case may end: the one that lets it go on."""
