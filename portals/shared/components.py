@@ -432,6 +432,7 @@ class DocumentCard:
     seal_text: str = ""  # two to six characters cut in the seal
     issuer: Text = ""
     verify_url: str = ""
+    about: Text = ""  # the service it came from, among documents of several
 
 
 @dataclass(frozen=True)

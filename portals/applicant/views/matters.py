@@ -23,7 +23,7 @@ from portals.applicant import lanes
 from portals.applicant.access import applicant_page
 from portals.applicant.cards import card_of
 from portals.applicant.talk import thread_of
-from portals.shared.components import Crumb
+from portals.shared.components import Crumb, DocumentCard
 from portals.shared.paging import page_of
 from portals.shared.templatetags.egov_ui import localised
 
@@ -105,7 +105,7 @@ def matter(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
         "refused": [lane for lane in timeline.lanes if lane.case and lane.case.outcome == "refused"],
         "rate": [lane for lane in timeline.lanes if _may_rate(lane)],
         "bills": payments.bills_about(_subjects(timeline)),
-        "documents": [card_of(each, capacity) for each in documents.documents_about(_subjects(timeline))],
+        "documents": _documents(timeline, capacity),
         "undone": _undone(timeline),
         "changes": cases.changes_of(timeline.cases),
         "may_correct": any(lane.state in ("open", "waiting") for lane in timeline.lanes),
@@ -153,6 +153,16 @@ def _why(undone: Undone, titles: dict[str, str]) -> str:
     if undone.why == rules.NOT_STARTED:
         return _("Not begun, because %(services)s fell away") % {"services": others}
     return _("Ended before anybody had examined it") if undone.back else _("Taken back")
+
+
+def _documents(timeline: queries.Timeline, capacity: str) -> list[DocumentCard]:
+    """Of a matter with several parts, each letter says which it belongs to."""
+    parts = {str(Ref("case", lane.case.reference)): lane.title for lane in timeline.lanes if lane.case}
+    several = len(parts) > 1
+    return [
+        card_of(each, capacity, about=localised(parts[each.subject]) if several and each.subject in parts else "")
+        for each in documents.documents_about(_subjects(timeline))
+    ]
 
 
 def _may_rate(lane: queries.Lane) -> bool:
