@@ -18,7 +18,7 @@ from egov.matters.models import Matter
 from egov.work.models import OPEN_ITEMS, WorkItem
 from tests.plugins.registration import an_answer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 
 EVENTS = Path("egov/catalogue/definitions/events")
 

@@ -121,7 +121,10 @@ WITH r0 AS
                                  "state",
                                  "opened_at",
                                  "closed_at",
-                                 "promised_due_at")
+                                 "promised_due_at",
+                                 "lead_id",
+                                 "lead_unit_id",
+                                 "endangered_since")
    VALUES (?) RETURNING "id"),
      r4 AS
   (INSERT INTO "matters_member" ("matter_id",
@@ -135,7 +138,9 @@ WITH r0 AS
                                  "route",
                                  "outputs",
                                  "started_at",
-                                 "ended_at")
+                                 "ended_at",
+                                 "undone",
+                                 "endangers_since")
    VALUES (
              (SELECT "id"
               FROM r3
@@ -146,6 +151,8 @@ WITH r0 AS
                         ?,
                         ?,
                         FALSE,
+                        ?,
+                        ?,
                         ?,
                         ?,
                         ?,
