@@ -147,7 +147,8 @@ class Story:
 
     def _receive(self) -> None:
         tale = self.tale
-        if tale.state == CaseState.SUBMITTED:
+        has_a_fee = tale.state == CaseState.SUBMITTED
+        if has_a_fee:
             self._rest("pay")
             if self._happens(0.02):
                 tale.withdraw(self._at_home((20, 70)), self._say("withdraw"))
@@ -155,7 +156,8 @@ class Story:
             tale.pay(self._at_home((0.03, 0.4) if self.rng.random() < 0.85 else (3, 30)))
         if tale.state != CaseState.RECEIVED:
             return
-        if self._happens(0.02) and tale.procedure.can_withdraw:
+        # Whoever has just paid waits; given up now, the fee would be given back.
+        if self._happens(0.04) and tale.procedure.can_withdraw and not has_a_fee:
             tale.withdraw(self._at_home((1, 20)), self._say("withdraw"))
             return
         self._look(first=True)
