@@ -47,38 +47,20 @@ def _command(name: str) -> Callable[[random.Random], object]:
     return lambda _rng: call_command(name, verbosity=0)
 
 
+# What benefits and subsidies are paid from: key, names, whose it is, what lies in it.
+FUNDS = (
+    ("unemployment", "失业保险基金", "Unemployment insurance fund", "jz.hrss", "30000000.00"),
+    ("housing_fund", "住房公积金", "Housing provident fund", "jz.housing_fund", "300000000.00"),
+    ("enterprise_support", "惠企专项资金", "Fund for the support of enterprises", "jz.finance", "60000000.00"),
+    ("employment_support", "就业补助资金", "Employment support fund", "jz.hrss", "20000000.00"),
+    ("tax_refunds", "退税资金", "Money for tax refunds", "jz.tax", "200000000.00"),
+)
+
+
 def _lay_funds(_rng: random.Random) -> None:
-    """What benefits and subsidies are paid from."""
-    lay_fund(
-        key="unemployment",
-        name={"zh-Hans": "失业保险基金", "en": "Unemployment insurance fund"},
-        owner_id=department("jz.hrss").pk,
-        amount=Decimal("30000000.00"),
-    )
-    lay_fund(
-        key="housing_fund",
-        name={"zh-Hans": "住房公积金", "en": "Housing provident fund"},
-        owner_id=department("jz.housing_fund").pk,
-        amount=Decimal("300000000.00"),
-    )
-    lay_fund(
-        key="enterprise_support",
-        name={"zh-Hans": "惠企专项资金", "en": "Fund for the support of enterprises"},
-        owner_id=department("jz.finance").pk,
-        amount=Decimal("60000000.00"),
-    )
-    lay_fund(
-        key="employment_support",
-        name={"zh-Hans": "就业补助资金", "en": "Employment support fund"},
-        owner_id=department("jz.hrss").pk,
-        amount=Decimal("20000000.00"),
-    )
-    lay_fund(
-        key="tax_refunds",
-        name={"zh-Hans": "退税资金", "en": "Money for tax refunds"},
-        owner_id=department("jz.tax").pk,
-        amount=Decimal("200000000.00"),
-    )
+    for key, chinese, english, owner, amount in FUNDS:
+        name = {"zh-Hans": chinese, "en": english}
+        lay_fund(key=key, name=name, owner_id=department(owner).pk, amount=Decimal(amount))
 
 
 STAGES = (

@@ -1,6 +1,6 @@
 """One way to turn a posted form into an action and its errors back into the form; one way to say where a page is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -42,18 +42,20 @@ def form_page(
     back: str,
     template: str = "console/form.html",
     next_page: Callable[[Any], str] | None = None,
+    places: Mapping[str, str] | None = None,
 ) -> HttpResponse:
     """Show ``form``; on a valid post call ``act`` with its data, say ``done`` (of its result) and go ``back``, or to
     the ``next_page`` of its result.
 
     A typed error of the action stands at its field, or above the form; nothing typed is lost. Whoever may not act at
-    all gets the page that says so.
+    all gets the page that says so. ``places``: the form is about a part of a definition, so that a fault stands at the
+    innermost part of its path that the form asks for, by these names.
     """
     if request.method == "POST" and form.is_valid():
         try:
             result = act(form.cleaned_data)
         except InvalidInput as error:
-            _put(form, error)
+            _put(form, error if places is None else _within(form, error, places))
         except EgovError as error:
             _raise_if_denied(error)
             form.add_error(None, _sentence(error))
@@ -97,6 +99,14 @@ def _put(form: forms.Form, error: InvalidInput) -> None:
             form.add_error(name, str(fault.message))
         else:
             form.add_error(None, _located(fault))
+
+
+def _within(form: forms.Form, error: InvalidInput, places: Mapping[str, str]) -> InvalidInput:
+    def at(fault: FieldError) -> FieldError:
+        names = (places.get(part, part) for part in reversed(fault.path.split("/")))
+        return FieldError(next((name for name in names if name in form.fields), ""), fault.code, fault.message)
+
+    return InvalidInput(map(at, error.faults))
 
 
 # Where an action's argument stands in the forms of the console.

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from egov.catalogue import actions, queries, rules
 from egov.catalogue.models import EventVersion
-from egov.kernel.errors import FieldError, InvalidInput, NotFound
+from egov.kernel.errors import InvalidInput, NotFound
 from egov.registers import queries as registers
 from portals.console import event_forms as forms
 from portals.console.access import administrators, event_version_of
@@ -177,26 +177,15 @@ def _edit_page(
     changes: Callable[[dict[str, Any]], Mapping[str, Any]],
     **context: Any,
 ) -> HttpResponse:
-    def act(data: dict[str, Any]) -> object:
-        try:
-            return actions.edit_event(request.actor, version_id=row.pk, changes=changes(data))  # type: ignore[attr-defined]
-        except InvalidInput as error:
-            raise InvalidInput([_at_field(each, form) for each in error.faults]) from error
-
     return form_page(
         request,
         form=form,
-        act=act,
+        act=lambda data: actions.edit_event(request.actor, version_id=row.pk, changes=changes(data)),  # type: ignore[attr-defined]
+        places=_FIELDS,
         context={"subject": row.name, "submit": _("Keep"), "wide": True, "crumbs": _above(request, row), **context},
         done=_("Kept."),
         back=url(request, "event_version", row.code, row.number),
     )
-
-
-def _at_field(fault: FieldError, form: Any) -> FieldError:
-    last = fault.path.rpartition("/")[2]
-    name = _FIELDS.get(last, last)
-    return FieldError(name if name in form.fields else "", fault.code, fault.message)
 
 
 def _change(request: HttpRequest, row: EventVersion, definition: Mapping[str, Any], done: str) -> HttpResponse:

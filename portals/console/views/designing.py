@@ -13,7 +13,7 @@ from egov.catalogue import actions, queries, rules
 from egov.catalogue.models import ServiceVersion
 from egov.intake import queries as intake
 from egov.intake.rules import FormDefinitionError, compile_form
-from egov.kernel.errors import FieldError, InvalidInput, NotFound
+from egov.kernel.errors import NotFound
 from egov.kernel.text import localise
 from egov.registers import queries as registers
 from portals.applicant import fields
@@ -222,28 +222,15 @@ def _design_page(
     back: str,
     **context: Any,
 ) -> HttpResponse:
-    def act(data: dict[str, Any]) -> object:
-        try:
-            return actions.design_version(request.actor, version_id=row.pk, changes=changes(data))  # type: ignore[attr-defined]
-        except InvalidInput as error:
-            raise InvalidInput([_at_field(each, form) for each in error.faults]) from error
-
     return form_page(
         request,
         form=form,
-        act=act,
+        act=lambda data: actions.design_version(request.actor, version_id=row.pk, changes=changes(data)),  # type: ignore[attr-defined]
+        places=_FIELDS,
         context={"subject": row.name, "submit": _("Keep"), "wide": True, "crumbs": _above(request, row), **context},
         done=_("Kept."),
         back=url(request, back, row.service.code, row.number),
     )
-
-
-def _at_field(fault: FieldError, form: Any) -> FieldError:
-    for place in reversed(fault.path.split("/")):
-        name = _FIELDS.get(place, place)
-        if name in form.fields:
-            return FieldError(name, fault.code, fault.message)
-    return FieldError("", fault.code, fault.message)
 
 
 def _change(request: HttpRequest, row: ServiceVersion, changes: Mapping[str, Any], *, back: str) -> HttpResponse:
