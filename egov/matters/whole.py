@@ -83,6 +83,11 @@ def first_state(case: Case | None) -> str:
     return rules.state_after_decision(case.outcome) if case.outcome else rules.OPEN
 
 
+def first_outputs(case: Case | None) -> dict[str, Any]:
+    """What an instant service has brought by then: who needs it may start before its decision has been told."""
+    return dict(case.decision.data) if case is not None and case.outcome else {}
+
+
 @dataclass
 class Whole:
     """A matter with its members under lock, changed in memory and written once."""
@@ -164,7 +169,7 @@ class Whole:
         (case,) = casework.open_cases(SYSTEM, [case_spec(filed, spec, kept["case"], paid=paid)])
         member.case, member.state, member.started_at = case.reference, first_state(case), clock.now()
         if member.state in rules.ENDED:
-            member.ended_at = member.started_at
+            member.ended_at, member.outputs = member.started_at, first_outputs(case)
         self.changed.add(key)
 
     def _applicant_of(self, version: ServiceVersion) -> int:

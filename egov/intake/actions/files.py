@@ -19,10 +19,20 @@ from egov.kernel.actor import Actor
 from egov.kernel.errors import FieldError, InvalidInput, NotFound, NotPermitted
 from egov.kernel.refs import Ref
 
-MAX_FILES = 20  # of one form
+MAX_FILES = 20  # of the form of one service
 IMAGES = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic"})
 DOCUMENTS = IMAGES | {"application/pdf"}
-TOO_MANY = _("A form takes at most 20 files. Remove one, or put several pages into one PDF.")
+TOO_MANY = _("This form takes at most %(most)d files. Remove one, or put several pages into one PDF.")
+
+
+def require_room(form: rules.Form, path: str, files: int) -> None:
+    """A form of several services may ask for more than one of them takes: two for each material then.
+
+    Raises ``InvalidInput`` at ``path``.
+    """
+    most = max(MAX_FILES, 2 * len(form.file_questions))
+    if files > most:
+        raise InvalidInput.at(path, "too_many", TOO_MANY % {"most": most})
 
 
 def attach(actor: Actor, *, draft: str, material: str, upload: Any) -> Attachment:
@@ -34,8 +44,7 @@ def attach(actor: Actor, *, draft: str, material: str, upload: Any) -> Attachmen
     question = next((each for each in opened.form.file_questions if each.material == material), None)
     if question is None:
         raise NotFound
-    if len(opened.attachments) >= MAX_FILES:
-        raise InvalidInput.at(question.key, "too_many", TOO_MANY)
+    require_room(opened.form, question.key, len(opened.attachments) + 1)
     stored = _stored(actor, question, opened.draft.applicant_id, upload)
     with transaction.atomic():
         row = locked(actor, draft)
@@ -81,8 +90,7 @@ def require_fitting(form: rules.Form, files: Sequence[TakenFile]) -> None:
     Raises ``InvalidInput`` at each question concerned.
     """
     by_material = {question.material: question for question in form.file_questions}
-    if len(files) > MAX_FILES:
-        raise InvalidInput.at("files", "too_many", TOO_MANY)
+    require_room(form, "files", len(files))
     faults = []
     for file in files:
         question = by_material.get(file.material)

@@ -14,7 +14,7 @@ from egov.matters import rules
 from egov.matters.models import Dependency, Matter, MatterState, Member
 from egov.matters.promises import promise_of
 from egov.matters.rules import Needs
-from egov.matters.whole import Filed, MemberSpec, case_spec, first_state
+from egov.matters.whole import Filed, MemberSpec, case_spec, first_outputs, first_state
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,7 @@ def _member(
         order=order,
         optional=spec.optional,
         answers=dict(spec.answers) if waits else {},
+        outputs=first_outputs(case),
         route=_kept_until_start(spec, filed, case_references[spec.key]) if waits else {},
         started_at=None if waits else now,
         ended_at=now if state in rules.ENDED else None,
