@@ -88,11 +88,9 @@ def test_an_event_is_filed_once_and_comes_to_its_end(walk: Walk, code: str, outc
     submission, services = bundle.file()
     matter = Matter.objects.get(reference=submission.matter)
     assert {member.key for member in matter.members.all()} == services
-    for case in open_cases(matter):
+    for case in walk.finish(matter.reference):
         assert_complete(case)
-        done = walk.offices.carry(case)
-        assert done.outcome == "granted", case.service.code
-        walk.city.deliver()
+        assert case.outcome == "granted", case.service.code
     opened = Counter(Case.objects.filter(matter=matter.reference).values_list("service__code", flat=True))
     assert opened == Counter(services), "one case for each member"
     assert set(matter.members.values_list("state", flat=True)) == {"done"}
@@ -115,7 +113,8 @@ def test_a_refusal_takes_with_it_what_cannot_do_without(walk: Walk, code: str) -
     matter = Matter.objects.get(reference=submission.matter)
     needs_of = Whole.load(matter).needs_of
     needed = {need.before for needs in needs_of.values() for need in needs}
-    first = next((each for each in open_cases(matter) if each.service.code in needed and each.version.plan), None)
+    open_cases = Case.objects.filter(matter=matter.reference, outcome="", service__code__in=needed).order_by("pk")
+    first = next((each for each in open_cases if each.version.plan), None)
     if first is None:  # all that something waits for is decided at once: nobody can refuse it
         assert not matter.members.filter(state="waiting").exists()
         return
@@ -128,18 +127,6 @@ def test_a_refusal_takes_with_it_what_cannot_do_without(walk: Walk, code: str) -
     ]:
         expected |= dict.fromkeys(lost, rules.DROPPED)
     assert dict(matter.members.values_list("key", "state")) == expected
-
-
-def open_cases(matter: Matter) -> Iterator[Case]:
-    """Cases in work, also those that open meanwhile."""
-    seen: set[str] = set()
-    while True:
-        rows = Case.objects.filter(matter=matter.reference, outcome="").exclude(reference__in=seen)
-        case = rows.select_related("version", "service").order_by("pk").first()
-        if case is None:
-            return
-        seen.add(case.reference)
-        yield case
 
 
 def assert_asked_once(form: MergedForm) -> None:

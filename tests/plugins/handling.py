@@ -3,7 +3,7 @@
 Each step is done by somebody whose work it is; one that waits for a role nobody holds fails.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -134,6 +134,14 @@ class Walk:
         filed = intake.submit(actor, draft=draft.reference, key="once")
         self.pay(actor)
         return filed
+
+    def finish(self, matter: str) -> Iterator[Case]:
+        """Each case of the matter as it is once decided in favour, also those that open meanwhile."""
+        while case := Case.objects.filter(matter=matter, outcome="").order_by("pk").first():
+            done = self.offices.carry(case)
+            assert done.outcome, f"{case.service.code} waits for something that is nobody's work: {done.state}"
+            self.city.deliver()
+            yield done
 
     def pay(self, actor: Actor) -> None:
         for bill in Bill.objects.filter(state="open"):
