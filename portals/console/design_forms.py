@@ -118,7 +118,7 @@ class FormQuestion(ConditionForm):
                 label=_("Answers to choose from"),
                 required=False,
                 widget=forms.Textarea(attrs={"rows": 4}),
-                help_text=_("One a line: key | Chinese | English, for example company | 公司 | a company."),
+                help_text=_("One a line: key | name in Chinese | name in English. A key is like “company”."),
             ),
             "required": forms.ChoiceField(
                 label=_("Must it be answered"),
@@ -272,7 +272,7 @@ class StepForm(ConditionForm):
             required=False,
             widget=forms.Textarea(attrs={"rows": 4}),
             help_text=_(
-                "One a line: key | Chinese | English, and the step to go back to: return | 退回 | Send back | draft"
+                "One a line: key | name in Chinese | name in English, and after another | the step to go back to, if any."
             ),
         )
         self.fields = {**own, **self.fields}

@@ -270,7 +270,7 @@ class QuestionForm(ConditionForm):
                 label=_("Answers to choose from"),
                 required=False,
                 widget=forms.Textarea(attrs=LINES),
-                help_text=_("One a line: key | Chinese | English, for example company | 公司 | a company."),
+                help_text=_("One a line: key | name in Chinese | name in English. A key is like “company”."),
             ),
             "element": forms.CharField(
                 label=_("Data element of the dictionary"),

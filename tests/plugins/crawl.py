@@ -34,17 +34,32 @@ TWO_STEPS = "only while signing in with a second step, or with one set up"
 NOT_VISITED = {
     **dict.fromkeys(
         (
-            *("citizen:accept_mandate", "citizen:autosave", "citizen:discard", "citizen:message", "citizen:pay"),
-            *("citizen:revoke_consent", "citizen:revoke_mandate", "citizen:withdraw"),
-            *("staff:case_act", "staff:claim_next", "staff:cover", "staff:end_cover", "staff:item_act"),
+            *("citizen:accept_mandate", "citizen:autosave", "citizen:message", "citizen:pay"),
+            *("citizen:revoke_consent",),
+            *(
+                "staff:case_act",
+                "staff:claim_next",
+                "staff:cover",
+                "staff:end_cover",
+            ),
             *("staff:items_act", "staff:request_act", "staff:request_discard", "staff:request_start", "staff:urge"),
             *("staff:withdraw_opinion", "shared:remove_program", "shared:stay"),
-            *("console:competence_end", "console:permission_revoke", "console:permission_service_revoke"),
-            *("console:configuration_apply", "console:delivery_retry", "console:events_retry", "console:post_end"),
-            *("console:department_reopen", "console:example_remove", "console:need_learn", "console:seal_rotate"),
-            *("console:event_act", "console:event_discard", "console:event_member_remove"),
-            *("console:event_question_remove", "console:service_switch", "console:synonym_remove"),
-            *("console:unit_close", "console:version_act"),
+            *("console:permission_revoke", "console:permission_service_revoke"),
+            *(
+                "console:configuration_apply",
+                "console:delivery_retry",
+                "console:events_retry",
+            ),
+            *(
+                "console:department_reopen",
+                "console:example_remove",
+                "console:need_learn",
+            ),
+            *("console:event_act", "console:event_member_remove"),
+            *("console:event_question_remove", "console:synonym_remove"),
+            *("console:design_question_act", "console:design_step_remove", "console:table_draft"),
+            *("console:replay_event", "console:replay_service", "console:table_publish"),
+            *("console:version_act"),
         ),
         ACT,
     ),
@@ -58,7 +73,7 @@ NOT_VISITED = {
     "idp:oidc:authorization": "asks on behalf of a program that names itself",
     "shared:verify_identity": "only while the account names no person",
     "idp:oidc:device_authorization": "no client of ours is a device without a browser",
-    **dict.fromkeys(("citizen:draft", "public:journal", "idp:oidc:logout"), "leads on to another page at once"),
+    **dict.fromkeys(("citizen:draft", "idp:oidc:logout"), "leads on to another page at once"),
     **dict.fromkeys(
         (
             *("idp:oidc:configuration", "idp:oidc:device_code", "idp:oidc:jwks", "idp:oidc:revoke"),

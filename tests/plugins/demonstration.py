@@ -19,7 +19,9 @@ from django.test import Client
 from PIL import Image
 
 from egov.casework import actions as casework
+from egov.casework.demo import Officers
 from egov.casework.models import Case
+from egov.casework.rules.lifecycle import TRANSITIONS
 from egov.catalogue import actions as catalogue
 from egov.documents.models import IssuedDocument
 from egov.identity import demo as people
@@ -34,10 +36,13 @@ from egov.kernel import outbox, references
 from egov.kernel.actor import Actor
 from egov.kernel.memory import Kept
 from egov.kernel.models import OutboxMessage
+from egov.law import actions as law
+from egov.law.models import DecisionTable
 from egov.work import queries as work
 from egov.work.models import OPEN_ITEMS, WorkItem
 from portals.console import demonstration
 from tests.plugins import database
+from tests.plugins.answering import AnswerSheet
 
 LINJIANG = "990102"
 
@@ -166,6 +171,7 @@ def lay_life(city: City) -> None:
     _residents(city, lin, zhao)
     _licences(city, city.business("lin.xiaowen"))
     _change_of_a_company(city, city.business("lin.xiaowen"))
+    _illness(city, lin)
     _leave(city)
     _drafted_versions(city.actor("admin"))
     city.settle()
@@ -233,6 +239,28 @@ def _change_of_a_company(city: City, company: Actor) -> None:
     city.submit(company, city.with_pictures(company, draft))
 
 
+def _illness(city: City, resident: Actor) -> None:
+    """Two departments that both ask for something more."""
+    about = {"insurance": "employee", "directly_settled": True, "beyond_means": True}
+    no = dict.fromkeys(("elsewhere", "chronic", "self_care", "work_related"), False)
+    draft = intake.start_bundle(
+        resident, event="LE09", region=LINJIANG, answers={**about, **no}, services=["MH11", "CL18"]
+    )
+    form = forms.open_draft(resident, reference=draft.reference).form
+    answers = AnswerSheet(form, {}, dict(draft.answers)).fill().answers
+    draft = intake.save_draft(resident, draft=draft.reference, answers=answers, revision=draft.revision)
+    filed = city.submit(resident, city.with_pictures(resident, draft))
+    city.deliver()
+    officers, roles = Officers(), TRANSITIONS["request_correction"].roles
+    for case in Case.objects.filter(matter=filed.matter):
+        item = WorkItem.objects.get(subject=f"case:{case.reference}", kind="accept")
+        [clerk, *_others] = officers.able(
+            department_id=item.department_id, unit_id=item.unit_id, role=item.role, roles=roles, excluded=()
+        )
+        items = [{"field": next(iter(case.answers)), "message": "请再核对一下"}]
+        casework.request_correction(clerk, case=case.reference, items=items)
+
+
 def _leave(city: City) -> None:
     """Asked for at the desk: one filed, one begun."""
     officer = forms.filing_as(city.actor("market.reviewer"), "GE01")
@@ -243,6 +271,9 @@ def _leave(city: City) -> None:
 def _drafted_versions(admin: Actor) -> None:
     catalogue.draft_version(admin, code="LC01", changes={}, change_reason="条文调整")
     catalogue.draft_event(admin, code="BE05", changes={}, change_reason="条文调整")
+    intake.replay_service(admin, code="LC01", number=2)
+    table = DecisionTable.objects.order_by("pk")[0]
+    law.draft_table(admin, key=table.key, name=table.name, model=table.model, inputs=table.inputs, tests=table.tests)
 
 
 def _decided(city: City, case: Case, outcome: str) -> Case:
