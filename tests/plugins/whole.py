@@ -124,9 +124,10 @@ class Officers:
         if act == "draft_decision":
             outcome = "refused" if refuse else "granted"
             reasons = officer.say("不符合条件。", "The conditions are not met.")
+            law = {"clauses": "cn.social-insurance-law 45"} if refuse else {}  # a refusal names its law
             if not refuse:
                 reasons = officer.say("材料齐全，符合条件。", "The papers are complete, the conditions are met.")
-            officer.act(act, outcome=outcome, reasons=reasons)
+            officer.act(act, outcome=outcome, reasons=reasons, **law)
         elif act == "complete_step":
             together = officer.page.locator("form[action$='/acts/complete_step/'] [name=with]")
             needed = {"with": together.first.get_attribute("value")} if together.count() else {}
@@ -176,7 +177,8 @@ def come_to(person: Walker, who: Resident, sentence: str, event: str, *, capacit
     person.follow(f"/event/{event}")
     person.press(person.page.locator("main a.usa-button").first)
     person.sign_in(who.account)
-    person.follow(f"/as/{capacity}")
+    if "/events/" not in person.path:  # who acts only for themselves is not asked for whom
+        person.follow(f"/as/{capacity}")
     assert f"/events/{event}/" in person.path, person.path
 
 
@@ -197,8 +199,8 @@ def answer_again(person: Walker, **answers: Any) -> None:
 
 
 def offered(person: Walker) -> str:
-    """The services that the page of the event files, as it stands: what its map and list say."""
-    return " ".join(person.page.locator("#begin").evaluate("e => e.outerHTML").split())
+    """What the page of the event would file, as it stands: its map and its list, in words."""
+    return person.page.locator("#begin").inner_text()
 
 
 def start(person: Walker, **chosen: Any) -> None:

@@ -155,7 +155,16 @@ class _Merging:
                 self.pages[here] = replace(self.pages[here], fields=self.pages[here].fields + joining)
             if fields:
                 key = page.key if page.key not in self.pages else f"{member.lower()}-{page.key}"
-                self.pages[key] = FormPage(key, page.title, fields)
+                self.pages[key] = FormPage(key, self._own_title(page.title), fields)
+
+    def _own_title(self, title: Mapping[str, str]) -> dict[str, str]:
+        """Of a page that cannot join the one with its title: numbered, no two are called the same."""
+        taken = [each.title for each in self.pages.values()]
+        own, number = dict(title), 1
+        while own in taken:
+            number += 1
+            own = {language: f"{text} ({number})" for language, text in title.items()}
+        return own
 
     def _later(
         self, form: Form, page: FormPage, names: Mapping[str, str], fields: tuple[str, ...], here: str

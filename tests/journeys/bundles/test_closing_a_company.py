@@ -11,6 +11,7 @@ OWNER = {"representations__organisation__kind": "enterprise", "representations__
 
 def answers_of(owner):
     return {
+        "contact__phone": "13900001234",
         "tax__taxpayer_kind": "small_scale",
         "tx05__period_from": "2026-10-01",
         "tx05__period_to": "2026-11-20",
