@@ -21,7 +21,7 @@ from egov.identity.demo import PASSWORD
 from tests.plugins import database
 from tests.plugins.instances import BASE, PYTHON, Instance, answers, until
 from tests.plugins.instances import embedded as parts
-from tests.plugins.looking import as_written, look_at
+from tests.plugins.looking import as_written, judge, look_at
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page, Response
@@ -186,6 +186,7 @@ class Walker:
             self.seen.add(state)
             before = len(self.faults)
             found = look_at(self.page, self.status, self.language, written=as_written(self.city.written))
+            found += judge(self.page, self.language)
             del self.faults[before:]  # what looking itself brings up: axe sets styles that the policy refuses
             self.faults += [f"{where}: {fault}" for fault in found]
 
@@ -300,9 +301,20 @@ class Walker:
         self.go(f"/as/{capacity}/start/{service}/")
         self.submit()
         self.complete(**answers)
-        self.fill(declaration=True)
-        self.submit()
+        self.declare()
         return self.filed()
+
+    def declare(self) -> None:
+        """From the check of the answers to the receipt."""
+        self.agree()
+        self.submit()
+
+    def agree(self) -> None:
+        """That the answers are true and, when anything is fetched, that it may be."""
+        ticked = {"declaration": True}
+        if self.page.locator("#f-consent").count():
+            ticked["consent"] = True
+        self.fill(**ticked)
 
     def complete(self, **answers: Any) -> None:
         """Page by page up to the check of the answers. An answer not asked is a mistake of the test."""

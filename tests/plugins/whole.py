@@ -228,9 +228,8 @@ def begin(
 
 def send(person: Walker) -> str:
     """The check page with its consent, submitted once; stays on the page of the matter, whose reference it gives."""
-    assert person.page.locator("#f-consent").is_checked()
-    person.fill(declaration=True)
-    person.submit()
+    assert not person.page.locator("#f-consent").is_checked(), "nobody consents by saying nothing"
+    person.declare()
     assert "/submissions/" in person.path, person.page.locator("main").inner_text()
     matter = person.filed().matter
     assert person.page.locator("ol.lanes").count()

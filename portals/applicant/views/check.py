@@ -66,6 +66,9 @@ def _check_page(
         "previous": opened.shown_pages[-1].key if opened.shown_pages else "",
         "crumbs": crumbs_of(capacity, opened),
         "declared": "declaration" in request.POST,
+        "consented": "consent" in request.POST,
+        "not_ticked": {"consent": "", "declaration": ""}
+        | {fault.target.removeprefix("f-"): fault.message for fault in problems or ()},
     }
     return render(request, "applicant/check.html", context, status=status)
 
@@ -127,14 +130,11 @@ def _answer_row(opened: OpenDraft, key: str, url: str, names: Mapping[str, Any])
 
 def _submit(request: HttpRequest, capacity: str, opened: OpenDraft) -> HttpResponse:
     reference = opened.draft.reference
-    if "declaration" not in request.POST:
-        problem = Fault(_("Confirm that your answers are true, then submit."), "f-declaration")
-        return _check_page(request, capacity, opened, problems=[problem], status=422)
-    if opened.shared_materials() and "consent" not in request.POST:
-        problem = Fault(_("Agree that we fetch the documents below, or hand them in at the service hall."), "f-consent")
-        return _check_page(request, capacity, opened, problems=[problem], status=422)
+    fetches = bool(opened.shared_materials())
+    if problems := _not_ticked(request, fetches=fetches):
+        return _check_page(request, capacity, opened, problems=problems, status=422)
     try:
-        if opened.shared_materials() and not opened.checked.faults:
+        if fetches and not opened.checked.faults:
             actions.consent_to_fetch(request.actor, draft=reference)
         submission = actions.submit(request.actor, draft=reference, key=request.POST.get("_key", "")[:100])
     except ServiceChanged:
@@ -143,3 +143,14 @@ def _submit(request: HttpRequest, capacity: str, opened: OpenDraft) -> HttpRespo
         problems = [Fault(str(fault.message)) for fault in error.faults] if opened.checked.faults == () else []
         return _check_page(request, capacity, opened, problems=problems, status=error.status)
     return redirect("citizen:receipt", capacity=capacity, reference=submission.reference)
+
+
+def _not_ticked(request: HttpRequest, *, fetches: bool) -> list[Fault]:
+    """Neither box is ticked for anybody: consent is an act of its own (Personal Information Protection Law, Art. 14)."""
+    problems = []
+    if fetches and "consent" not in request.POST:
+        text = _("Agree that we fetch the documents named here, or hand them in at the service hall.")
+        problems.append(Fault(text, "f-consent"))
+    if "declaration" not in request.POST:
+        problems.append(Fault(_("Confirm that your answers are true, then submit."), "f-declaration"))
+    return problems

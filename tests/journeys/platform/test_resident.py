@@ -47,7 +47,7 @@ def test_from_a_need_to_a_paid_matter(walker):
     # Without the declaration nothing is sent; pressing twice sends once.
     person.submit()
     assert person.status == 422
-    person.fill(declaration=True)
+    person.agree()
     person.page.locator("main form button.usa-button[type=submit]").first.dblclick()
     person.page.wait_for_url("**/submissions/**")
     person.look()
