@@ -185,6 +185,10 @@ class ServiceVersion(models.Model):
         return f"{self.service_id} v{self.number}"
 
     @property
+    def is_for_people_only(self) -> bool:
+        return list(self.audience) == ["person"]
+
+    @property
     def is_fileable(self) -> bool:
         """Listed services (no form, no plan) are found and explained, never filed here."""
         return self.form is not None and (self.plan is not None or self.auto_decision is not None)

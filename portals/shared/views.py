@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from egov.catalogue import queries as catalogue
 from egov.identity import queries as identity
 from egov.identity.queries import Capacity
 from egov.kernel.actor import APPLICANT_KINDS, CapacityKind
@@ -49,12 +50,23 @@ def me(request: HttpRequest) -> HttpResponse:
     if service or event:
         place = f"start/{service}/" if service else f"events/{event}/"
         need = urlencode({"need": request.GET["need"][:300]}) if request.GET.get("need") else ""
-        doors = _doors_to(capacities, f"{place}?{need}" if need else place)
+        able = _people_only(capacities) if service and _is_for_people(service) else capacities
+        doors = _doors_to(able, f"{place}?{need}" if need else place)
     else:
         doors = [door for each in capacities for door in _doors(each)]
     if len(doors) == 1 and "stay" not in request.GET:
         return redirect(doors[0].url)
     return render(request, "shared/me.html", {"doors": doors, "service": service or event})
+
+
+def _is_for_people(service: str) -> bool:
+    version = catalogue.published_many([service]).get(service)
+    return version is not None and version.is_for_people_only
+
+
+def _people_only(capacities: Sequence[Capacity]) -> list[Capacity]:
+    """Without those that stand for an organisation; for whom a mandate is, its form says."""
+    return [each for each in capacities if each.kind != CapacityKind.REPRESENTATIVE]
 
 
 def _doors_to(capacities: Sequence[Capacity], place: str) -> list[Door]:

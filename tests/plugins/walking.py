@@ -379,6 +379,7 @@ class Walker:
         selector = f"form[action$='/acts/{name}/']" + (f":has(button[value='{press}'])" if press else "")
         form = self.page.locator(selector).first
         self._open(form)
+        form.evaluate("form => form.querySelectorAll('details').forEach(each => { each.open = true })")
         self.fill(selector, **values)
         self.press(form.locator(f"button[value='{press}']" if press else "button[type=submit]:not([formaction])").first)
 

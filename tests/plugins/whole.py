@@ -51,6 +51,12 @@ print(json.dumps(dict(
     work=work,
 )))
 """
+TOLD = """
+import json
+from egov.casework.models import Case
+cases = Case.objects.filter(matter={matter!r}, answers__has_key={question!r})
+print(json.dumps({{case.service.code: case.answers[{question!r}] for case in cases}}))
+"""
 # What an officer does when a case offers it, the first of these.
 ACTS = ("accept_change", "accept", "complete_step", "draft_decision", "sign_decision", "deliver")
 
@@ -98,6 +104,16 @@ class Officers:
             for work in found.work:
                 self.do(work, refuse=work.service in refuse)
         return found
+
+    def bring_to(self, matter: str, service: str) -> None:
+        """Do what is open until the case of ``service`` has begun."""
+        while (found := self._with_work(matter)).members[service] == "waiting":
+            for work in found.work:
+                self.do(work)
+
+    def told(self, matter: str, question: str) -> dict[str, Any]:
+        """What each case of the matter has for an answer to a question of its own form."""
+        return dict(json.loads(self.city.python(TOLD.format(matter=matter, question=question)).splitlines()[-1]))
 
     def _with_work(self, matter: str) -> Standing:
         """As it stands once the worker has opened what the last decision set free."""
@@ -234,6 +250,16 @@ def send(person: Walker) -> str:
     matter = person.filed().matter
     assert person.page.locator("ol.lanes").count()
     return matter.partition("?")[0].rstrip("/").rpartition("/")[2]
+
+
+def change(person: Walker, matter: str, why: str, **answer: Any) -> None:
+    """Correct one answer of what is filed; stays on the page of the matter, which says that it was told."""
+    [question] = answer
+    person.go(re.sub(r"/matters/.*", f"/matters/{matter}/change/?question={question}", person.path))
+    person.fill(reason=why, **answer)
+    person.submit()
+    assert person.status == 200, person.page.locator("main [role=alert]").first.inner_text()
+    person.sees(person.say("需要这项内容的部门均已收到", "The departments that asked for it were told"))
 
 
 def see_the_end(person: Walker, matter: str, *, done: int, total: int) -> None:

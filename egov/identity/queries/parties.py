@@ -55,6 +55,10 @@ def number_of(party_id: int, scheme: str) -> str | None:
     return secrets.decrypt(row.encrypted) if row else None
 
 
+def is_person(party_id: int) -> bool:
+    return Party.objects.filter(pk=party_id, kind="person").exists()
+
+
 def names_of(party_ids: Iterable[int]) -> dict[int, str]:
     """Names of many parties with one statement."""
     return dict(Party.objects.filter(pk__in=set(party_ids)).values_list("pk", "name"))

@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion
+from egov.identity import queries as identity
 from egov.intake import queries, rules
 from egov.intake.errors import DraftChanged, ServiceClosed
 from egov.intake.models import Draft
 from egov.intake.rules import Bundle
 from egov.journal import actions as journal
 from egov.kernel import clock, references
-from egov.kernel.actor import Actor
+from egov.kernel.actor import Actor, CapacityKind
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.refs import Ref
 from egov.routing import queries as routing
@@ -35,10 +36,11 @@ def start_draft(
 ) -> Draft:
     """A new draft, prefilled with what registers know; ``answers`` given by the caller win over them.
 
-    Raises ``NotFound`` for an unknown service, ``ServiceClosed`` for one that cannot be filed, ``NotPermitted``.
+    Raises ``NotFound`` for an unknown service, ``ServiceClosed`` for one that cannot be filed, ``NotPermitted``, also
+    when an organisation asks for what only people are given.
     """
     version = fileable(service)
-    require_may_file(actor, version.service.code)
+    require_fileable(actor, version)
     opening = _Opening(version, queries.form_for(version), Bundle(), region, need=need, event=event, about=about)
     return _open(actor, opening, answers or {})
 
@@ -134,6 +136,15 @@ def require_fileable(actor: Actor, version: ServiceVersion) -> None:
     if not version.service.enabled or not version.is_fileable:
         raise ServiceClosed
     require_may_file(actor, version.service.code)
+    _require_addressed(actor, version)
+
+
+def _require_addressed(actor: Actor, version: ServiceVersion) -> None:
+    """Members of an event are chosen by its own conditions; a single service says itself whom it is for."""
+    if not version.is_for_people_only or actor.kind in (CapacityKind.SELF, CapacityKind.GUARDIAN):
+        return
+    if not identity.is_person(actor.on_behalf_of_id or 0):
+        raise NotPermitted(_("Only people file this, for themselves or for somebody in their care."))
 
 
 def fileable(service: str) -> ServiceVersion:

@@ -12,7 +12,7 @@ from egov.catalogue.models import ServiceVersion, VersionState
 from egov.contracts.cases import CaseOpened, SubmissionAccepted
 from egov.identity.models import Party
 from egov.intake import queries, rules, taking
-from egov.intake.actions.drafts import fileable, require_may_file
+from egov.intake.actions.drafts import fileable, require_fileable, require_may_file
 from egov.intake.actions.files import require_fitting
 from egov.intake.errors import ServiceChanged, ServiceClosed
 from egov.intake.models import Submission
@@ -119,7 +119,7 @@ def submit_direct(
     """
     _require_key(key)
     version = fileable(service)
-    require_may_file(actor, version.service.code)
+    require_fileable(actor, version)
     form = queries.form_for(version)
     given = rules.storable(form, answers)
     unknown = rules.unknown_keys(form, answers)

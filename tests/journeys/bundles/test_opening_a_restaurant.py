@@ -1,4 +1,7 @@
-"""A resident opens a restaurant: how large it is decides whether the fire service has to come."""
+"""A resident opens a restaurant: how large it is decides whether the fire service has to come.
+
+An answer that changes when the cases have begun reaches each department that asked for it.
+"""
 
 import pytest
 
@@ -8,6 +11,7 @@ pytestmark = [pytest.mark.long, pytest.mark.journey, pytest.mark.timeout(1500)]
 
 FOUNDER = {"born_on__range": ["1976-01-01", "2000-01-01"], "representations": None, "party__region": "990102"}
 SMALL, LARGE = "86", "320"  # m²; from 300 the place is looked at before it opens
+NEW_PHONE = "13900005678"
 ABOUT = {
     "form": "enterprise",
     "below_ground": "false",
@@ -15,6 +19,7 @@ ABOUT = {
     "drainage": "true",
     "tobacco": "false",
     "staff": "true",
+    "first_business": "false",
 }
 
 
@@ -74,14 +79,19 @@ def test_from_the_idea_to_the_open_door(walker, officers, somebody):
     whole.answer(founder, **ABOUT)
     # The area alone decides about the fire service: first it is small, then it is not.
     whole.answer(founder, area=SMALL)
-    inspection = founder.say("消防安全检查", "fire safety")
+    inspection = founder.say("消防安全检查", "Fire safety")
     assert inspection not in whole.offered(founder)
     whole.answer_again(founder, area=LARGE)
     assert inspection in whole.offered(founder)
     whole.start(founder, region="990102")
     founder.complete(**answers_of(founder, who))
     matter = whole.send(founder)
+
+    # The company is registered and the licences are with five departments when the phone number changes.
+    officers.bring_to(matter, "LC01")
+    whole.change(founder, matter, founder.say("换了号码", "A new number"), contact__phone=NEW_PHONE)
     found = officers.finish(matter)
+    assert officers.told(matter, "contact_phone") == dict.fromkeys(("LC01", "LC03", "LC04", "LC05"), NEW_PHONE)
     services = ("BR01", "LC01", "LC03", "LC04", "LC05", "BR05", "TX07", "SI01")
     assert found.members == dict.fromkeys(services, "done")
     whole.see_the_end(founder, matter, done=8, total=8)
