@@ -31,7 +31,7 @@ WALKS = {"zh-Hans": 320, "en": 1280}
 FIRST_PORT = 18_600
 WAIT = 40_000  # milliseconds for a page or a state to come
 DELIVERED = 60  # seconds for the worker to do what an act asked of it
-MOST_PAGES = 12
+MOST_PAGES = 20
 
 
 def _photo() -> dict[str, Any]:

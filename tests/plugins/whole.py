@@ -26,7 +26,7 @@ print(json.dumps([account.username, person.party.name, number_of(person.pk, "cn.
 """
 
 # What is open of a matter, and who may do it: those whose post is in the unit and carries the role, and heads of the
-# department that carry it.
+# department that carry it. Whoever does little else comes first: that leaves the others free to check it.
 OPEN_WORK = """
 import json
 from egov.casework.models import Case
@@ -38,13 +38,14 @@ members = list(Member.objects.filter(matter__reference={matter!r}).select_relate
 services = {{each.case: each.service.code for each in members if each.case}}
 work = []
 for item in WorkItem.objects.filter(state__in=OPEN_ITEMS, subject__in=[f"case:{{case}}" for case in services]).select_related("unit").order_by("pk"):
-    posts = [each.pk for each in posts_in(item.unit_id, role=item.role or None)]
     heads = head_posts(item.department_id)
-    posts += [each.pk for each in (heads.filter(roles__name=item.role) if item.role else heads)]
-    people = Account.objects.filter(person__posts__in=posts).exclude(person_id__in=item.excluded_persons)
+    posts = [*posts_in(item.unit_id, role=item.role or None), *(heads.filter(roles__name=item.role) if item.role else heads)]
+    posts.sort(key=lambda post: post.roles.count())
+    people = [post.person_id for post in posts if post.person_id not in item.excluded_persons]
+    accounts = dict(Account.objects.filter(person_id__in=people).values_list("person_id", "username"))
     case = item.subject.removeprefix("case:")
     work.append(dict(case=case, service=services[case], kind=item.kind, role=item.role, unit=item.unit.key,
-                     people=list(people.order_by("person__posts").values_list("username", flat=True))))
+                     people=[accounts[each] for each in people if each in accounts]))
 print(json.dumps(dict(
     members={{each.service.code: each.state for each in members}},
     outcomes=dict(Case.objects.filter(matter={matter!r}).values_list("service__code", "outcome")),
@@ -129,8 +130,7 @@ class Officers:
     def do(self, work: Work, *, refuse: bool = False) -> None:
         """One act on a case by somebody whose work it is."""
         assert work.people, f"{work.service}: nobody in {work.unit} is {work.role} for “{work.kind}”"
-        known = [name for name in work.people if name in self.at_desk]
-        officer = self._at_desk((known or work.people)[0])
+        officer = self._at_desk(work.people[0])
         officer.desk(f"cases/{work.case}/")
         offered = next((act for act in ACTS if officer.offers(act)), "")
         assert offered, f"{work.service}: {work.role} in {work.unit} can do nothing for “{work.kind}”"
