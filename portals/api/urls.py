@@ -4,13 +4,16 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from portals.api.problems import not_found
-from portals.api.views import acts, cases, catalogue, desk, filing, holdings, openness, persons
+from portals.api.views import acts, cases, catalogue, desk, events, filing, holdings, openness, persons
 
 app_name = "api"
 
 filed = [
+    path("events/<str:code>/plan", events.EventPlan.as_view(), name="event_plan"),
+    path("events/<str:code>/drafts", events.EventDrafts.as_view(), name="event_drafts"),
     path("drafts", filing.Drafts.as_view(), name="drafts"),
     path("drafts/<str:reference>", filing.Draft.as_view(), name="draft"),
+    path("drafts/<str:reference>/form", filing.DraftForm.as_view(), name="draft_form"),
     path("drafts/<str:reference>/check", filing.DraftCheck.as_view(), name="draft_check"),
     path("drafts/<str:reference>/consent", filing.DraftConsent.as_view(), name="draft_consent"),
     path("drafts/<str:reference>/migration", filing.DraftMigration.as_view(), name="draft_migration"),

@@ -3,6 +3,7 @@
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from egov.intake.models import Draft
 from portals.api.samples import sample
 from portals.api.serializers.base import Answers, Fault, Localised, Shown, Strict
 
@@ -31,11 +32,36 @@ class DraftSerializer(Shown):
     service = serializers.CharField(source="version.service.code")
     version = serializers.IntegerField(source="version.number")
     region = serializers.CharField()
+    event = serializers.CharField(help_text="Empty for a single service.")
+    services = serializers.SerializerMethodField()
     answers = Answers()
     sources = serializers.DictField(help_text="Question → value, register and as-of date of what was prefilled.")
     revision = serializers.IntegerField()
     started_at = serializers.DateTimeField()
     saved_at = serializers.DateTimeField()
+
+    def get_services(self, draft: Draft) -> list[str]:
+        """All services of the draft."""
+        return [each["service"] for each in draft.plan.get("members", ())] or [draft.version.service.code]
+
+
+class FormPageSerializer(Shown):
+    key = serializers.CharField()
+    title = Localised()
+    questions = serializers.ListField(child=serializers.CharField(), source="fields")
+
+
+@extend_schema_serializer(examples=[sample("form")])
+class FormSerializer(Shown):
+    """The form of a draft: JSON Schema 2020-12 with titles in all languages."""
+
+    schema = serializers.DictField(help_text="Question key → what it takes.")
+    pages = FormPageSerializer(many=True)
+    serves = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        default=dict,
+        help_text="Question key → services that get the answer; empty for a single service.",
+    )
 
 
 class PriceLineSerializer(Shown):

@@ -130,6 +130,14 @@ def _shown(opened: OpenDraft) -> dict[str, Any]:
     return dict(s.DraftSerializer(opened.draft).data)
 
 
+class DraftForm(ActorView):
+    @extend_schema(responses=s.FormSerializer, operation_id="get_draft_form", tags=["filing"])
+    def get(self, request: Request, capacity: str, reference: str) -> Response:
+        """What the draft asks, page by page; of several services each question once, with all it serves."""
+        opened = queries.open_draft(self.actor, reference=reference)
+        return Response(s.FormSerializer(opened.form).data)
+
+
 class DraftCheck(ActorView):
     @extend_schema(responses=s.CheckSerializer, operation_id="check_draft", tags=["filing"])
     def get(self, request: Request, capacity: str, reference: str) -> Response:
