@@ -217,6 +217,7 @@ class Seeded:
     case_urls: list[str]
     needs: list[bytes]
     filing: Resident
+    filers: list[Resident]
     officer: Actor
 
 
@@ -240,6 +241,7 @@ def seed(*, cases: int) -> Seeded:
         case_urls=[f"/desk/p-{post.pk}/cases/{reference}/" for reference in unit_cases[:200]],
         needs=list(_needs()),
         filing=residents[0],
+        filers=residents,
         officer=actor_for(post.person.account, f"p-{post.pk}"),
     )
 

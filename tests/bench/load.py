@@ -51,7 +51,10 @@ def run(
         end = time.perf_counter() + seconds
         n = 0
         while time.perf_counter() < end:
-            method, path, body, headers = request(client, n)
+            try:
+                method, path, body, headers = request(client, n)
+            except StopIteration:  # nothing is left to send
+                break
             n += 1
             start = time.perf_counter()
             connection.request(method, path, body=body, headers=headers)
