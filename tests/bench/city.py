@@ -1,9 +1,8 @@
 """The city under measurement: the demonstration's, with cases by the hundred thousand and people who are logged in."""
 
-import datetime as dt
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,17 +13,20 @@ from django.test import Client
 
 from egov.casework import actions as casework
 from egov.casework.models import Case
+from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion, VersionState
 from egov.documents import actions as documents
 from egov.identity.models import Account, Identifier, Party, PartyKind, Post
 from egov.identity.queries import actor_for
 from egov.intake import actions as intake
+from egov.intake import queries as forms
 from egov.kernel import clock, outbox, partitions, secrets
 from egov.kernel.actor import SYSTEM, Actor
 from egov.work import actions as work
 from egov.work import queries as desks
 from egov.work.models import OPEN_ITEMS, WorkItem
 from tests.bench import copies
+from tests.plugins.answering import AnswerSheet
 
 SEED = 20261124
 RESIDENTS = 64  # with an account, so that no client waits for another one's row
@@ -56,39 +58,21 @@ def who_files(account: Account) -> Resident:
 # --- Forms as people fill them in ---------------------------------------------------------------------
 
 
-def unemployment(who: Resident) -> Answers:
-    return {
-        **who.answers,
-        "last_employer": "江州精密制造有限公司",
-        "ended_on": (clock.today() - dt.timedelta(days=20)).isoformat(),
-        "end_reason": "contract_ended",
-        "contribution_years": 6,
-        "looking_for_work": True,
-        "bank_name": "江州银行",
-        "bank_account": "6222 0000 1111 2222 333",
-    }
-
-
-def information(who: Resident) -> Answers:
-    return {**who.answers, "information": "2025 年度道路养护经费的支出明细", "format": "electronic"}
-
-
-def treatment(who: Resident) -> Answers:
-    answers = {"kind": "referred", "place": "浙江省杭州市", "from_on": clock.today().isoformat()}
-    return {**who.answers, **answers}
-
-
-def identity_card(who: Resident) -> Answers:
-    return {**who.answers, "purpose": "expired", "address": "临江区滨江路 12 号 3 单元 501", "delivery": "station"}
-
-
 FREE, WITH_FEE = "SI09", "CL02"
-FORMS: dict[str, Callable[[Resident], Answers]] = {
-    FREE: unemployment,
-    "CP03": information,
-    "MH03": treatment,
-    WITH_FEE: identity_card,
+# What decides the way of a case; all else that the form asks is filled in as it comes.
+SAID: dict[str, Answers] = {
+    FREE: {"end_reason": "contract_ended", "contribution_years": 6, "looking_for_work": True},
+    "CP03": {"format": "electronic"},
+    "MH03": {"kind": "referred"},
+    WITH_FEE: {"purpose": "expired", "delivery": "station"},
 }
+
+
+def filled(service: str, who: Resident, photo: str) -> tuple[Answers, dict[str, list[str]]]:
+    """Answers to the form as it is now, and a file for each material that is asked."""
+    form = forms.form_for(catalogue.published(service))
+    sheet = AnswerSheet(form, {**who.answers, **SAID[service]}).fill()
+    return sheet.answers, {material: [photo] for material, _paper in sheet.papers()}
 
 
 def store_photo(who: Resident) -> str:
@@ -111,13 +95,14 @@ class Originals:
 
     def open(self, service: str, region: str) -> Case:
         self.number += 1
+        answers, files = filled(service, self.who, self.photo)
         submission = intake.submit_direct(
             self.who.actor,
             service=service,
             region=region,
-            answers=FORMS[service](self.who),
+            answers=answers,
             key=f"bench-{self.number}-{clock.now().timestamp()}",
-            files={"photo": [self.photo]} if service == WITH_FEE else {},
+            files=files,
         )
         case = Case.objects.get(submission=submission.reference)
         if case.state == "submitted":
@@ -173,7 +158,7 @@ def _decision(case: Case) -> dict[str, Any]:
 def ended(originals: Originals) -> Iterator[Case]:
     """Decided and delivered, not accepted, withdrawn."""
     for region in DISTRICTS:
-        for service in FORMS:
+        for service in SAID:
             case = originals.open(service, region)
             while originals.step(case):
                 pass
@@ -234,7 +219,7 @@ def seed(*, cases: int) -> Seeded:
     return Seeded(
         cases=Case.objects.count(),
         residents=[session_of(account) for account in accounts],
-        bodies=[_body(FREE, who) for who in residents],
+        bodies=[_body(FREE, who, photo) for who, photo in zip(residents, photos, strict=True)],
         bodies_with_fee=[_body(WITH_FEE, who, photo) for who, photo in zip(residents, photos, strict=True)],
         staff=session_of(post.person.account),
         post=f"p-{post.pk}",
@@ -304,9 +289,9 @@ def session_of(account: Account) -> dict[str, str]:
     return {"Cookie": cookie, "X-CSRFToken": token, "Accept-Language": "zh-Hans"}
 
 
-def _body(service: str, who: Resident, *photos: str) -> bytes:
-    files = {"files": {"photo": list(photos)}} if photos else {}
-    body = {"service": service, "region": DISTRICTS[0], "answers": FORMS[service](who), **files}
+def _body(service: str, who: Resident, photo: str) -> bytes:
+    answers, files = filled(service, who, photo)
+    body = {"service": service, "region": DISTRICTS[0], "answers": answers, "files": files}
     return json.dumps(body, ensure_ascii=False).encode()
 
 

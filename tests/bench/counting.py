@@ -31,8 +31,7 @@ class Counted:
 def submission(seeded: city.Seeded, service: str) -> tuple[Counted, int]:
     """The submit action alone, and the rows it writes. Everything is rolled back."""
     who = seeded.filing
-    files = {"photo": [city.store_photo(who)]} if service == city.WITH_FEE else {}
-    answers = city.FORMS[service](who)
+    answers, files = city.filled(service, who, city.store_photo(who))
     for attempt in range(3):  # what each process keeps is kept by then
         with transaction.atomic():
             before = _rows_written()  # what earlier transactions wrote may still be in the count
