@@ -15,7 +15,7 @@ from egov.kernel.text import localise
 from egov.registers.models import DataElement
 from portals.console import readable
 from portals.console.conditions import ConditionForm, subjects_of_form
-from portals.console.event_forms import key_from, lines, text_field
+from portals.console.event_forms import LINES, key_from, lines, text_field
 from portals.console.forms import NONE, both, initial_both
 
 KINDS: dict[str, tuple[Any, Mapping[str, Any]]] = {
@@ -117,7 +117,7 @@ class FormQuestion(ConditionForm):
             "choices": forms.CharField(
                 label=_("Answers to choose from"),
                 required=False,
-                widget=forms.Textarea(attrs={"rows": 4}),
+                widget=forms.Textarea(attrs=LINES),
                 help_text=_("One a line: key | name in Chinese | name in English. A key is like “company”."),
             ),
             "required": forms.ChoiceField(
@@ -202,7 +202,7 @@ class FormQuestion(ConditionForm):
 class PagesForm(forms.Form):
     pages = forms.CharField(
         label=gettext_lazy("Pages, in their order"),
-        widget=forms.Textarea(attrs={"rows": 6}),
+        widget=forms.Textarea(attrs=LINES),
         help_text=gettext_lazy(
             "One a line: key | Chinese | English. Questions of a page that is gone move to the last."
         ),
@@ -270,7 +270,7 @@ class StepForm(ConditionForm):
         own["outcomes"] = forms.CharField(
             label=_("How it may end"),
             required=False,
-            widget=forms.Textarea(attrs={"rows": 4}),
+            widget=forms.Textarea(attrs=LINES),
             help_text=_(
                 "One a line: key | name in Chinese | name in English, and after another | the step to go back to, if any."
             ),

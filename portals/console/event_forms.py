@@ -31,7 +31,7 @@ OTHERS = [
     ("bank", gettext_lazy("the bank")),
 ]
 GROUPS = "abc"  # alternatives into one member, told apart by letter
-LINES = {"rows": 4}
+LINES = {"rows": 4, "translate": "no"}  # a line has its text in each language
 
 
 def lines(text: str) -> list[str]:

@@ -39,7 +39,9 @@ class VersionForm(forms.Form):
     )
     structured = forms.CharField(
         label=_("Form, materials, fee, plan and outputs (YAML)"),
-        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "class": "usa-textarea mono"}),
+        widget=forms.Textarea(
+            attrs={"rows": 24, "spellcheck": "false", "translate": "no", "class": "usa-textarea mono"}
+        ),
         help_text=_("For whoever knows the form language; what is wrong is said before the version is reviewed."),
     )
     change_reason = forms.CharField(

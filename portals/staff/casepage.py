@@ -89,7 +89,7 @@ def context_of(page: CasePage, *, actor: Actor, failed: str = "", typed: acts.Ty
         "keys": keys.CASE,
         "sections": words.sections_of(case, files=()),  # files stand under the evidence
         "evidence": _evidence(page),
-        "reasons": [localise(reason) for reason in case.route.get("reasons", [])],
+        "reasons": case.route.get("reasons", []),
         "steps": _steps(page),
         "clocks": [_clock(clock) for clock in page.clocks],
         "story": [(move, _cited(move.basis)) for move in reversed(page.moves)],

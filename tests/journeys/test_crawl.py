@@ -24,11 +24,13 @@ WIDTHS = (1280, 320)
 JUDGED_AT = {"en": 1280, "zh-Hans": 320}
 SHOWN = 80  # faults in one message
 
-# What cannot be sent without JavaScript: a form whose button nobody sees (what is folded up can be unfolded).
+# What can be filled in and not sent without JavaScript: a form whose button nobody sees (what is folded up can be
+# unfolded). A passkey is a script by itself, and its page says so.
 FORMS_WITHOUT_BUTTON = """
-() => Array.from(document.querySelectorAll('main form'))
-  .filter(form => !Array.from(form.querySelectorAll('button:not([type=button]), input[type=submit], input[type=image]'))
-    .some(button => button.checkVisibility() || button.closest('details:not([open])')))
+() => Array.from(document.querySelectorAll('main form:not([action*="webauthn"])'))
+  .filter(form => Array.from(form.querySelectorAll('input:not([type=hidden]), select, textarea')).some(e => e.checkVisibility()))
+  .filter(form => !Array.from(form.elements)
+    .some(button => ['submit', 'image'].includes(button.type) && (button.checkVisibility() || button.closest('details:not([open])'))))
   .map(form => form.outerHTML.slice(0, 90))
 """
 

@@ -28,7 +28,7 @@ FOREIGN_TEXT = """
     const text = asWritten ? shown.replace(asWritten, '') : shown;
     return language === 'en'
       ? cjk.test(text)
-      : !cjk.test(text) && (text.match(/[A-Za-z]{2,}/g) || []).length >= 2 && !/[\\d@_/:=]/.test(text);
+      : !cjk.test(text) && (text.match(/[A-Za-z]{2,}/g) || []).length >= 2 && !/[\\d@_/:=*]/.test(text);
   };
   const outside = (element) => {
     if (element.closest('script, style, noscript, code, pre, kbd, .mono, [translate=no]')) return false;
@@ -74,10 +74,12 @@ def _axe() -> Any:
 
 
 def names() -> list[str]:
-    """Of all people and private organisations: proper names stand in every language as they are."""
-    from egov.identity.models import Party
+    """Of all people and private organisations, and of languages: proper names stand everywhere as they are."""
+    from egov.identity.models import Party, Person
+    from portals.shared.language import NAMES
 
-    return list(Party.objects.filter(organisation__key=None).values_list("name", flat=True))
+    latin = Person.objects.exclude(name_latin="").values_list("name_latin", flat=True)
+    return [*Party.objects.filter(organisation__key=None).values_list("name", flat=True), *latin, *NAMES.values()]
 
 
 def as_written(texts: Iterable[str]) -> str:

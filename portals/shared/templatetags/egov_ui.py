@@ -569,6 +569,10 @@ _CONTROLS = {
 }
 
 
+# A text of both languages has a field for each; whoever reads it aloud has to know in which it is.
+_LANGUAGE_OF_FIELD = {"zh": "zh-Hans", "en": "en"}
+
+
 @register.filter
 def control(bound: BoundField) -> SafeString:
     """The input of a Django form field in our look, tied to its hint and its errors."""
@@ -581,6 +585,8 @@ def control(bound: BoundField) -> SafeString:
         attributes |= {"class": f"{name} usa-input--error", "aria-invalid": "true"}
     if described:
         attributes["aria-describedby"] = " ".join(described)
+    if language := _LANGUAGE_OF_FIELD.get(bound.name.rpartition("_")[2]):
+        attributes["lang"] = language
     return bound.as_widget(attrs=attributes)
 
 
