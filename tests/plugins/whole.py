@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,11 +41,11 @@ for item in WorkItem.objects.filter(state__in=OPEN_ITEMS, subject__in=[f"case:{{
     heads = head_posts(item.department_id)
     posts = [*posts_in(item.unit_id, role=item.role or None), *(heads.filter(roles__name=item.role) if item.role else heads)]
     posts.sort(key=lambda post: post.roles.count())
-    people = [post.person_id for post in posts if post.person_id not in item.excluded_persons]
-    accounts = dict(Account.objects.filter(person_id__in=people).values_list("person_id", "username"))
+    posts = [post for post in posts if post.person_id not in item.excluded_persons]
+    accounts = dict(Account.objects.filter(person__posts__in=posts).values_list("person_id", "username"))
     case = item.subject.removeprefix("case:")
     work.append(dict(case=case, service=services[case], kind=item.kind, role=item.role, unit=item.unit.key,
-                     people=[accounts[each] for each in people if each in accounts]))
+                     people=[(accounts[each.person_id], each.pk) for each in posts if each.person_id in accounts]))
 print(json.dumps(dict(
     members={{each.service.code: each.state for each in members}},
     outcomes=dict(Case.objects.filter(matter={matter!r}).values_list("service__code", "outcome")),
@@ -71,7 +71,7 @@ class Work:
     kind: str
     role: str
     unit: str
-    people: list[str]
+    people: list[tuple[str, int]]  # account and post
 
 
 @dataclass(frozen=True)
@@ -130,13 +130,14 @@ class Officers:
     def do(self, work: Work, *, refuse: bool = False) -> None:
         """One act on a case by somebody whose work it is."""
         assert work.people, f"{work.service}: nobody in {work.unit} is {work.role} for “{work.kind}”"
-        officer = self._at_desk(work.people[0])
+        (account, _post), *others = work.people
+        officer = self._at_desk(account)
         officer.desk(f"cases/{work.case}/")
         offered = next((act for act in ACTS if officer.offers(act)), "")
         assert offered, f"{work.service}: {work.role} in {work.unit} can do nothing for “{work.kind}”"
-        self._act(officer, offered, refuse=refuse)
+        self._act(officer, offered, refuse=refuse, companions=[str(post) for _account, post in others])
 
-    def _act(self, officer: Walker, act: str, *, refuse: bool) -> None:
+    def _act(self, officer: Walker, act: str, *, refuse: bool, companions: Sequence[str]) -> None:
         if act == "draft_decision":
             outcome = "refused" if refuse else "granted"
             reasons = officer.say("不符合条件。", "The conditions are not met.")
@@ -146,7 +147,8 @@ class Officers:
             officer.act(act, outcome=outcome, reasons=reasons, **law)
         elif act == "complete_step":
             together = officer.page.locator("form[action$='/acts/complete_step/'] [name=with]")
-            needed = {"with": together.first.get_attribute("value")} if together.count() else {}
+            offered = [each.get_attribute("value") for each in together.all()]
+            needed = {"with": next(each for each in companions if each in offered)} if offered else {}
             officer.act(act, press=officer.first_outcome(), note=officer.say("已核对。", "Checked."), **needed)
         else:
             officer.act(act)
