@@ -56,7 +56,7 @@ def number_of(party_id: int, scheme: str) -> str | None:
 
 
 def is_person(party_id: int) -> bool:
-    return Party.objects.filter(pk=party_id, kind="person").exists()
+    return Party.objects.filter(pk=party_id, kind=PartyKind.PERSON).exists()
 
 
 def names_of(party_ids: Iterable[int]) -> dict[int, str]:

@@ -24,14 +24,12 @@ class EventPlan(ActorView):
     )
     def post(self, request: Request, capacity: str, code: str) -> Response:
         """What an event takes for this party: which services apply and why, and what still has to be answered."""
-        plan = self._plan(code, self.body(s.EventPlanRequest)["answers"])
+        answers = _read(code, self.body(s.EventPlanRequest)["answers"])
+        plan = routing.plan_bundle(self.actor, event=code, answers=answers)
         return Response(s.EventPlanSerializer(plan).data)
 
-    def _plan(self, code: str, given: Mapping[str, Any]) -> BundlePlan:
-        return routing.plan_bundle(self.actor, event=code, answers=_read(code, given))
 
-
-class EventDrafts(EventPlan):
+class EventDrafts(ActorView):
     @extend_schema(
         request=s.EventDraftRequest,
         responses={201: DraftSerializer},
@@ -43,10 +41,11 @@ class EventDrafts(EventPlan):
         if not self.actor.is_applicant:
             raise NotPermitted
         given = self.body(s.EventDraftRequest)
-        plan = self._plan(code, given["answers"])
+        given["answers"] = _read(code, given["answers"])
+        plan = routing.plan_bundle(self.actor, event=code, answers=given["answers"])
         _require_settled(plan)
         _require_offered(plan, given["services"])
-        draft = actions.start_bundle(self.actor, event=code, **{**given, "answers": _read(code, given["answers"])})
+        draft = actions.start_bundle(self.actor, event=code, **given)
         response = Response(DraftSerializer(draft).data, status=status.HTTP_201_CREATED)
         response["Location"] = request.build_absolute_uri(f"/api/v1/as/{capacity}/drafts/{draft.reference}")
         return with_etag(response, draft.revision)
