@@ -15,7 +15,7 @@ from egov.casework.rules.lifecycle import Who
 from egov.deadlines import queries as deadlines
 from egov.deadlines.rules import due_at, last_day
 from egov.kernel import clock
-from egov.kernel.actor import APPLICANT_KINDS, Actor
+from egov.kernel.actor import APPLICANT_KINDS, Actor, CapacityKind
 from egov.kernel.errors import EgovError
 from egov.law import queries as law
 from egov.law.rules import ProcedureDefinition, SpecialProcedure
@@ -171,16 +171,19 @@ def special_procedures(case: Case, procedure: ProcedureDefinition) -> list[Speci
 # --- In which part an actor acts ---------------------------------------------------------------------------
 
 
-def acts_for_applicant(actor: Actor, *, applicant_id: int, filed_by_id: int | None, service: str) -> bool:
-    """The applicant, whoever may act for them in this service, or the civil servant whose own matter it is."""
-    if actor.kind in APPLICANT_KINDS and actor.on_behalf_of_id == applicant_id:
-        return actor.mandate_services is None or service in actor.mandate_services
+def acts_for_applicant(actor: Actor, case: Case) -> bool:
+    """The applicant, whoever may act for them in this service, or the civil servant whose own matter it is.
+
+    Also whoever filed it for themselves: what a founder asks for is the business of the company registered meanwhile.
+    """
+    if actor.kind in APPLICANT_KINDS and actor.on_behalf_of_id == case.applicant_id:
+        return actor.mandate_services is None or case.service.code in actor.mandate_services
     if not actor.is_staff:
-        return False
-    for_own_department = actor.department_id == applicant_id and (
-        actor.party_id == filed_by_id or bool(actor.roles & {"section_head", "department_head"})
+        return actor.kind is CapacityKind.SELF and (actor.party_id, actor.capacity) == (case.filed_by_id, case.capacity)
+    for_own_department = actor.department_id == case.applicant_id and (
+        actor.party_id == case.filed_by_id or bool(actor.roles & {"section_head", "department_head"})
     )
-    return actor.party_id == applicant_id or for_own_department
+    return actor.party_id == case.applicant_id or for_own_department
 
 
 def party_of(actor: Actor, case: Case) -> lifecycle.Party:
@@ -188,9 +191,7 @@ def party_of(actor: Actor, case: Case) -> lifecycle.Party:
     if actor.is_system:
         return lifecycle.Party(frozenset({Who.SYSTEM}))
     parts: set[Who] = set()
-    if acts_for_applicant(
-        actor, applicant_id=case.applicant_id, filed_by_id=case.filed_by_id, service=case.service.code
-    ):
+    if acts_for_applicant(actor, case):
         parts.add(Who.APPLICANT)
     own = actor.party_id is not None and actor.party_id in (case.applicant_id, case.filed_by_id)
     if not actor.is_staff:

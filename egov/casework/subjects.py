@@ -3,7 +3,7 @@
 from django.urls import NoReverseMatch, reverse
 
 from egov.casework.models import Case, OpinionRequest
-from egov.casework.queries import visible_cases
+from egov.casework.queries import exists, is_open_to, visible_cases
 from egov.kernel.actor import Actor
 from egov.kernel.refs import Ref, Subject, subjects
 from egov.kernel.text import localise
@@ -19,8 +19,8 @@ def _url(ref: Ref, actor: Actor) -> str | None:
     if actor.is_staff:
         return _reversed("staff:case", capacity=actor.capacity, reference=ref.key)
     if actor.is_applicant:
-        matter = visible_cases(actor).filter(reference=ref.key).values_list("matter", flat=True).first()
-        if matter:
+        matter = Case.objects.filter(reference=ref.key).values_list("matter", flat=True).first()
+        if matter and is_open_to(actor, ref.key):
             return _reversed("citizen:matter", capacity=actor.capacity, reference=matter)
     return None
 
@@ -33,7 +33,9 @@ def _reversed(name: str, **kwargs: str) -> str | None:
 
 
 def _may_view(ref: Ref, actor: Actor) -> bool:
-    return visible_cases(actor).filter(reference=ref.key).exists()
+    if not actor.is_applicant:
+        return visible_cases(actor).filter(reference=ref.key).exists()
+    return exists(ref.key) and is_open_to(actor, ref.key)
 
 
 def _opinion_title(ref: Ref) -> str:

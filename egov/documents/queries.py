@@ -28,7 +28,7 @@ from egov.kernel import clock
 from egov.kernel.actor import SYSTEM, Actor
 from egov.kernel.errors import NotFound, Unavailable
 from egov.kernel.idempotency import digest_of
-from egov.kernel.refs import Ref
+from egov.kernel.refs import Ref, subjects
 from egov.kernel.text import LocalisedText
 
 # --- Files and documents -----------------------------------------------------------------------------
@@ -72,12 +72,23 @@ def document(reference: str) -> IssuedDocument:
 
 
 def may_open(document: IssuedDocument, actor: Actor) -> bool:
-    """The holder and whoever acts for them, and the department that issued it."""
+    """The holder, whoever acts for them or was let into what it is about, and the department that issued it."""
     if actor.is_system:
         return True
     if actor.is_staff:
         return actor.department_id == document.department_id
-    return document.holder_id is not None and document.holder_id == actor.on_behalf_of_id
+    if document.holder_id is None or not actor.is_applicant:
+        return False
+    return document.holder_id == actor.on_behalf_of_id or _may_view_subject(document, actor)
+
+
+def _may_view_subject(document: IssuedDocument, actor: Actor) -> bool:
+    subject = Ref.parse(document.subject)
+    if subject.kind == "credential":  # judged by the case it came from: by itself it would ask for its document again
+        case = Credential.objects.filter(reference=subject.key).values_list("case", flat=True).first()
+        subject = Ref("case", case) if case else subject
+    known = None if subject.kind in ("document", "credential") else subjects.find(subject.kind)
+    return known is not None and known.may_view(subject, actor)
 
 
 def pdf(document_id: int) -> bytes:

@@ -27,7 +27,6 @@ class MemberAnswers:
     answers: Mapping[str, Any]
     files: Mapping[str, list[str]]
     case: Case | None
-    own: bool = True  # False: of the organisation that an earlier member has registered
 
     @property
     def form(self) -> Form:
@@ -37,7 +36,7 @@ class MemberAnswers:
     def is_open(self) -> bool:
         """Whether a correction still reaches it."""
         decided = self.case is not None and (self.case.decided_at or self.case.closed_at) is not None
-        return self.own and not decided and self.member.state not in ENDED
+        return not decided and self.member.state not in ENDED
 
     @cached_property
     def visible(self) -> frozenset[str]:
@@ -101,18 +100,16 @@ def answers_of(actor: Actor, *, matter: str) -> MatterAnswers:
     cases = {case.reference: case for case in Case.objects.filter(matter=row.reference)}
     names = _file_references(members)
     found = tuple(
-        each
-        for member in members
-        if (each := _answers_of(member, cases.get(member.case), row.applicant_id, names)) is not None
+        each for member in members if (each := _answers_of(member, cases.get(member.case), names)) is not None
     )
     return MatterAnswers(row, rules.merge({each.member.key: each.form for each in found}), found)
 
 
-def _answers_of(member: Member, case: Case | None, applicant_id: int, names: Mapping[int, str]) -> MemberAnswers | None:
+def _answers_of(member: Member, case: Case | None, names: Mapping[int, str]) -> MemberAnswers | None:
     if case is not None:
         version = catalogue.version(case.version_id)
         files = files_in(form_for(version), case.answers)
-        return MemberAnswers(member, version, case.answers, files, case, own=case.applicant_id == applicant_id)
+        return MemberAnswers(member, version, case.answers, files, case)
     if member.state != OPEN and "version" in member.route:
         version = catalogue.version(member.route["version"])
         kept: dict[str, list[str]] = {}

@@ -17,11 +17,10 @@ def taken_back(
 ) -> list[Member]:
     """The members that go when ``wanted`` are taken back, the last first; ``members`` and ``needs_of`` in graph order.
 
-    Left are those decided, those whose procedure knows no withdrawal, and those of another applicant (the
-    organisation that an earlier member has registered). One statement.
+    Left are those decided, and those whose procedure knows no withdrawal. One statement.
     """
     in_work = [member.case for member in members.values() if member.state == MemberState.OPEN]
-    rows = Case.objects.filter(reference__in=in_work, state__in=UNDECIDED, applicant_id=matter.applicant_id)
+    rows = Case.objects.filter(reference__in=in_work, state__in=UNDECIDED)
     free = {
         reference
         for reference, procedure, version in rows.values_list("reference", "procedure", "procedure_version")

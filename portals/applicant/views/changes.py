@@ -127,8 +127,6 @@ def _shown(
 
 def _reach(each: MemberAnswers) -> Reach:
     title = localise(each.version.name)
-    if not each.own:
-        return Reach(title, Badge(_("belongs to the organisation; correct it there"), Tone.NOTE, wrap=True))
     if not each.is_open:
         return Reach(title, Badge(_("is decided and stays as it is"), Tone.DONE, wrap=True))
     if each.case is None:

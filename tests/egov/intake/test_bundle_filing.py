@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from egov.casework import queries as cases
 from egov.casework.models import Case
 from egov.intake import actions, queries
 from egov.kernel import clock
-from egov.kernel.actor import SYSTEM
-from egov.kernel.errors import InvalidInput, NotPermitted
+from egov.kernel.actor import SYSTEM, CapacityKind
+from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
 from egov.kernel.refs import Ref
 from egov.matters.models import Matter
 from egov.payments.models import Bill, BillState
@@ -157,6 +158,23 @@ def test_what_only_an_organisation_can_ask_for_is_the_business_of_the_one_that_w
     outputs = {"organisation.party": company.pk, "organisation.uscc": "91990102MA0000001X"}
     grant(Matter.objects.get(reference=submission.matter), "AA01", **outputs)
     assert Case.objects.get(service__code="AA02").applicant_id == company.pk
+
+
+def test_who_founded_it_follows_and_corrects_what_is_now_the_business_of_the_organisation(shop, resident, identities):
+    company, stranger = identities.organisation(), identities.person("赵一")
+    submission = filled(resident, start(resident, area=80, sign=False), aa02__cooks=2)
+    outputs = {"organisation.party": company.pk, "organisation.uscc": "91990102MA0000001X"}
+    grant(Matter.objects.get(reference=submission.matter), "AA01", **outputs)
+    case = Case.objects.get(service__code="AA02")
+    actions.propose_change(resident, matter=submission.matter, answers={"aa02__cooks": 3}, reason="算错了")
+    assert cases.case_for_applicant(resident, case.reference).changes[0].answers == {"cooks": 3}
+    for other in (
+        replace(resident, party_id=stranger.pk, on_behalf_of_id=stranger.pk),
+        # The same person for somebody else is somebody else.
+        replace(resident, kind=CapacityKind.GUARDIAN, capacity="g-1", on_behalf_of_id=stranger.pk),
+    ):
+        with pytest.raises(NotFound):
+            cases.case_for_applicant(other, case.reference)
 
 
 def test_faults_name_the_question_of_the_one_form(shop, resident):
