@@ -14,6 +14,7 @@ from egov.casework.queries.lists import (
     opinions_asked,
     ratings_to_handle,
     record_shown,
+    refusals_among,
     search,
     summary_of,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "paper_of",
     "ratings_to_handle",
     "record_shown",
+    "refusals_among",
     "search",
     "summary_of",
     "track",

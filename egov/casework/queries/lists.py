@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from egov.casework.models import OPEN_STATES, AnswerChange, Case, CaseState, OpinionRequest, Rating
+from egov.casework.models import OPEN_STATES, AnswerChange, Case, CaseState, Decision, OpinionRequest, Outcome, Rating
 from egov.casework.queries.access import visible_cases
 from egov.casework.rules.ratings import BAD
 from egov.catalogue import queries as catalogue
@@ -148,6 +148,15 @@ def changes_of(cases: Sequence[Case]) -> list[AnswerChange]:
     for row in rows:
         row.case = by_key[row.case_id]
     return rows
+
+
+def refusals_among(cases: Sequence[Case]) -> list[Decision]:
+    """The refusals of ``cases``, which the caller may see, in their order. One statement, none when nothing is refused."""
+    refused = {case.pk: case for case in cases if case.outcome == Outcome.REFUSED}
+    found = {row.case_id: row for row in Decision.objects.filter(case__in=refused)} if refused else {}
+    for key, row in found.items():
+        row.case = refused[key]
+    return [found[key] for key in refused if key in found]
 
 
 def search(actor: Actor, text: str, *, limit: int = 20) -> list[Case]:

@@ -102,7 +102,7 @@ def matter(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
         "action_url": _action_url(timeline, waiting, capacity) if waiting else "",
         "departments": _departments(timeline),
         "late": [lane for lane in timeline.open_lanes if lane.missed],
-        "refused": [lane for lane in timeline.lanes if lane.case and lane.case.outcome == "refused"],
+        "refusals": cases.refusals_among(timeline.cases),
         "rate": [lane for lane in timeline.lanes if _may_rate(lane)],
         "bills": payments.bills_about(_subjects(timeline)),
         "documents": _documents(timeline, capacity),

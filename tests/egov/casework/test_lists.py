@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from egov.casework import actions
-from egov.casework.queries import CaseFilters, case_list, search, visible_cases
+from egov.casework.queries import CaseFilters, case_list, refusals_among, search, visible_cases
 from egov.journal.models import Entry
 from egov.kernel.refs import Ref, subjects
 
@@ -134,3 +134,13 @@ def test_other_rooms_can_name_a_case(casework):
     assert subject.may_view(ref, casework.applicant)
     assert not subject.may_view(ref, casework.stranger)
     assert subject.title(Ref("case", "nowhere")) == "nowhere"
+
+
+def test_refusals_come_with_their_reasons_in_one_statement(casework, django_assert_num_queries):
+    refused = casework.decided(outcome="refused")
+    rows = [casework.decided(), refused, casework.received()]
+    with django_assert_num_queries(1):
+        [found] = refusals_among(rows)
+    assert (found.case.reference, found.reasons) == (refused.reference, "材料齐全，符合法定条件。")
+    with django_assert_num_queries(0):
+        assert refusals_among([rows[0], rows[2]]) == []
