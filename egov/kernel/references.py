@@ -1,4 +1,4 @@
-"""Readable, typo-safe references: ``JZ-C-261124-00042-7K``.
+"""Readable, typo-safe references: ``JZ-C-261124-00042-QU``.
 
 Prefix of the instance, letter of the kind, day, counter from one sequence, two check characters
 (ISO/IEC 7064 MOD 1271-36 over the rest: every single error and every swap of neighbours is found).

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, order=True)
 class Ref:
-    """Kind and key of a thing, e.g. ``case:JZ-C-261124-00042-7K``. The key is its reference or primary key."""
+    """Kind and key of a thing, e.g. ``case:JZ-C-261124-00042-QU``. The key is its reference or primary key."""
 
     kind: str
     key: str

@@ -306,7 +306,7 @@ class DaysForm(forms.Form):
         label=_("Days that differ from Monday to Friday"),
         max_length=20000,
         widget=forms.Textarea(attrs={"rows": 10}),
-        help_text=_("One a line: day, “off” or “work”, name. Example: 2027-01-01 off 元旦 / New Year's Day"),
+        help_text=_("One a line: day, “off” or “work”, name. Example: 2027-01-01 off Yuandan / New Year's Day"),
     )
     overwrite = forms.BooleanField(label=_("Replace days that were set by hand"), required=False)
 

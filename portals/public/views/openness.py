@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from egov.casework.models import Rating
+from egov.catalogue import queries as catalogue
 from egov.identity import queries as identity
 from egov.kernel import clock
+from egov.kernel.errors import NotFound
 from egov.measures import queries as measures
 from portals.public import figures
 from portals.shared.paging import page_of
@@ -43,7 +45,7 @@ def performance(request: HttpRequest) -> HttpResponse:
         Line(departments[pk].key or "", departments[pk].full_name, row) for pk, row in rows.items() if pk in departments
     ]
     lines.sort(key=lambda line: -line.row.cases)
-    code = request.GET.get("service", "")[:64]
+    code = _service_named(request.GET.get("service", "")[:64])
     return render(
         request,
         "public/performance.html",
@@ -56,6 +58,14 @@ def performance(request: HttpRequest) -> HttpResponse:
             "service_figures": figures.of_service(code) if code else None,
         },
     )
+
+
+def _service_named(code: str) -> str:
+    """The code, when a service has it; nothing is said about others."""
+    try:
+        return catalogue.service(code).code
+    except NotFound:
+        return ""
 
 
 @require_safe

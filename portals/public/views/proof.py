@@ -5,6 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from egov.journal import queries as journal_queries
@@ -12,6 +14,7 @@ from egov.journal.queries import Pending, Proof
 from egov.kernel import references
 from egov.kernel.errors import NotFound
 from egov.kernel.refs import Ref
+from portals.shared.components import Fault
 
 # Letter of a reference -> kind of its ``Ref``.
 KINDS = {
@@ -30,13 +33,19 @@ KINDS = {
 @require_safe
 def journal(request: HttpRequest) -> HttpResponse:
     """What the journal is, its newest signed head, and the box that takes a reference."""
-    if typed := request.GET.get("reference", "").strip():
-        return redirect("public:journal_proof", reference=references.normalise(typed))
+    typed, faults = request.GET.get("reference", "").strip()[:80], []
+    if typed:
+        try:
+            _subject(references.normalise(typed))
+            return redirect("public:journal_proof", reference=references.normalise(typed))
+        except (NotFound, NoReverseMatch):
+            faults = [Fault(_("This is no number of an act here. Compare it with your receipt."), "reference")]
     try:
         note = journal_queries.checkpoint()
     except NotFound:
         note = None
-    return render(request, "public/journal.html", {"note": note})
+    context = {"note": note, "reference": typed, "faults": faults}
+    return render(request, "public/journal.html", context, status=422 if faults else 200)
 
 
 @require_safe

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 OFFICER = Actor(
     kind=CapacityKind.POST, capacity="p-7", account_id=1, party_id=11, post_id=7, unit_id=3, department_id=5
 )
-CASE = Ref("case", "JZ-C-261124-00042-7K")
+CASE = Ref("case", "JZ-C-261124-00042-QU")
 RESIDENT = Ref("party", "77")
 
 
@@ -36,7 +36,7 @@ def test_an_entry_says_who_in_which_capacity_when_and_what(frozen, django_assert
     assert stored.at == moment
     assert (stored.kind, stored.action) == ("act", "case.accept")
     assert (stored.account_id, stored.party_id, stored.capacity, stored.department_id) == (1, 11, "p-7", 5)
-    assert stored.refs == ["case:JZ-C-261124-00042-7K", "party:77"]
+    assert stored.refs == ["case:JZ-C-261124-00042-QU", "party:77"]
     assert stored.reason == "complete"
 
 

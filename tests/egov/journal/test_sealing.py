@@ -14,7 +14,7 @@ from egov.kernel.actor import ANONYMOUS, SYSTEM, Actor, CapacityKind
 from egov.kernel.errors import NotFound, NotPermitted, Unavailable
 from egov.kernel.refs import Ref
 
-CASE = Ref("case", "JZ-C-261124-00042-7K")
+CASE = Ref("case", "JZ-C-261124-00042-QU")
 
 
 def fill(count):

@@ -218,8 +218,21 @@ def test_what_the_journal_does_not_know_is_not_found(client, db, typed):
 
 
 def test_the_box_of_the_journal_leads_to_the_proof(client, db):
-    response = client.get("/journal/proof", {"reference": " jz-c-261124-00042-7k "})
-    assert response["Location"] == "/journal/proof/JZ-C-261124-00042-7K"
+    response = client.get("/journal/proof", {"reference": " jz-c-261124-00042-qu "})
+    assert response["Location"] == "/journal/proof/JZ-C-261124-00042-QU"
+
+
+@pytest.mark.parametrize("typed", ["<img src=x>", "a/b", "x"])
+def test_what_is_no_number_is_said_at_the_box_of_the_journal(client, db, typed):
+    response = client.get("/journal/proof", {"reference": typed, "lang": "en"})
+    assert response.status_code == 422
+    assert 'href="#reference"' in response.content.decode()
+
+
+def test_figures_of_a_service_that_does_not_exist_are_left_out(client, db):
+    page = client.get("/performance", {"service": "</no", "lang": "en"})
+    assert page.status_code == 200
+    assert "Back to the service" not in page.content.decode()
 
 
 # --- Verification --------------------------------------------------------------------------------------
