@@ -10,7 +10,7 @@ from PIL import Image
 from egov.intake import actions as intake
 from egov.intake import queries as forms
 from egov.intake.models import Attachment, Draft
-from egov.kernel import references
+from egov.kernel import clock, references
 from egov.kernel.actor import Actor
 from egov.registers.models import Consent
 from tests.plugins.answering import AnswerSheet
@@ -29,7 +29,9 @@ ABOUT = {
 
 
 def pools(people: Sequence[Actor], sizes: Sequence[int]) -> list[Iterator[str]]:
-    """For each person the references of so many drafts, none of them filed."""
+    """For each person the references of so many drafts, none of them filed; what an earlier run left is discarded."""
+    left = Draft.objects.filter(applicant_id__in=[person.party_id for person in people])
+    left.filter(submitted_at=None, discarded_at=None).update(discarded_at=clock.now())
     return [iter(_copies(_complete(person), size)) for person, size in zip(people, sizes, strict=True)]
 
 

@@ -187,7 +187,8 @@ def _measure(
             before = processes.cpu_seconds(server.pid, postmaster)
             sample = load.run(port=options.port, clients=count, seconds=options.seconds, request=request)
             after = processes.cpu_seconds(server.pid, postmaster)
-            runs.append(_row(name, sample, after.application - before.application, after.database - before.database))
+            row = _row(name, sample, after.application - before.application, after.database - before.database)
+            runs.append({**row, "worker_pss_mb": processes.worker_pss_mb(server.pid)})
             print(" ".join(str(value) for value in runs[-1].values()), file=sys.stderr)
             if sample.failures:
                 print(f"{name}: {sample.failures[0]}", file=sys.stderr)
@@ -258,8 +259,10 @@ def _migrations_from_empty() -> float:
 
 
 def _print_table(result: dict[str, Any]) -> None:
-    print("| scene | clients | per s | p50 ms | p95 ms | p99 ms | CPU ms | of it web | database | failures |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print(
+        "| scene | clients | per s | p50 ms | p95 ms | p99 ms | CPU ms | of it web | database | failures | worker MB |"
+    )
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for run in result["runs"]:
         print("| " + " | ".join(str(value) for value in run.values()) + " |")
     print("\n| aim | measured | wanted | |\n| --- | ---: | ---: | --- |")
