@@ -93,6 +93,7 @@ class Case(models.Model):
                 name="case_unit_open",
                 condition=Q(state__in=OPEN_STATES),
             ),
+            models.Index(fields=["unit", "-id"], name="case_unit_ended", condition=~Q(state__in=OPEN_STATES)),
             models.Index(fields=["service", "-id"], name="case_service"),
             models.Index(fields=["handler", "-id"], name="case_handler", condition=Q(handler__isnull=False)),
             models.Index(fields=["delivered_at"], name="case_to_close", condition=Q(state="delivered")),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import JSONObject
 from django.utils.dateparse import parse_datetime
 
@@ -318,25 +318,47 @@ def _due(due: str) -> Q:
 
 
 def _summary(actor: Actor, covered: Sequence[rules.Place], view: str) -> dict[str, Any]:
-    """How much stands in each view, and which services and kinds occur: one statement over open work."""
-    views = [each for each in VIEWS if each != "done"]
-    mine_or_ours = Q(state__in=OPEN_ITEMS) & (Q(assignee_id=actor.post_id) | _led(actor) | _reachable(actor))
-    shown = _view(actor, view, covered)
-    standing = {"overdue": _due("overdue"), "today": _due("today"), "soon": _due("week"), "paused": Q(paused=True)}
-    found = WorkItem.objects.filter(mine_or_ours | _covered(covered)).aggregate(
-        **{each: Count("id", filter=_view(actor, each, covered)) for each in views},
-        **{f"standing_{name}": Count("id", filter=shown & condition) for name, condition in standing.items()},
-        topics=ArrayAgg("topic", distinct=True, filter=~Q(topic=""), default=[]),
-        kinds=ArrayAgg("kind", distinct=True, default=[]),
+    """How much stands in each view, and which services and kinds occur: one statement over open work.
+
+    Items alike in all that is counted come as one row with their number.
+    """
+    ours = Q(state__in=OPEN_ITEMS) & (Q(assignee_id=actor.post_id) | _led(actor) | _reachable(actor))
+    views = {name: _is(_view(actor, name, covered)) for name in ("mine", "unit", "cover", "team")}
+    alike = (
+        WorkItem.objects.filter(ours | _covered(covered))
+        .annotate(**{f"in_{name}": one for name, one in views.items()}, due=_stands())
+        .values(*(f"in_{name}" for name in views), "due", "paused", "topic", "kind")
+        .annotate(number=Count("id"))
+        .order_by()
     )
-    # A week contains its first day.
-    found["standing_soon"] -= found["standing_today"]
-    return {
-        "counts": {each: found[each] for each in views},
-        "standing": {name: found[f"standing_{name}"] for name in standing},
-        "topics": sorted(found["topics"]),
-        "kinds": sorted(found["kinds"]),
-    }
+    counts = dict.fromkeys((each for each in VIEWS if each != "done"), 0)
+    standing = dict.fromkeys(("overdue", "today", "soon", "paused"), 0)
+    topics, kinds = set(), set()
+    for row in alike:
+        found = {name for name in views if row[f"in_{name}"]}
+        found |= {"overdue"} if found & {"mine", "unit"} and row["due"] == "overdue" else set()
+        found |= {"waiting"} if "mine" in found and row["paused"] else set()
+        for name in found:
+            counts[name] += row["number"]
+        stands = "paused" if row["paused"] else row["due"]
+        if view in found and stands:
+            standing[stands] += row["number"]
+        topics.add(row["topic"])
+        kinds.add(row["kind"])
+    return {"counts": counts, "standing": standing, "topics": sorted(topics - {""}), "kinds": sorted(kinds)}
+
+
+def _is(condition: Q) -> Case:
+    return Case(When(condition, then=True), default=False)
+
+
+def _stands() -> Case:
+    return Case(
+        When(_due("overdue"), then=Value("overdue")),
+        When(_due("today"), then=Value("today")),
+        When(_due("week"), then=Value("soon")),
+        default=Value(""),
+    )
 
 
 # --- Keyset: the place in the list is (due date, id); no due date comes last -----------------------------

@@ -5,7 +5,6 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from egov.identity import queries as identity
 from egov.identity.models import Organisation
 from egov.kernel.actor import ANONYMOUS, Actor, CapacityKind
 from egov.kernel.text import language_tag
@@ -26,7 +25,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "large_text": request.COOKIES.get("text_size") == "large",
         "signed_in": signed_in,
         "actor": getattr(request, "actor", None),
-        "acting_as": SimpleLazyObject(lambda: _acting_as(request)) if signed_in else "",
+        "acting_as": _acting_as(request),
         "session_seconds": _seconds_left(request) if signed_in else 0,
     }
 
@@ -52,11 +51,8 @@ def _for_organisation(actor: Actor) -> bool:
 
 def _acting_as(request: HttpRequest) -> str:
     """For whom the person acts on this page, in words; "" when for themselves or nobody."""
-    actor = getattr(request, "actor", None)
-    if actor is None or actor.kind in (CapacityKind.ANONYMOUS, CapacityKind.SELF):
-        return ""
-    capacity = identity.capacity_of(request.user, actor.capacity)
-    return str(capacity.title) if capacity else ""
+    capacity = getattr(request, "capacity", None)
+    return "" if capacity is None or capacity.kind is CapacityKind.SELF else capacity.title
 
 
 def _seconds_left(request: HttpRequest) -> int:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from egov.identity import queries as identity
-from egov.kernel.actor import ANONYMOUS, APPLICANT_KINDS, Actor, CapacityKind
+from egov.kernel.actor import ANONYMOUS, APPLICANT_KINDS, CapacityKind
 from egov.kernel.errors import EgovError, NotPermitted
 from portals.shared import language
 from portals.shared.errors import error_page
@@ -82,9 +82,10 @@ class ActorMiddleware:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         try:
-            request.actor = _actor(request, capacity)  # type: ignore[attr-defined]
+            found = _acting(request, capacity)
         except EgovError as error:  # process_exception sees only what a view raised
             return _page_for(request, error)
+        request.actor, request.capacity = found.actor, found.capacity  # type: ignore[attr-defined]
         return None
 
 
@@ -107,13 +108,13 @@ class ErrorPageMiddleware:
         return None
 
 
-def _actor(request: HttpRequest, capacity: str) -> Actor:
+def _acting(request: HttpRequest, capacity: str) -> identity.Acting:
     """Raises ``NotPermitted`` when the account lacks the capacity, or the capacity the portal."""
-    actor = identity.actor_for(request.user, capacity, _request_id(request))
+    found = identity.acting(request.user, capacity, _request_id(request))
     wanted = APPLICANT_KINDS if request.path.startswith("/as/") else {CapacityKind.POST}
-    if actor.kind not in wanted:
+    if found.actor.kind not in wanted:
         raise NotPermitted
-    return actor
+    return found
 
 
 def _page_for(request: HttpRequest, error: EgovError) -> HttpResponse:

@@ -19,7 +19,7 @@ from egov.identity.queries.administration import (
     units_of,
     units_without_posts,
 )
-from egov.identity.queries.capacities import Capacity, actor_for, capacities_of, capacity_of, may_configure
+from egov.identity.queries.capacities import Acting, Capacity, acting, actor_for, capacities_of, may_configure
 from egov.identity.queries.departments import (
     department,
     departments,
@@ -50,15 +50,16 @@ from egov.identity.queries.programs import programs_of
 from egov.identity.queries.regions import kept, region_chain, region_name, region_names, regions_under
 
 __all__ = [
+    "Acting",
     "Capacity",
     "DepartmentLine",
     "HouseholdMembership",
     "HouseholdView",
     "Scope",
     "account_named",
+    "acting",
     "actor_for",
     "capacities_of",
-    "capacity_of",
     "children_of",
     "configuration_grant",
     "configuration_grants",

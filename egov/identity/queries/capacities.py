@@ -39,8 +39,21 @@ class Capacity:
         return localise(self.names)
 
 
+@dataclass(frozen=True)
+class Acting:
+    """Who acts, and what that is called."""
+
+    capacity: Capacity
+    actor: Actor
+
+
 def actor_for(account: Account, capacity: str, request_id: str = "") -> Actor:
-    """The actor behind ``account`` in this capacity (one statement).
+    """The actor of :func:`acting`."""
+    return acting(account, capacity, request_id).actor
+
+
+def acting(account: Account, capacity: str, request_id: str = "") -> Acting:
+    """The actor behind ``account`` in this capacity, and the capacity with its title (one statement).
 
     ``capacity`` is ``self``, ``g-<party>``, ``o-<party>``, ``m-<mandate>`` or ``p-<post>``. Raises ``NotPermitted``
     when the account does not have it today; with the code ``identity_not_verified`` when nobody is behind it yet.
@@ -56,29 +69,17 @@ def actor_for(account: Account, capacity: str, request_id: str = "") -> Actor:
     found = _find(account.person_id, capacity)
     if found is None:
         raise NotPermitted()
-    return replace(
-        found.actor,
-        account_id=account.pk,
-        assurance=account.assurance,
-        request_id=request_id,
-    )
+    actor = replace(found.actor, account_id=account.pk, assurance=account.assurance, request_id=request_id)
+    return Acting(found.capacity, actor)
 
 
-def _find(person_id: int, capacity: str) -> "_Found | None":
+def _find(person_id: int, capacity: str) -> Acting | None:
     letter, _dash, key = capacity.partition("-")
     finder = _FINDERS.get(letter)
     number = int(key) if key.isascii() and key.isdecimal() and len(key) < 19 else None
     if finder is None or (number is None) is (letter != "self") or (letter == "self" and capacity != "self"):
         return None
     return next(finder(person_id, number), None)
-
-
-def capacity_of(account: Account, slug: str) -> "Capacity | None":
-    """One capacity of the account with its title, or None when it does not have it today (one statement)."""
-    if not account.is_active or account.person_id is None:
-        return None
-    found = _find(account.person_id, slug)
-    return found.capacity if found else None
 
 
 def capacities_of(account: Account) -> list[Capacity]:
@@ -112,19 +113,13 @@ def may_configure(actor: Actor, thing: Model) -> bool:
 # --- Finding ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Found:
-    capacity: Capacity
-    actor: Actor
-
-
-def _self(person_id: int, _number: int | None) -> Iterator[_Found]:
+def _self(person_id: int, _number: int | None) -> Iterator[Acting]:
     rows = Person.objects.filter(pk=person_id, died_on__isnull=True).values_list("party__name", "party__region_id")
     for name, region in rows:
         yield _applicant(CapacityKind.SELF, "self", person_id, person_id, name, region)
 
 
-def _as_guardian(person_id: int, number: int | None) -> Iterator[_Found]:
+def _as_guardian(person_id: int, number: int | None) -> Iterator[Acting]:
     """Parents of minors and guardians, by law and not by mandate."""
     rows = (
         by_law(_of(Relationship.objects, "of_id", number), clock.today())
@@ -143,7 +138,7 @@ def _as_guardian(person_id: int, number: int | None) -> Iterator[_Found]:
             yield _applicant(CapacityKind.GUARDIAN, f"g-{of_id}", person_id, of_id, name, region)
 
 
-def _as_representative(person_id: int, number: int | None) -> Iterator[_Found]:
+def _as_representative(person_id: int, number: int | None) -> Iterator[Acting]:
     rows = (
         _of(Representative.objects, "organisation_id", number)
         .filter(current(), _existing("organisation__"), person_id=person_id)
@@ -155,7 +150,7 @@ def _as_representative(person_id: int, number: int | None) -> Iterator[_Found]:
         yield _applicant(CapacityKind.REPRESENTATIVE, f"o-{organisation_id}", person_id, organisation_id, name, region)
 
 
-def _as_agent(person_id: int, number: int | None) -> Iterator[_Found]:
+def _as_agent(person_id: int, number: int | None) -> Iterator[Acting]:
     alive = Q(grantor__person__died_on__isnull=True) & _existing("grantor__organisation__")
     rows = (
         _of(Mandate.objects, "pk", number)
@@ -176,7 +171,7 @@ def _existing(prefix: str) -> Q:
     return Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": clock.today()})
 
 
-def _in_post(person_id: int, number: int | None) -> Iterator[_Found]:
+def _in_post(person_id: int, number: int | None) -> Iterator[Acting]:
     rows = (
         _of(Post.objects, "pk", number)
         .filter(current(), person_id=person_id, unit__closed_on__isnull=True)
@@ -200,7 +195,7 @@ def _in_post(person_id: int, number: int | None) -> Iterator[_Found]:
             for language in sorted({*title, *department_name})
         }
         slug = f"p-{post_id}"
-        yield _Found(
+        yield Acting(
             Capacity(slug, CapacityKind.POST, names, person_id, department_id, unit_id, roles),
             Actor(
                 kind=CapacityKind.POST,
@@ -219,8 +214,8 @@ def _of(manager: "Manager[M]", field_name: str, number: int | None) -> "QuerySet
     return manager.filter(**{field_name: number}) if number is not None else manager.all()
 
 
-def _applicant(kind: CapacityKind, slug: str, person_id: int, party_id: int, name: str, region: str | None) -> _Found:
-    return _Found(
+def _applicant(kind: CapacityKind, slug: str, person_id: int, party_id: int, name: str, region: str | None) -> Acting:
+    return Acting(
         Capacity(slug, kind, {"zh-Hans": name}, party_id),
         Actor(
             kind=kind,
@@ -232,7 +227,7 @@ def _applicant(kind: CapacityKind, slug: str, person_id: int, party_id: int, nam
     )
 
 
-_FINDERS: dict[str, Callable[[int, int | None], Iterator[_Found]]] = {
+_FINDERS: dict[str, Callable[[int, int | None], Iterator[Acting]]] = {
     "self": _self,
     "g": _as_guardian,
     "o": _as_representative,

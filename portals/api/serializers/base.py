@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
@@ -32,6 +33,14 @@ class Strict(serializers.Serializer):
 
 class Shown(serializers.Serializer):
     """A response; drawn from rows and dataclasses."""
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        """Moments are told in the zone of the house, which need not be asked for at each one."""
+        fields, zone = super().get_fields(), timezone.get_current_timezone()
+        for field in fields.values():
+            if isinstance(field, serializers.DateTimeField):
+                field.timezone = zone
+        return fields
 
 
 def listing(of: type[serializers.Serializer], **more: serializers.Field) -> serializers.Serializer:

@@ -1,4 +1,4 @@
--- 11 statements
+-- 10 statements
 
 SELECT "django_session"."session_key",
        "django_session"."session_data",
@@ -522,33 +522,4 @@ WHERE ("identity_unit"."closed_on" IS NULL
        AND "identity_party"."region_id" IN (?)
        AND NOT ("identity_unit"."id" = ?))
 ORDER BY "identity_unit"."key" ASC;
-
-SELECT "identity_post"."id" AS "pk",
-       "identity_post"."title" AS "title",
-       "identity_post"."unit_id" AS "unit_id",
-       "identity_unit"."department_id" AS "unit__department_id",
-       COALESCE(ARRAY_AGG("auth_group"."name") FILTER (
-                                                       WHERE "identity_post_roles"."group_id" IS NOT ?), ?(?)[]) AS "role_names",
-       "identity_organisation"."short_name" AS "unit__department__short_name",
-       "identity_unit"."region_id" AS "unit__region_id",
-       "identity_party"."region_id" AS "unit__department__party__region_id"
-FROM "identity_post"
-INNER JOIN "identity_unit" ON ("identity_post"."unit_id" = "identity_unit"."id")
-LEFT OUTER JOIN "identity_post_roles" ON ("identity_post"."id" = "identity_post_roles"."post_id")
-LEFT OUTER JOIN "auth_group" ON ("identity_post_roles"."group_id" = "auth_group"."id")
-INNER JOIN "identity_organisation" ON ("identity_unit"."department_id" = "identity_organisation"."party_id")
-INNER JOIN "identity_party" ON ("identity_organisation"."party_id" = "identity_party"."id")
-WHERE ("identity_post"."id" = ?
-       AND "identity_post"."valid_from" <= ?
-       AND ("identity_post"."valid_to" IS NULL
-            OR "identity_post"."valid_to" >= ?)
-       AND "identity_post"."person_id" = ?
-       AND "identity_unit"."closed_on" IS ?)
-GROUP BY ?,
-         ?,
-         ?,
-         ?,
-         ?
-ORDER BY "identity_post"."is_head" DESC,
-         ? ASC;
 

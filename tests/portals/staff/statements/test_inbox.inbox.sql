@@ -1,4 +1,4 @@
--- 10 statements
+-- 9 statements
 
 SELECT "django_session"."session_key",
        "django_session"."session_data",
@@ -106,76 +106,42 @@ LEFT OUTER JOIN "casework_opinionrequest" ON ("casework_case"."id" = "casework_o
 WHERE "casework_case"."reference" IN (?)
 GROUP BY "casework_case"."id";
 
-SELECT COUNT("work_workitem"."id") FILTER (
-                                           WHERE ("work_workitem"."state" IN (?)
-                                                  AND "work_workitem"."assignee_id" = ?)) AS "mine",
-       COUNT("work_workitem"."id") FILTER (
-                                           WHERE ("work_workitem"."state" = ?
-                                                  AND "work_workitem"."department_id" = ?
-                                                  AND "work_workitem"."unit_id" = ?
-                                                  AND ("work_workitem"."role" = ?
-                                                       OR "work_workitem"."role" IN (?))
-                                                  AND NOT ("work_workitem"."excluded_persons" @> ?))) AS "unit",
-       COUNT("work_workitem"."id") FILTER (
-                                           WHERE ((("work_workitem"."state" IN (?)
-                                                    AND "work_workitem"."assignee_id" = ?)
-                                                   OR ("work_workitem"."state" = ?
-                                                       AND "work_workitem"."department_id" = ?
-                                                       AND "work_workitem"."unit_id" = ?
-                                                       AND ("work_workitem"."role" = ?
-                                                            OR "work_workitem"."role" IN (?))
-                                                       AND NOT ("work_workitem"."excluded_persons" @> ?)))
-                                                  AND "work_workitem"."due_at" < ?
-                                                  AND NOT "work_workitem"."paused")) AS "overdue",
-       COUNT("work_workitem"."id") FILTER (
-                                           WHERE ("work_workitem"."state" IN (?)
-                                                  AND "work_workitem"."assignee_id" = ?
-                                                  AND "work_workitem"."paused")) AS "waiting",
-       ? AS "cover",
-       COUNT("work_workitem"."id") FILTER (
-                                           WHERE ("work_workitem"."state" IN (?)
-                                                  AND "work_workitem"."department_id" = ?
-                                                  AND "work_workitem"."unit_id" = ?)) AS "team",
-       COUNT("work_workitem"."id") FILTER (
-                                           WHERE ("work_workitem"."state" = ?
-                                                  AND "work_workitem"."department_id" = ?
-                                                  AND "work_workitem"."unit_id" = ?
-                                                  AND ("work_workitem"."role" = ?
-                                                       OR "work_workitem"."role" IN (?))
-                                                  AND NOT ("work_workitem"."excluded_persons" @> ?)
-                                                  AND "work_workitem"."due_at" < ?
-                                                  AND NOT "work_workitem"."paused")) AS "standing_overdue",
-       COUNT("work_workitem"."id") FILTER (
-                                           WHERE ("work_workitem"."state" = ?
-                                                  AND "work_workitem"."department_id" = ?
-                                                  AND "work_workitem"."unit_id" = ?
-                                                  AND ("work_workitem"."role" = ?
-                                                       OR "work_workitem"."role" IN (?))
-                                                  AND NOT ("work_workitem"."excluded_persons" @> ?)
-                                                  AND "work_workitem"."due_at" >= ?
-                                                  AND "work_workitem"."due_at" <= ?
-                                                  AND NOT "work_workitem"."paused")) AS "standing_today",
-       COUNT("work_workitem"."id") FILTER (
-                                           WHERE ("work_workitem"."state" = ?
-                                                  AND "work_workitem"."department_id" = ?
-                                                  AND "work_workitem"."unit_id" = ?
-                                                  AND ("work_workitem"."role" = ?
-                                                       OR "work_workitem"."role" IN (?))
-                                                  AND NOT ("work_workitem"."excluded_persons" @> ?)
-                                                  AND "work_workitem"."due_at" >= ?
-                                                  AND "work_workitem"."due_at" <= ?
-                                                  AND NOT "work_workitem"."paused")) AS "standing_soon",
-       COUNT("work_workitem"."id") FILTER (
-                                           WHERE ("work_workitem"."state" = ?
-                                                  AND "work_workitem"."department_id" = ?
-                                                  AND "work_workitem"."unit_id" = ?
-                                                  AND ("work_workitem"."role" = ?
-                                                       OR "work_workitem"."role" IN (?))
-                                                  AND NOT ("work_workitem"."excluded_persons" @> ?)
-                                                  AND "work_workitem"."paused")) AS "standing_paused",
-       COALESCE(ARRAY_AGG(DISTINCT "work_workitem"."topic") FILTER (
-                                                                    WHERE NOT ("work_workitem"."topic" = ?)), ?(?)[]) AS "topics",
-       COALESCE(ARRAY_AGG(DISTINCT "work_workitem"."kind"), ?(?)[]) AS "kinds"
+SELECT CASE
+           WHEN ("work_workitem"."state" IN (?)
+                 AND "work_workitem"."assignee_id" = ?) THEN TRUE
+           ELSE FALSE
+       END AS "in_mine",
+       CASE
+           WHEN ("work_workitem"."state" = ?
+                 AND "work_workitem"."department_id" = ?
+                 AND "work_workitem"."unit_id" = ?
+                 AND ("work_workitem"."role" = ?
+                      OR "work_workitem"."role" IN (?))
+                 AND NOT ("work_workitem"."excluded_persons" @> ?)) THEN TRUE
+           ELSE FALSE
+       END AS "in_unit",
+       FALSE AS "in_cover",
+                CASE
+                    WHEN ("work_workitem"."state" IN (?)
+                          AND "work_workitem"."department_id" = ?
+                          AND "work_workitem"."unit_id" = ?) THEN TRUE
+                    ELSE FALSE
+                END AS "in_team",
+                CASE
+                    WHEN ("work_workitem"."due_at" < ?
+                          AND NOT "work_workitem"."paused") THEN ?
+                    WHEN ("work_workitem"."due_at" >= ?
+                          AND "work_workitem"."due_at" <= ?
+                          AND NOT "work_workitem"."paused") THEN ?
+                    WHEN ("work_workitem"."due_at" >= ?
+                          AND "work_workitem"."due_at" <= ?
+                          AND NOT "work_workitem"."paused") THEN ?
+                    ELSE ?
+                END AS "due",
+                "work_workitem"."paused" AS "paused",
+                "work_workitem"."topic" AS "topic",
+                "work_workitem"."kind" AS "kind",
+                COUNT("work_workitem"."id") AS "number"
 FROM "work_workitem"
 WHERE ("work_workitem"."state" IN (?)
        AND ("work_workitem"."assignee_id" = ?
@@ -185,7 +151,15 @@ WHERE ("work_workitem"."state" IN (?)
                 AND "work_workitem"."unit_id" = ?
                 AND ("work_workitem"."role" = ?
                      OR "work_workitem"."role" IN (?))
-                AND NOT ("work_workitem"."excluded_persons" @> ?))));
+                AND NOT ("work_workitem"."excluded_persons" @> ?))))
+GROUP BY ?,
+         ?,
+         ?,
+         ?,
+         ?,
+         ?,
+         ?,
+         ?;
 
 INSERT INTO "journal_entry" ("at",
                              "kind",
@@ -222,33 +196,4 @@ WHERE ("identity_post"."unit_id" = ?
 GROUP BY ?,
          ?,
          ?;
-
-SELECT "identity_post"."id" AS "pk",
-       "identity_post"."title" AS "title",
-       "identity_post"."unit_id" AS "unit_id",
-       "identity_unit"."department_id" AS "unit__department_id",
-       COALESCE(ARRAY_AGG("auth_group"."name") FILTER (
-                                                       WHERE "identity_post_roles"."group_id" IS NOT ?), ?(?)[]) AS "role_names",
-       "identity_organisation"."short_name" AS "unit__department__short_name",
-       "identity_unit"."region_id" AS "unit__region_id",
-       "identity_party"."region_id" AS "unit__department__party__region_id"
-FROM "identity_post"
-INNER JOIN "identity_unit" ON ("identity_post"."unit_id" = "identity_unit"."id")
-LEFT OUTER JOIN "identity_post_roles" ON ("identity_post"."id" = "identity_post_roles"."post_id")
-LEFT OUTER JOIN "auth_group" ON ("identity_post_roles"."group_id" = "auth_group"."id")
-INNER JOIN "identity_organisation" ON ("identity_unit"."department_id" = "identity_organisation"."party_id")
-INNER JOIN "identity_party" ON ("identity_organisation"."party_id" = "identity_party"."id")
-WHERE ("identity_post"."id" = ?
-       AND "identity_post"."valid_from" <= ?
-       AND ("identity_post"."valid_to" IS NULL
-            OR "identity_post"."valid_to" >= ?)
-       AND "identity_post"."person_id" = ?
-       AND "identity_unit"."closed_on" IS ?)
-GROUP BY ?,
-         ?,
-         ?,
-         ?,
-         ?
-ORDER BY "identity_post"."is_head" DESC,
-         ? ASC;
 
