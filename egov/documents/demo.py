@@ -186,19 +186,15 @@ def lay_credentials(rng: random.Random, credentials: Sequence[PastCredential]) -
 
 
 def _credential_numbers(credentials: Sequence[PastCredential]) -> list[str]:
-    """Identifiers in the order given; serials per issuer and digits of the type in the order of issue."""
-    groups: dict[tuple[int, str], list[int]] = defaultdict(list)
-    for index, each in sorted(enumerate(credentials), key=lambda pair: (pair[1].issued_at, pair[0])):
-        groups[each.issuer_id, rules.type_digits(each.type)].append(index)
-    issuers = Organisation.objects.in_bulk({issuer for issuer, _digits in groups})
+    """Identifiers in the order given; serials in the order of issue."""
+    issuers = Organisation.objects.in_bulk({each.issuer_id for each in credentials})
     codes = {pk: issuer_code(issuer) for pk, issuer in issuers.items()}
     numbers = [""] * len(credentials)
-    for (issuer_id, digits), places in sorted(groups.items()):
-        serials = counters.next_values(f"credential:{digits}:{issuer_id}", len(places))
-        for place, serial in zip(places, serials, strict=True):
-            numbers[place] = rules.credential_number(
-                type_=credentials[place].type, issuer_code=codes[issuer_id], serial=serial, version=1
-            )
+    for place, each in sorted(enumerate(credentials), key=lambda pair: (pair[1].issued_at, pair[0])):
+        serial = references.next_number()
+        numbers[place] = rules.credential_number(
+            type_=each.type, issuer_code=codes[each.issuer_id], serial=serial, version=1
+        )
     return numbers
 
 

@@ -30,7 +30,7 @@ def forget_block() -> None:
 os.register_at_fork(after_in_child=forget_block)
 
 
-def _next_number() -> int:
+def next_number() -> int:
     """The next number of this thread's block; draws a new block when it is used up."""
     upcoming: int = getattr(_block, "upcoming", 0)
     end: int = getattr(_block, "end", 0)
@@ -56,7 +56,7 @@ def check_characters(body: str) -> str:
 
 def draw(kind: str, *, day: dt.date | None = None) -> str:
     """A new reference for ``kind`` (one capital letter or two); ``day`` for a thing that is older than today."""
-    body = f"{settings.EGOV_REFERENCE_PREFIX}-{kind}-{day or clock.today():%y%m%d}-{_next_number():05d}"
+    body = f"{settings.EGOV_REFERENCE_PREFIX}-{kind}-{day or clock.today():%y%m%d}-{next_number():05d}"
     return f"{body}-{check_characters(body)}"
 
 

@@ -117,7 +117,7 @@ def test_the_sql_of_a_submission(services, a_draft, a_picture, resident, stateme
     """As a reviewer sees it: what is taken, and each row that is written, once."""
     services.publish(fee={"amount": "40.00", "basis": {"en": "Law art. 20"}})
     numbers = itertools.count(1)
-    monkeypatch.setattr(references, "_next_number", lambda: next(numbers))
+    monkeypatch.setattr(references, "next_number", lambda: next(numbers))
     actions.submit(resident, draft=a_draft(resident).reference, key="warm")
     draft = a_draft(resident)
     actions.attach(resident, draft=draft.reference, material="photo", upload=a_picture())
