@@ -106,6 +106,12 @@ def published_many(codes: Iterable[str]) -> dict[str, ServiceVersion]:
     return {code: version(found) for code, found in ids.items() if found is not None}
 
 
+def fileable() -> list[ServiceVersion]:
+    """The published version of each service that can be filed here, in at most three statements."""
+    rows = ServiceVersion.objects.filter(FILEABLE, state=VersionState.PUBLISHED, service__enabled=True)
+    return list(published_many(rows.order_by("service__code").values_list("service__code", flat=True)).values())
+
+
 def version(version_id: int) -> ServiceVersion:
     """One version by key, whatever its state, with ``.service``. Raises ``NotFound``. Shared; do not change it."""
     known = _versions()
