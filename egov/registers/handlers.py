@@ -17,6 +17,7 @@ _OF_A_PERSON: dict[str, tuple[str, ...]] = {
     "person.id_number": ("person.id_number",),
     "person.sex": ("person.sex",),
     "person.born_on": ("person.born_on",),
+    "person.age": ("person.age",),
     "person.nationality": ("person.nationality",),
     "person.address": ("household.address", "person.address"),  # where the household is registered
     "person.registered_region": ("person.registered_region",),

@@ -91,6 +91,7 @@ def _person_facts(party: Party) -> dict[str, Any]:
         "person.name_latin": person.name_latin,
         "person.sex": person.sex,
         "person.born_on": person.born_on.isoformat() if person.born_on else None,
+        "person.age": rules.age_on(person.born_on, clock.today()) if person.born_on else None,
         "person.nationality": person.nationality,
         "person.address": person.address,
         "person.region": party.region_id,

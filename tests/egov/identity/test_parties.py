@@ -306,6 +306,7 @@ def test_the_facts_of_a_person(identities, django_assert_max_num_queries):
         "person.name": "林晓雯",
         "person.name_latin": "Lin Xiaowen",
         "person.sex": "female",
+        "person.age": rules.age_on(dt.date(1988, 5, 6), clock.today()),
         "person.born_on": "1988-05-06",
         "person.nationality": "CHN",
         "person.address": "滨江路 18 号",

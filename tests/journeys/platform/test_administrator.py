@@ -4,7 +4,7 @@ import pytest
 
 from egov.kernel import clock
 
-pytestmark = [pytest.mark.long, pytest.mark.journey, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(900)]
 
 SHOP = {
     "contact_phone": "13900001234",

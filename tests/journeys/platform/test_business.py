@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = [pytest.mark.long, pytest.mark.journey, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(900)]
 
 DISTRICTS = {
     "临江": "",

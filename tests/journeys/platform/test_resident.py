@@ -4,7 +4,7 @@ import pytest
 
 from tests.plugins.walking import PHOTO
 
-pytestmark = [pytest.mark.long, pytest.mark.journey, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 
 NOT_A_PHOTO = {"name": "IMG_0424.jpg", "mimeType": "image/jpeg", "buffer": b"<html>hello</html>"}
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.plugins.walking import PHOTO
 
-pytestmark = [pytest.mark.long, pytest.mark.journey, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(900)]
 
 LOST = "2026-03-02"
 GENUINE = {"zh-Hans": "真的，现在有效", "en": "Genuine, and in force"}
