@@ -20,7 +20,7 @@ from granian.cli import entrypoint
 import egov.wsgi  # noqa: F401  # sets Django up
 from egov.catalogue import queries as catalogue
 from egov.intake import queries as intake
-from egov.routing import memory as routing
+from egov.routing import queries as routing
 
 TARGET = ("--interface", "wsgi", "egov.wsgi:application")
 logger = structlog.get_logger(__name__)

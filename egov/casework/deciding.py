@@ -17,7 +17,8 @@ from egov.casework.facts import contest_by, facts_of, procedure_of
 from egov.casework.models import Case, CaseState, Decision, Outcome, Transition
 from egov.casework.registry import effects
 from egov.casework.rules import decisions
-from egov.casework.rules.lifecycle import TRANSITIONS, UNDER_REVIEW, Party, Who, no_opinion_open
+from egov.casework.rules.guards import no_opinion_open
+from egov.casework.rules.lifecycle import TRANSITIONS, UNDER_REVIEW, Party, Who
 from egov.contracts.cases import CaseDecided
 from egov.deadlines import actions as deadlines
 from egov.deadlines.actions import ClockSpec

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Val
 from django.db.models.functions import Coalesce, Concat, JSONObject
 
 from egov.casework.models import AnswerChange, Case, CorrectionRequest, Extension, OpinionRequest, Suspension
-from egov.casework.rules import lifecycle
+from egov.casework.rules import guards, lifecycle
 from egov.casework.rules.lifecycle import Who
 from egov.deadlines import queries as deadlines
 from egov.deadlines.rules import due_at, last_day
@@ -113,9 +113,9 @@ def procedure_of(case: Case) -> ProcedureDefinition:
     return law.procedure(case.procedure, version=case.procedure_version)
 
 
-def facts_of(case: Case, procedure: ProcedureDefinition) -> lifecycle.Facts:
+def facts_of(case: Case, procedure: ProcedureDefinition) -> guards.Facts:
     """``case`` must come from :func:`with_facts` with its version."""
-    return lifecycle.Facts(
+    return guards.Facts(
         state=case.state,
         procedure=procedure,
         now=clock.now(),
@@ -157,7 +157,7 @@ def contest_by(case: Case, procedure: ProcedureDefinition) -> dt.date | None:
     days = [
         last_day(clock.local(told).date(), remedy.limit, remedy.unit, deadlines.working_days(case.department_id))
         for remedy in procedure.remedies_for(case.outcome or case.state)
-        if remedy.kind in lifecycle.CONTESTED_HERE
+        if remedy.kind in guards.CONTESTED_HERE
     ]
     return max(days, default=None)
 

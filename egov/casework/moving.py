@@ -8,7 +8,7 @@ from typing import Any
 
 from egov.casework import facts
 from egov.casework.models import Case, Transition
-from egov.casework.rules import lifecycle
+from egov.casework.rules import guards, lifecycle
 from egov.casework.rules.lifecycle import TRANSITIONS, Act
 from egov.catalogue import queries as catalogue
 from egov.contracts.cases import CaseChanged
@@ -34,7 +34,7 @@ class Move:
     act: Act
     case: Case
     procedure: ProcedureDefinition
-    facts: lifecycle.Facts
+    facts: guards.Facts
     party: lifecycle.Party
     now: dt.datetime
 

@@ -13,7 +13,7 @@ from egov.kernel.text import LocalisedText
 from egov.routing import memory
 from egov.routing.bundles import BundlePlan, PlannedMember, Why, plan_bundle, plan_event, read_answers
 from egov.routing.competence import Considered, Explanation, RouteChoice, Verdict, competent, explain
-from egov.routing.memory import Known
+from egov.routing.memory import Known, warm
 from egov.routing.models import Concept, Example, Language, Need, Origin, SearchEntry, Synonym
 from egov.routing.rules import text as texts
 from egov.routing.rules.bundles import edges_among, members_for, read_answer
@@ -50,6 +50,7 @@ __all__ = [
     "read_answers",
     "search",
     "synonyms",
+    "warm",
     "words_of",
 ]
 

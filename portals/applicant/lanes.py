@@ -10,7 +10,8 @@ from egov.kernel.text import localise
 from egov.matters.queries import Lane as MatterLane
 from egov.matters.queries import Timeline as MatterTimeline
 from egov.matters.rules import PartKind
-from portals.shared.components import Badge, Bar, Lane, Segment, Timeline, Tone, last_day
+from portals.shared.components import Badge, Tone, last_day
+from portals.shared.drawings import Bar, Lane, Segment, Timeline
 from portals.shared.templatetags.egov_ui import local_date_plain, localised, short_date
 
 _BARS = {

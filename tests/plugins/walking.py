@@ -1,6 +1,7 @@
 """A running city, as ``bin/demo`` starts it, and people who walk through it in a browser.
 
 ``EGOV_JOURNEYS_AT=http://localhost:8000`` walks through a demonstration that runs already: quicker while one is written.
+``EGOV_JOURNEYS_PICTURES=/tmp/pictures`` keeps a picture of each page that is looked at, in the order of the walk.
 
 Every page that a walker comes to is looked at (``looking``): what is wrong with any of them fails the journey at its
 end. Walkers wait for what a page shows, never for time.
@@ -9,6 +10,7 @@ end. Walkers wait for what a page shows, never for time.
 import io
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -189,6 +191,13 @@ class Walker:
             found += judge(self.page, self.language)
             del self.faults[before:]  # what looking itself brings up: axe sets styles that the policy refuses
             self.faults += [f"{where}: {fault}" for fault in found]
+            self._picture()
+
+    def _picture(self) -> None:
+        if folder := os.environ.get("EGOV_JOURNEYS_PICTURES"):
+            page = re.sub(r"[^a-zA-Z0-9]+", "-", self.path.partition("?")[0]).strip("-") or "front"
+            name = f"{int(time.time())}-{self.language}-{page[-60:]}.png"
+            self.page.screenshot(path=str(Path(folder) / name), full_page=True)
 
     def sees(self, *texts: str | re.Pattern[str]) -> None:
         from playwright.sync_api import expect

@@ -4,8 +4,7 @@ The law beside a row is not here: each service names a procedure (``law.Procedur
 the wording and the article for the act. Guards read :class:`Facts` and answer with a typed error, or with nothing.
 """
 
-import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 
@@ -13,8 +12,28 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from egov.casework import errors
+from egov.casework.rules.guards import (
+    Facts,
+    Guard,
+    bad_rating_open,
+    bad_rating_unverified,
+    change_open,
+    contestable,
+    correction_allowed,
+    decide_step_reached,
+    extension_allowed,
+    extension_pending,
+    no_change_open,
+    no_opinion_open,
+    not_rated,
+    opinion_open,
+    paid,
+    second_rating_open,
+    sign_step_reached,
+    special_procedure_known,
+    withdrawal_provided,
+)
 from egov.kernel.errors import EgovError, NotPermitted, TransitionNotAllowed
-from egov.law.rules import ProcedureDefinition
 
 SUBMITTED, RECEIVED, CORRECTION, ACCEPTED = "submitted", "received", "correction", "accepted"
 SUSPENDED, DECIDED, DELIVERED, CLOSED = "suspended", "decided", "delivered", "closed"
@@ -24,8 +43,6 @@ BEFORE_DECISION = frozenset({SUBMITTED, RECEIVED, CORRECTION, ACCEPTED, SUSPENDE
 UNDER_REVIEW = frozenset({ACCEPTED, SUSPENDED})
 DONE = frozenset({DELIVERED, CLOSED})
 ENDS = frozenset({CLOSED, NOT_ACCEPTED, REDIRECTED, WITHDRAWN, TERMINATED})
-
-WORST_GOOD_GRADE = 3  # 国办发〔2019〕51号: 1 and 2 are bad ratings
 
 
 class Who(StrEnum):
@@ -37,36 +54,6 @@ class Who(StrEnum):
     ADVISER = "adviser"  # of the department whose opinion is asked
     SUPERVISOR = "supervisor"  # data administration: ratings
     SYSTEM = "system"
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What guards look at. ``tasks``: kinds of the open work items of the running plan."""
-
-    state: str
-    procedure: ProcedureDefinition
-    now: dt.datetime
-    today: dt.date
-    outcome: str = ""
-    paid: bool = True
-    correction_until: dt.datetime | None = None
-    corrections_asked: int = 0
-    special_procedures: int = 0
-    statutory_due_at: dt.datetime | None = None
-    extension_pending: bool = False
-    extensions_approved: int = 0
-    opinions_open: int = 0
-    change_open: bool = False
-    tasks: frozenset[str] = frozenset()
-    has_draft: bool = False
-    grade: int | None = None
-    rectified: bool = False
-    verified: bool | None = None
-    second_grade: int | None = None
-    contest_by: dt.date | None = None
-
-
-Guard = Callable[[Facts], EgovError | None]
 
 
 @dataclass(frozen=True)
@@ -101,110 +88,6 @@ class Act:
     def target(self, state: str) -> str:
         return self.after or state
 
-
-# --- Guards ------------------------------------------------------------------------------------------
-
-
-def paid(facts: Facts) -> EgovError | None:
-    return None if facts.paid else errors.NotYetPaid()
-
-
-def correction_allowed(facts: Facts) -> EgovError | None:
-    """Once, everything listed, within the window (Administrative Licensing Law art. 32(1)(4) and its likes)."""
-    correction = facts.procedure.correction
-    if correction is None:
-        return errors.CorrectionNotProvided()
-    if facts.corrections_asked >= correction.times:
-        return errors.CorrectionUsed()
-    if correction.deemed_accepted and facts.correction_until is not None and facts.now >= facts.correction_until:
-        return errors.CorrectionWindowOver()
-    return None
-
-
-def special_procedure_known(facts: Facts) -> EgovError | None:
-    return None if facts.special_procedures else errors.NoSpecialProcedure()
-
-
-def extension_allowed(facts: Facts) -> EgovError | None:
-    """So often as the procedure says, and before the limit has passed."""
-    extension = facts.procedure.extension
-    if extension is None:
-        return errors.ExtensionNotProvided()
-    if facts.extension_pending:
-        return errors.ExtensionPending()
-    if facts.extensions_approved >= extension.times:
-        return errors.ExtensionUsed()
-    if facts.statutory_due_at is not None and facts.now >= facts.statutory_due_at:
-        return errors.LimitPassed()
-    return None
-
-
-def extension_pending(facts: Facts) -> EgovError | None:
-    return None if facts.extension_pending else errors.NoExtensionPending()
-
-
-def no_opinion_open(facts: Facts) -> EgovError | None:
-    return errors.OpinionOutstanding() if facts.opinions_open else None
-
-
-def opinion_open(facts: Facts) -> EgovError | None:
-    return None if facts.opinions_open else errors.NoOpinionOpen()
-
-
-def change_open(facts: Facts) -> EgovError | None:
-    return None if facts.change_open else errors.NoChangeOpen()
-
-
-def no_change_open(facts: Facts) -> EgovError | None:
-    return errors.ChangeOutstanding() if facts.change_open else None
-
-
-def decide_step_reached(facts: Facts) -> EgovError | None:
-    return None if "decide" in facts.tasks else errors.StepsOutstanding()
-
-
-def sign_step_reached(facts: Facts) -> EgovError | None:
-    if not facts.has_draft:
-        return errors.NoDraft()
-    return None if "sign" in facts.tasks else errors.NotTheSignStep()
-
-
-def withdrawal_provided(facts: Facts) -> EgovError | None:
-    return None if facts.procedure.can_withdraw else errors.WithdrawalNotProvided()
-
-
-def not_rated(facts: Facts) -> EgovError | None:
-    return None if facts.grade is None else errors.AlreadyRated()
-
-
-def bad_rating_open(facts: Facts) -> EgovError | None:
-    """Only verified complaints, or those not yet called back, wait for an answer."""
-    bad = facts.grade is not None and facts.grade < WORST_GOOD_GRADE
-    return None if bad and not facts.rectified and facts.verified is not False else errors.NothingToRectify()
-
-
-def bad_rating_unverified(facts: Facts) -> EgovError | None:
-    bad = facts.grade is not None and facts.grade < WORST_GOOD_GRADE
-    return None if bad and facts.verified is None else errors.NothingToVerify()
-
-
-def second_rating_open(facts: Facts) -> EgovError | None:
-    open_now = facts.rectified and facts.second_grade is None
-    return None if open_now else errors.SecondRatingNotOpen()
-
-
-def contestable(facts: Facts) -> EgovError | None:
-    """By reconsideration or its like under the procedure, within its time."""
-    outcome = facts.outcome or facts.state
-    if not any(remedy.kind in CONTESTED_HERE for remedy in facts.procedure.remedies_for(outcome)):
-        return errors.NoRemedy()
-    if facts.contest_by is not None and facts.today > facts.contest_by:
-        return errors.RemedyTimePassed()
-    return None
-
-
-# Remedies that are themselves cases of this platform; the others name a court or another authority.
-CONTESTED_HERE = frozenset({"reconsideration", "review"})
 
 # --- The table ------------------------------------------------------------------------------------------
 

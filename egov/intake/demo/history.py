@@ -12,7 +12,7 @@ from django.utils.translation import override
 from egov.casework.actions import CaseSpec
 from egov.casework.demo import Course, Story, Tale, lay_tales
 from egov.casework.models import Case, CaseState
-from egov.casework.rules.lifecycle import CONTESTED_HERE
+from egov.casework.rules.guards import CONTESTED_HERE
 from egov.catalogue import queries as catalogue
 from egov.contracts.cases import SubmissionAccepted
 from egov.contracts.money import BillPaid

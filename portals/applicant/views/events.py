@@ -26,17 +26,16 @@ from portals.applicant.access import applicant_page
 from portals.applicant.views.start import region_field, region_wanted
 from portals.shared import event_map
 from portals.shared.components import (
-    BundleMap,
     Crumb,
     Fault,
     Field,
-    Node,
     Option,
     Source,
     SummaryRow,
     faults_of,
     last_day,
 )
+from portals.shared.drawings import BundleMap, Node
 from portals.shared.templatetags.egov_ui import localised, localised_plain, short_date
 
 SERVICES, REGION = "services", "region"

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from egov.kernel import clock
 from egov.kernel.text import localise
 from portals.shared import components as c
+from portals.shared import drawings
 
 SWATCHES = [
     ("ink", "#17202b"), ("ink-2", "#46525f"), ("ink-3", "#5b6774"), ("line", "#d5dbe1"), ("line-strong", "#76828e"),
@@ -39,7 +40,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
             "facts": _facts(),
             "deadlines": _deadlines(now),
             "states": [(key, str(word)) for key, word in _case_states()],
-            "drawing": c.Timeline.draw(_lanes(now), now=now),
+            "drawing": drawings.Timeline.draw(_lanes(now), now=now),
             "nodes": _nodes(),
             "documents": _documents(),
             "table": _table(now),
@@ -145,15 +146,21 @@ def _case_states() -> list[tuple[str, Any]]:
     return list(CaseState.choices)
 
 
-def _lanes(now: dt.datetime) -> list[c.Lane]:
+def _lanes(now: dt.datetime) -> list[drawings.Lane]:
     def at(days: float) -> dt.datetime:
         return now + dt.timedelta(days=days)
 
-    run, done, pause, plan, miss = c.Bar.RUN, c.Bar.DONE, c.Bar.PAUSE, c.Bar.PLAN, c.Bar.MISS
+    run, done, pause, plan, miss = (
+        drawings.Bar.RUN,
+        drawings.Bar.DONE,
+        drawings.Bar.PAUSE,
+        drawings.Bar.PLAN,
+        drawings.Bar.MISS,
+    )
     return [
-        c.Lane(t("个体工商户登记", "Sole trader registration"), t("市场监督管理局", "Market Regulation"), [c.Segment(done, at(-11), at(-10))], c.Badge(t("已办结", "Done"), c.Tone.DONE), t("当场办结", "on the spot"), at(-10), critical=True),
-        c.Lane(t("排水许可", "Drainage permit"), t("水务局", "Water Affairs"), [c.Segment(run, at(-9), at(-3)), c.Segment(pause, at(-3), at(2)), c.Segment(plan, at(2), at(5))], c.Badge(t("等您补材料", "Waits for you"), c.Tone.RISK), t("补上后 3 个工作日内决定", "decision 3 working days after it"), at(6), critical=True),
-        c.Lane(t("店招设置许可", "Shop sign permit"), t("城市管理局", "Urban Management"), [c.Segment(run, at(-9), at(-4)), c.Segment(miss, at(-4), at(0))], c.Badge(t("超期 3 个工作日", "3 working days late"), c.Tone.MISS), t("已自动上报局长", "reported to the director by itself"), at(-4)),
+        drawings.Lane(t("个体工商户登记", "Sole trader registration"), t("市场监督管理局", "Market Regulation"), [drawings.Segment(done, at(-11), at(-10))], c.Badge(t("已办结", "Done"), c.Tone.DONE), t("当场办结", "on the spot"), at(-10), critical=True),
+        drawings.Lane(t("排水许可", "Drainage permit"), t("水务局", "Water Affairs"), [drawings.Segment(run, at(-9), at(-3)), drawings.Segment(pause, at(-3), at(2)), drawings.Segment(plan, at(2), at(5))], c.Badge(t("等您补材料", "Waits for you"), c.Tone.RISK), t("补上后 3 个工作日内决定", "decision 3 working days after it"), at(6), critical=True),
+        drawings.Lane(t("店招设置许可", "Shop sign permit"), t("城市管理局", "Urban Management"), [drawings.Segment(run, at(-9), at(-4)), drawings.Segment(miss, at(-4), at(0))], c.Badge(t("超期 3 个工作日", "3 working days late"), c.Tone.MISS), t("已自动上报局长", "reported to the director by itself"), at(-4)),
     ]  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from egov.kernel import clock
 from egov.kernel.text import DEFAULT_LANGUAGE, language_tag, localise
 from portals.shared import components as c
+from portals.shared import drawings
 
 register = template.Library()
 
@@ -441,12 +442,12 @@ def summary_list(rows: Sequence[c.SummaryRow]) -> dict[str, Any]:
 
 
 @component("timeline")
-def timeline(drawing: c.Timeline) -> dict[str, Any]:
+def timeline(drawing: drawings.Timeline) -> dict[str, Any]:
     return {"timeline": drawing}
 
 
 @component("bundle_map")
-def bundle_map(drawing: c.BundleMap) -> dict[str, Any]:
+def bundle_map(drawing: drawings.BundleMap) -> dict[str, Any]:
     return {"map": drawing}
 
 

@@ -10,6 +10,7 @@ from django.template import Context, Template
 from django.utils import translation
 
 from portals.shared import components as c
+from portals.shared import drawings
 
 NOW = dt.datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 DAY = dt.timedelta(days=1)
@@ -43,14 +44,17 @@ def test_done_after_the_due_moment_is_not_called_on_time():
 
 
 def test_lanes_lie_inside_the_drawing_and_in_order():
-    lane = c.Lane(
+    lane = drawings.Lane(
         "Drainage",
         "Water",
-        [c.Segment(c.Bar.RUN, NOW - 9 * DAY, NOW - 3 * DAY), c.Segment(c.Bar.PAUSE, NOW - 3 * DAY, NOW)],
+        [
+            drawings.Segment(drawings.Bar.RUN, NOW - 9 * DAY, NOW - 3 * DAY),
+            drawings.Segment(drawings.Bar.PAUSE, NOW - 3 * DAY, NOW),
+        ],
         c.Badge("waits", c.Tone.RISK),
         due=NOW + 6 * DAY,
     )
-    drawing = c.Timeline.draw([lane], now=NOW)
+    drawing = drawings.Timeline.draw([lane], now=NOW)
     first, second = drawing.lanes[0].bars
     assert 0 <= float(first.x) < float(second.x) < float(drawing.lanes[0].due_x) <= 100
     assert float(first.x) + float(first.width) == pytest.approx(float(second.x), abs=0.02)
@@ -58,8 +62,8 @@ def test_lanes_lie_inside_the_drawing_and_in_order():
 
 
 def test_an_instant_is_still_visible():
-    lane = c.Lane("x", "y", [c.Segment(c.Bar.DONE, NOW, NOW)], c.Badge("done", c.Tone.DONE))
-    assert float(c.Timeline.draw([lane], now=NOW).lanes[0].bars[0].width) > 0
+    lane = drawings.Lane("x", "y", [drawings.Segment(drawings.Bar.DONE, NOW, NOW)], c.Badge("done", c.Tone.DONE))
+    assert float(drawings.Timeline.draw([lane], now=NOW).lanes[0].bars[0].width) > 0
 
 
 def test_the_summary_names_each_fault_in_the_order_of_the_page():
