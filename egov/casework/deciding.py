@@ -6,7 +6,6 @@ Runs in the deciding transaction, so that decision and registers stand or fall t
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import Any
 
 import structlog
@@ -18,6 +17,7 @@ from egov.casework.models import Case, CaseState, Decision, Outcome, Transition
 from egov.casework.registry import effects
 from egov.casework.rules import decisions
 from egov.casework.rules.guards import no_opinion_open
+from egov.casework.rules.letters import money_in_words
 from egov.casework.rules.lifecycle import TRANSITIONS, UNDER_REVIEW, Party, Who
 from egov.contracts.cases import CaseDecided
 from egov.deadlines import actions as deadlines
@@ -195,8 +195,7 @@ def paid(case: Case, outputs: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What the letter says of the payment that was ordered, if one was."""
     if (amount := outputs.get(PAYMENT)) is None:
         return []
-    digits = f"{Decimal(amount):,.2f}"
-    shown = f"{digits}元" if case.language.startswith("zh") else f"¥{digits}"
+    shown = money_in_words(amount, case.language)
     return [(localise(row["name"], case.language), shown) for row in outputs_of(case) if row["type"] == "money"]
 
 

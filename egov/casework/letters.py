@@ -1,22 +1,29 @@
 """Official letters of a case: what the templates of the documents room are given. Private to this room."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+import structlog
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from egov.casework.models import Case, Decision
 from egov.casework.moving import Move, basis_of, ref_of
+from egov.casework.rules.letters import answer_in_words, day_in_words, own_words
+from egov.catalogue.rules import ANSWERS
 from egov.documents import actions as documents
 from egov.documents.actions import DocumentSpec
 from egov.documents.models import IssuedDocument
+from egov.identity import queries as identity
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM, Actor
-from egov.kernel.text import LocalisedText, localise
+from egov.kernel.text import localise
 from egov.law import queries as law
 from egov.law.rules import ProcedureDefinition, Remedy
+
+logger = structlog.get_logger(__name__)
 
 DECISION, ACCEPTANCE, CORRECTION = "documents/decision", "documents/acceptance", "documents/correction"
 
@@ -139,10 +146,11 @@ def _spec(
         "service": localise(case.title, case.language),
         "filed_on": day_of(case.received_at),
         "citations": citations(cited, case.language),
+        **added(case, article),
     }
     return DocumentSpec(
         template=template,
-        title=title_of(procedure, article),
+        title=procedure.title_of(article),
         subject=ref_of(case),
         holder_id=case.applicant_id,
         department_id=case.department_id,
@@ -167,8 +175,54 @@ def series_of(case: Case) -> str:
     return next((output["series"] for output in letters if output.get("series")), "")
 
 
-def title_of(procedure: ProcedureDefinition, article: str) -> LocalisedText:
-    return procedure.titles.get(article) or procedure.terms[article]
+# --- What the department adds ----------------------------------------------------------------------------
+
+
+def added(case: Case, article: str) -> dict[str, list[str]]:
+    """The department's own paragraphs in the letter of that act; no entry where it adds none."""
+    rows = case.version.letters
+    if not rows:
+        return {}
+    found = own_words(
+        rows, act=article, language=case.language, value=partial(_value, case), holds=partial(_holds, case)
+    )
+    return {"own_words": found} if found else {}
+
+
+def _holds(case: Case, condition: str) -> bool:
+    """A condition that fails on these answers leaves its paragraph out: no letter waits for what a department adds."""
+    try:
+        return law.holds(condition, case.answers)
+    except law.EvaluationError as error:
+        logger.warning("paragraph_not_evaluated", case=case.reference, error=str(error))
+        return False
+
+
+_VALUES: Mapping[str, Callable[[Case], str]] = {
+    "case": lambda case: case.reference,
+    "service": lambda case: localise(case.title, case.language),
+    "applicant": lambda case: case.applicant.name,
+    "filed_on": lambda case: day_in_words(day_of(case.received_at), case.language),
+    "due_on": lambda case: day_in_words(last_day_of(case.promised_due_at), case.language),
+    "department": lambda case: localise(case.department.full_name, case.language),
+    "unit": lambda case: localise(case.unit.name, case.language),
+    "address": lambda case: case.department.address,
+    "office_hours": lambda case: localise(case.department.office_hours, case.language),
+    "phone": lambda case: case.unit.phone or case.department.phone,
+}
+
+
+def _value(case: Case, name: str) -> str:
+    """What stands for a placeholder of ``catalogue.rules.PLACEHOLDERS``, or for an answer of the form."""
+    if not name.startswith(ANSWERS):
+        return _VALUES[name](case)
+    key = name.removeprefix(ANSWERS)
+    return answer_in_words(
+        (case.version.form or {})["properties"][key],
+        case.answers.get(key),
+        language=case.language,
+        region=lambda code: identity.region_name(code, case.language),
+    )
 
 
 # --- The decision ----------------------------------------------------------------------------------------
@@ -198,7 +252,7 @@ def decision_spec(
     return DocumentSpec(
         template=DECISION,
         series=series_of(case),
-        title=title_of(procedure, article_of(made)),
+        title=procedure.title_of(article_of(made)),
         subject=ref_of(case),
         holder_id=case.applicant_id,
         department_id=case.department_id,
@@ -230,4 +284,5 @@ def decision_data(case: Case, procedure: ProcedureDefinition, made: Decision) ->
         "conditions": made.conditions,
         "citations": list(dict.fromkeys(citations(cited, case.language))),
         "remedies": remedies(procedure, made.outcome, case.language),
+        **added(case, article),
     }

@@ -163,6 +163,7 @@ class ServiceVersion(models.Model):
     effects = models.JSONField(default=list)  # [{"key": ..., "options": {...}}]
     special_procedures = models.JSONField(default=list)
     opinions = models.JSONField(default=list)  # departments that may be asked
+    letters = models.JSONField(default=list)  # [{"key", "act", "text", "when"}]: own paragraphs
     auto_decision = models.JSONField(null=True, blank=True)  # decision table that decides on the spot
     auto_advice = models.JSONField(null=True, blank=True)  # decision table that advises the officer
     valid_from = models.DateField(null=True, blank=True)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from egov.documents import actions, authority, rules, storage, typesetting
 from egov.documents.models import Credential, DocumentState, IssuedDocument, Seal, StoredFile
-from egov.identity.models import PartyKind
+from egov.identity.models import Organisation, Party, PartyKind
 from egov.identity.rules import mask_name
 from egov.journal import actions as journal_actions
 from egov.journal import queries as journal
@@ -101,6 +101,23 @@ def pdf(document_id: int) -> bytes:
     if found.file is None:
         raise NotFound(_("This document was withdrawn before it was sealed."))
     return storage.read(found.file.path, found.file.sha256)
+
+
+def sample(spec: actions.DocumentSpec, *, holder: Party, department: Organisation) -> bytes:
+    """The PDF of what would be issued, marked as a sample: nothing is stored, numbered, registered or sealed.
+
+    ``holder`` need not exist. Raises ``Unavailable`` when it cannot be typeset.
+    """
+    document = IssuedDocument(
+        template=spec.template,
+        title=spec.title,
+        language=rules.document_language(spec.language),
+        holder=holder,
+        department=department,
+        data=rules.printable(spec.data),
+        issued_at=clock.now(),
+    )
+    return typesetting.typeset(document.template, actions.template_input(document, None))
 
 
 def documents_of(party_id: int) -> QuerySet[IssuedDocument]:

@@ -1,5 +1,6 @@
-"""Forms of the service designer: one question of a form, the pages, one step of a review plan."""
+"""Forms of the service designer: one question of a form, the pages, one step of a review plan, one paragraph of a letter."""
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -302,6 +303,53 @@ class StepForm(ConditionForm):
             "unit": self.present.get("unit", "handling"),
             "after": data.get("after", []),
             **{name: value for name, value in optional.items() if value},
+        }
+
+
+class ParagraphForm(ConditionForm):
+    """A paragraph that the department adds to a letter; ``issued``: act and title of each letter of the service.
+
+    ``present``: the paragraph as it stands, or what is known of a new one.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        version: ServiceVersion,
+        issued: Sequence[tuple[str, str]],
+        present: Mapping[str, Any],
+        taken: Sequence[Any],
+        **kwargs: Any,
+    ) -> None:
+        text = present.get("text")
+        kwargs["initial"] = {
+            "act": present.get("act", ""),
+            **initial_both("text", text if isinstance(text, Mapping) else {}),
+        }
+        super().__init__(
+            *args,
+            subjects=subjects_of_form((version.form or rules.EMPTY_FORM)["properties"]),
+            label=_("Only when"),
+            when=str(present.get("when", "")),
+            **kwargs,
+        )
+        self.key, self.taken = str(present.get("key", "")), taken
+        own: dict[str, forms.Field] = {
+            "act": forms.ChoiceField(label=_("In the letter"), choices=issued),
+            "text_zh": text_field(_("Paragraph in Chinese"), rows=4, max_length=rules.MAX_TEXT),
+            "text_en": text_field(_("Paragraph in English"), rows=4, max_length=rules.MAX_TEXT),
+        }
+        self.fields = {**own, **self.fields}
+
+    def row(self) -> dict[str, Any]:
+        """The paragraph as the letters of the version keep it."""
+        data = self.cleaned_data
+        numbered = (f"{data['act']}_{number}" for number in itertools.count(1))
+        return {
+            "key": self.key or next(key for key in numbered if key not in self.taken),
+            "act": data["act"],
+            "text": both(data, "text"),
+            **({"when": data["when"]} if data["when"] else {}),
         }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -48,6 +49,7 @@ PARTS: dict[str, Text] = {
     "effects": gettext_lazy("What a decision does"),
     "special_procedures": gettext_lazy("Special procedures"),
     "opinions": gettext_lazy("Opinions of others"),
+    "letters": gettext_lazy("Letters"),
     "auto_decision": gettext_lazy("Automatic decision"),
     "auto_advice": gettext_lazy("Automatic advice"),
     # below
@@ -91,6 +93,7 @@ PARTS: dict[str, Text] = {
     "element": gettext_lazy("data element"),
     "any_of": gettext_lazy("one of several is enough"),
     "key": gettext_lazy("key"),
+    "act": gettext_lazy("letter"),
     "role": gettext_lazy("role"),
     "kind": gettext_lazy("kind"),
     "limit": gettext_lazy("time"),
@@ -102,6 +105,7 @@ PARTS: dict[str, Text] = {
 HIDDEN = frozenset({"properties"})  # says nothing to a reader
 TOKEN = re.compile(r"[A-Za-z0-9.]+|\s+|.", re.S)
 LONGEST = 4000
+NAME = 60  # characters of a name that is a whole paragraph
 
 
 @dataclass(frozen=True)
@@ -174,7 +178,7 @@ def _name_of(value: Any) -> str:
     if not isinstance(value, Mapping):
         return ""
     found = value.get("x-title") or value.get("name") or value.get("title") or value.get("text")
-    return localise(found) if isinstance(found, Mapping) else ""
+    return Truncator(localise(found)).chars(NAME) if isinstance(found, Mapping) else ""
 
 
 def in_words(value: Any, depth: int = 0) -> str:

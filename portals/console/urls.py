@@ -90,6 +90,27 @@ urlpatterns = [
         designing.remove_step,
         name="design_step_remove",
     ),
+    path("services/<str:code>/versions/<int:number>/letters", designing.letters, name="design_letters"),
+    path(
+        "services/<str:code>/versions/<int:number>/letters/paragraphs",
+        designing.paragraph,
+        name="design_paragraph_new",
+    ),
+    path(
+        "services/<str:code>/versions/<int:number>/letters/paragraphs/<str:key>",
+        designing.paragraph,
+        name="design_paragraph",
+    ),
+    path(
+        "services/<str:code>/versions/<int:number>/letters/paragraphs/<str:key>/<str:act>",
+        designing.paragraph_act,
+        name="design_paragraph_act",
+    ),
+    path(
+        "services/<str:code>/versions/<int:number>/letters/samples/<str:act>/<str:language>.pdf",
+        designing.sample,
+        name="design_sample",
+    ),
     path("services/<str:code>/versions/<int:number>/edit", services.edit, name="version_edit"),
     path("services/<str:code>/versions/<int:number>/retire", services.retire, name="version_retire"),
     path("services/<str:code>/versions/<int:number>/<str:act>", services.act, name="version_act"),

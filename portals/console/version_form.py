@@ -58,6 +58,7 @@ class VersionForm(forms.Form):
         "legal_basis",
         "special_procedures",
         "opinions",
+        "letters",
     )
 
     @classmethod

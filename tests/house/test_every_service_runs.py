@@ -79,6 +79,8 @@ def assert_all_came_of_it(case: Case) -> None:
     subject, decision = Ref("case", case.reference), case.decision
     outputs = outputs_of(case)
     assert decision.letter is not None
+    added = [row for row in case.version.letters if row["act"] == "grant" and "when" not in row]
+    assert len(decision.letter.data.get("own_words", ())) >= len(added), "a paragraph found nothing to put in"
     assert_sealed(subject)
     issued = set(Credential.objects.filter(case=case.reference).values_list("type", flat=True))
     assert issued == {output["credential"] for output in outputs if output.get("credential")}

@@ -45,6 +45,7 @@ NOT_VISITED = {
             *("console:event_act", "console:event_member_remove"),
             *("console:event_question_remove", "console:synonym_remove"),
             *("console:design_question_act", "console:design_step_remove", "console:table_draft"),
+            "console:design_paragraph_act",
             *("console:replay_event", "console:replay_service", "console:table_publish"),
             "console:version_act",
         ),
@@ -52,7 +53,8 @@ NOT_VISITED = {
     ),
     **dict.fromkeys(
         (
-            *("citizen:document_pdf", "citizen:file", "console:configuration_download", "mfa_download_recovery_codes"),
+            *("citizen:document_pdf", "citizen:file", "console:configuration_download", "console:design_sample"),
+            "mfa_download_recovery_codes",
             *("public:catalogue_jsonld", "public:catalogue_ttl", "staff:certificate", "staff:file", "staff:letter"),
         ),
         FILE,

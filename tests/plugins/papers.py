@@ -1,6 +1,9 @@
 """Files and letters to try the documents room with."""
 
 import io
+import re
+import shutil
+import subprocess
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -45,6 +48,14 @@ def a_letter(agency: Organisation, payer: Party) -> Callable[..., IssuedDocument
         return actions.issue_document(SYSTEM, **given)
 
     return make
+
+
+def text_of(pdf: bytes) -> str:
+    """What a reader sees, without spaces."""
+    if shutil.which("pdftotext") is None:
+        pytest.skip("!!! pdftotext (poppler-utils) is not installed: the letters' texts are NOT checked")
+    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
+    return re.sub(r"\s+", "", done.stdout.decode())
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (64, 48), mode: str = "RGB") -> bytes:

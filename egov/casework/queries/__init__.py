@@ -38,6 +38,7 @@ from egov.casework.queries.pages import (
     paper_of,
     track,
 )
+from egov.casework.queries.samples import PrescribedLetter, letters_of, sample_letter
 
 __all__ = [
     "Access",
@@ -54,6 +55,7 @@ __all__ = [
     "OpinionPage",
     "Paces",
     "Paper",
+    "PrescribedLetter",
     "Said",
     "Stopped",
     "Track",
@@ -68,6 +70,7 @@ __all__ = [
     "exists",
     "is_open_to",
     "letter_draft",
+    "letters_of",
     "missed_deadlines",
     "opinion_page",
     "opinions_asked",
@@ -76,6 +79,7 @@ __all__ = [
     "ratings_to_handle",
     "record_shown",
     "refusals_among",
+    "sample_letter",
     "search",
     "summary_of",
     "track",

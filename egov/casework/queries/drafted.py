@@ -26,6 +26,7 @@ class LetterDraft:
     conditions: str
     citations: Sequence[str]
     remedies: Sequence[str]
+    own_words: Sequence[str]
 
 
 def letter_draft(case: Case, procedure: ProcedureDefinition, decision: Decision) -> LetterDraft:
@@ -33,7 +34,7 @@ def letter_draft(case: Case, procedure: ProcedureDefinition, decision: Decision)
     data = letters.decision_data(case, procedure, decision)
     return LetterDraft(
         language=case.language,
-        title=localise(letters.title_of(procedure, letters.article_of(decision)), case.language),
+        title=localise(procedure.title_of(letters.article_of(decision)), case.language),
         department=localise(case.department.full_name, case.language) or case.department.party.name,
         addressee=case.applicant.name,
         service=data["service"],
@@ -45,4 +46,5 @@ def letter_draft(case: Case, procedure: ProcedureDefinition, decision: Decision)
         conditions=data["conditions"],
         citations=data["citations"],
         remedies=data["remedies"],
+        own_words=data.get("own_words", ()),
     )

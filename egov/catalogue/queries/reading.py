@@ -25,7 +25,7 @@ from egov.kernel.errors import NotFound
 from egov.kernel.memory import Kept
 from egov.kernel.text import LocalisedText
 from egov.law import queries as law
-from egov.law.models import DecisionTable, Instrument, Procedure, State
+from egov.law.models import DecisionTable, Instrument, State
 from egov.law.rules import ProcedureDefinition
 
 kept = Kept("catalogue")
@@ -44,6 +44,7 @@ HEAVY = (
     "rights",
     "conditions",
     "opinions",
+    "letters",
     "needs",
 )
 FILEABLE = Q(form__isnull=False) & (Q(plan__isnull=False) | Q(auto_decision__isnull=False))
@@ -259,14 +260,13 @@ def content_of(row: ServiceVersion) -> dict[str, Any]:
 
 def known() -> Known:
     """Keys that a definition may name, as they are now."""
-    procedures = Procedure.objects.filter(state=State.PUBLISHED)
-    special = {
-        key: [each["key"] for each in definition.get("special_procedures", ())]
-        for key, definition in procedures.values_list("key", "definition")
-    }
+    procedures = {each.key: each for each in law.procedures()}
     return Known(
-        procedures=special.keys(),
-        special_procedures=special,
+        procedures=procedures.keys(),
+        special_procedures={
+            key: [special.key for special in each.special_procedures] for key, each in procedures.items()
+        },
+        letters={key: each.letters() for key, each in procedures.items()},
         instruments=set(Instrument.objects.values_list("key", flat=True)),
         tables=set(DecisionTable.objects.filter(state=State.PUBLISHED).values_list("key", flat=True)),
         effects=set(registry.effect_keys) or None,

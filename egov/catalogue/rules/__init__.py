@@ -10,20 +10,27 @@ from egov.catalogue.rules.designing import (
     with_field,
     with_field_moved,
     with_pages,
+    with_paragraph,
+    with_paragraph_moved,
     with_step,
     without_field,
+    without_paragraph,
     without_step,
 )
 from egov.catalogue.rules.events import EVENT_CODE, check_event, edges_by_dependence, longest_way
-from egov.catalogue.rules.forms import check_form
+from egov.catalogue.rules.forms import check_form, in_order
+from egov.catalogue.rules.letters import ANSWERS, MAX_TEXT, PLACEHOLDERS, check_letters, filled, may_stand
 
 __all__ = [
+    "ANSWERS",
     "CONTENT_FIELDS",
     "EMPTY_FORM",
     "EVENT_CODE",
     "EVENT_FIELDS",
     "FIRST_PAGE",
     "ITEM_TYPES",
+    "MAX_TEXT",
+    "PLACEHOLDERS",
     "CompetenceRow",
     "Difference",
     "Known",
@@ -31,17 +38,24 @@ __all__ = [
     "check_definition",
     "check_event",
     "check_form",
+    "check_letters",
     "complete",
     "differences",
     "digest",
     "edges_by_dependence",
+    "filled",
+    "in_order",
     "key_of",
     "longest_way",
+    "may_stand",
     "nearest_first",
     "with_field",
     "with_field_moved",
     "with_pages",
+    "with_paragraph",
+    "with_paragraph_moved",
     "with_step",
     "without_field",
+    "without_paragraph",
     "without_step",
 ]

@@ -39,10 +39,15 @@ CONTENT_FIELDS: dict[str, Any] = {
     "effects": [],
     "special_procedures": [],
     "opinions": [],
+    "letters": [],
     "auto_decision": None,
     "auto_advice": None,
 }
 
+
+# Parts that came when definitions had been loaded without them: empty, they are as good as not there, so that a file
+# which did not change is not taken for a new one.
+LATER = ("letters",)
 
 # Column of Event and EventVersion -> what it holds when a definition is silent.
 EVENT_FIELDS: dict[str, Any] = {
@@ -75,7 +80,10 @@ def complete(definition: Mapping[str, Any]) -> dict[str, Any]:
 
 def digest(content: Any) -> str:
     """SHA-256 of the canonical JSON; what was computed while loading (``text`` of a citation) does not count."""
-    canonical = json.dumps(plain(content), sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    content = plain(content)
+    if isinstance(content, Mapping):
+        content = {name: value for name, value in content.items() if value or name not in LATER}
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue.rules.forms import KEY, check_condition, check_form
+from egov.catalogue.rules.letters import check_letters
 from egov.kernel.errors import FieldError, InvalidInput
 from egov.law.rules.citations import ARTICLE
 from egov.work.rules import parse_plan
@@ -62,6 +63,7 @@ class Known:
 
     procedures: Collection[str] | None = None
     special_procedures: Mapping[str, Collection[str]] | None = None  # procedure -> its special procedures
+    letters: Mapping[str, Collection[str]] | None = None  # procedure -> the acts that a letter tells
     instruments: Collection[str] | None = None
     tables: Collection[str] | None = None
     effects: Collection[str] | None = None
@@ -72,7 +74,7 @@ def check_definition(content: Mapping[str, Any], known: Known | None = None) -> 
     """Every fault of a completed content (see ``content.complete``); an empty list means it may be reviewed."""
     known = known or Known()
     faults: list[FieldError] = []
-    for check in (_texts, _classes, _limits, _materials, _fee, _outputs, _basis, _service_relations, _filing):
+    for check in (_texts, _classes, _limits, _materials, _fee, _outputs, _basis, _service_relations, _filing, _letters):
         faults += check(content, known)
     return faults
 
@@ -229,6 +231,11 @@ def _filing(content: Mapping[str, Any], known: Known) -> Iterator[FieldError]:
         yield fault("procedure", _("A service that can be filed follows a procedure."))
     if fileable != (content["online_depth"] > 1):
         yield fault("online_depth", _("A service is online when it has a form and a way to a decision, not before."))
+
+
+def _letters(content: Mapping[str, Any], known: Known) -> Iterator[FieldError]:
+    issued = None if known.letters is None else known.letters.get(content["procedure"], ())
+    yield from check_letters(content["letters"], form=content["form"], issued=issued)
 
 
 def _plan(plan: Mapping[str, Any]) -> Iterator[FieldError]:

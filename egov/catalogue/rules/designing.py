@@ -1,4 +1,4 @@
-"""Changing a form or a plan piece by piece: each function gives the whole as it then stands. Pure."""
+"""Changing a form, a plan or letters piece by piece: each function gives the whole as it then stands. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -95,6 +95,31 @@ def without_step(plan: Mapping[str, Any], *, key: str) -> dict[str, Any]:
         changed = {"after": list(dict.fromkeys(after)), "four_eyes": eyes, "outcomes": outcomes}
         steps.append({**each, **{name: value for name, value in changed.items() if name in each}})
     return {**plan, "steps": steps}
+
+
+def with_paragraph(letters: Sequence[Mapping[str, Any]], *, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The letters with this paragraph, in the place of the one with its key or at the end."""
+    if any(each.get("key") == row["key"] for each in letters):
+        return [dict(row if each.get("key") == row["key"] else each) for each in letters]
+    return [*map(dict, letters), dict(row)]
+
+
+def without_paragraph(letters: Sequence[Mapping[str, Any]], *, key: str) -> list[dict[str, Any]]:
+    return [dict(each) for each in letters if each.get("key") != key]
+
+
+def with_paragraph_moved(letters: Sequence[Mapping[str, Any]], *, key: str, up: bool) -> list[dict[str, Any]]:
+    """One place up or down among the paragraphs of its letter; at the edge it stays."""
+    rows = [dict(each) for each in letters]
+    at = next((number for number, row in enumerate(rows) if row.get("key") == key), None)
+    if at is None:
+        return rows
+    same = [number for number, row in enumerate(rows) if row.get("act") == rows[at].get("act")]
+    place = same.index(at) + (-1 if up else 1)
+    if 0 <= place < len(same):
+        to = same[place]
+        rows[at], rows[to] = rows[to], rows[at]
+    return rows
 
 
 def as_asked(schema: Mapping[str, Any], asked: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -184,6 +184,13 @@ def _places(placed: Sequence[str], fields: Mapping[str, Any]) -> Iterator[FieldE
             yield _fault("form/x-pages", _("%(key)s stands on no page.") % {"key": key})
 
 
+def in_order(form: Mapping[str, Any] | None) -> list[tuple[str, Mapping[str, Any]]]:
+    """The questions as they are asked, page by page (the database keeps them by the length of their keys)."""
+    fields = (form or {}).get("properties", {})
+    placed = [key for page in (form or {}).get("x-pages", ()) for key in page.get("fields", ()) if key in fields]
+    return [(key, fields[key]) for key in dict.fromkeys([*placed, *fields])]
+
+
 def _is_localised(value: Any) -> bool:
     return isinstance(value, Mapping) and bool(value.get("zh-Hans")) and bool(value.get("en"))
 

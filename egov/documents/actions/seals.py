@@ -77,8 +77,8 @@ def _sealed(document: IssuedDocument, seal: Seal) -> bytes:
     )
 
 
-def template_input(document: IssuedDocument, seal: Seal) -> dict[str, Any]:
-    """Everything a template reads, in the document's language."""
+def template_input(document: IssuedDocument, seal: Seal | None) -> dict[str, Any]:
+    """Everything a template reads, in the document's language; without a seal the document is a sample."""
     language = document.language
     host = settings.PUBLIC_URL.removeprefix("https://").removeprefix("http://")
     holder = rules.plain(document.holder.name) if document.holder else ""
@@ -88,11 +88,12 @@ def template_input(document: IssuedDocument, seal: Seal) -> dict[str, Any]:
         "title": rules.in_language(document.title, language),
         "reference": document.reference,
         "number": document.number,
+        "sample": seal is None,
         "code": rules.shown_code(document.code),
-        "qr": typesetting.qr_code(f"{settings.PUBLIC_URL}/verify/{document.code}"),
+        "qr": typesetting.qr_code(f"{settings.PUBLIC_URL}/verify/{document.code}") if seal else "",
         "verify_at": f"{host}/verify",
         "department": {"name": localise(document.department.full_name, language) or document.department.party.name},
-        "seal_legend": localise(seal.legend, "zh-Hans"),
+        "seal_legend": localise(seal.legend, "zh-Hans") if seal else "",
         "holder": holder,
         "holder_number": _holder_number(document),
         "holder_is_person": document.holder is None or document.holder.kind == PartyKind.PERSON,

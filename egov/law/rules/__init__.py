@@ -4,6 +4,7 @@ from egov.law.rules.citations import Article, article_text
 from egov.law.rules.conditions import EvaluationError, check_expression, evaluate, holds, names_in
 from egov.law.rules.procedures import (
     ACTS,
+    LETTERS,
     Correction,
     Extension,
     Limit,
@@ -17,6 +18,7 @@ from egov.law.rules.tables import TableDefinition, TableResult, read_table, run_
 
 __all__ = [
     "ACTS",
+    "LETTERS",
     "Article",
     "Correction",
     "EvaluationError",

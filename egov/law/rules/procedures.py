@@ -22,6 +22,8 @@ ACTS = (
     "terminate",
     "contest",
 )
+# Acts that a letter of their own tells; delivery and remedy stand in the story of a case only.
+LETTERS = tuple(act for act in ACTS if act not in ("deliver", "contest"))
 UNITS = frozenset({"wd", "d", "m", "h"})
 SILENCE = frozenset({"none", "accepted", "granted", "contestable"})
 REMEDIES = frozenset({"reconsideration", "litigation", "review", "complaint", "supervision"})
@@ -140,6 +142,21 @@ class ProcedureDefinition:
         if act not in self.service_acts:
             return own
         return own + read_articles([row for row in legal_basis if row.get("instrument")])
+
+    def letters(self) -> tuple[str, ...]:
+        """The acts that a letter tells under this procedure, in the order a case can come to them."""
+        provided = {
+            "request_correction": self.correction is not None,
+            "suspend": bool(self.special_procedures),
+            "extend": self.extension is not None,
+            "refuse": self.can_refuse,
+            "withdraw": self.can_withdraw,
+        }
+        return tuple(act for act in LETTERS if provided.get(act, True))
+
+    def title_of(self, act: str) -> LocalisedText:
+        """The title of the letter that tells ``act``: its own, else the word of the act."""
+        return self.titles.get(act) or self.terms[act]
 
     def instruments(self) -> frozenset[str]:
         """Keys of all instruments this procedure quotes anywhere."""

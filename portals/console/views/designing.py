@@ -1,4 +1,4 @@
-"""The service designer: the form and the review plan of a version in work, piece by piece, each seen as it will be."""
+"""The service designer: form, review plan and letters of a version in work, piece by piece, each seen as it will be."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -7,8 +7,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from egov.casework import queries as casework
 from egov.catalogue import actions, queries, rules
 from egov.catalogue.models import ServiceVersion
 from egov.intake import queries as intake
@@ -33,6 +35,8 @@ _FIELDS = {
     "x-required-when": "written",
     "when": "written",
     "limit": "limit_n",
+    "zh-Hans": "text_zh",
+    "en": "text_en",
 }
 
 
@@ -212,6 +216,132 @@ def remove_step(request: HttpRequest, capacity: str, code: str, number: int, key
     return _change(request, row, {"plan": rules.without_step(row.plan, key=key)}, back="design_plan")
 
 
+# --- The letters ----------------------------------------------------------------------------------------
+LANGUAGES = {"zh-Hans": gettext_lazy("Chinese"), "en": gettext_lazy("English")}
+
+
+@require_GET
+@administrators
+def letters(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+    """Each letter as the law words it, and under it what the department adds."""
+    row = _version(request, code, number)
+    issued = casework.letters_of(row)
+    faults = _faults_of_letters(row)
+    own = [_paragraph(request, row, each, faults) for each in _paragraphs(row)]
+    acts, keys = {each.act for each in issued}, {each["key"] for each in own}
+    context = {
+        "version": row,
+        "edits": row.state in EDITABLE,
+        "letters": [(each, _movable([shown for shown in own if shown["act"] == each.act])) for each in issued],
+        "astray": [shown for shown in own if shown["act"] not in acts],
+        "faults": [message for key, messages in faults.items() if key not in keys for message in messages],
+        "languages": list(LANGUAGES.items()),
+        "crumbs": _above(request, row),
+    }
+    return render(request, "console/design_letters.html", context)
+
+
+def _paragraphs(row: ServiceVersion) -> list[Mapping[str, Any]]:
+    """The paragraphs that are any: what was written as YAML may be something else until it is reviewed."""
+    rows = row.letters if isinstance(row.letters, list) else []
+    return [each for each in rows if isinstance(each, Mapping)]
+
+
+def _faults_of_letters(row: ServiceVersion) -> dict[str, list[str]]:
+    """What keeps the version from being reviewed, by the key of the paragraph."""
+    found: dict[str, list[str]] = {}
+    for fault in rules.check_definition(queries.content_of(row), queries.known()):
+        part, _slash, place = fault.path.partition("/")
+        if part == "letters":
+            found.setdefault(place.partition("/")[0], []).append(str(fault.message))
+    return found
+
+
+def _paragraph(
+    request: HttpRequest, row: ServiceVersion, paragraph: Mapping[str, Any], faults: Mapping[str, list[str]]
+) -> dict[str, Any]:
+    key, text = str(paragraph.get("key", "")), paragraph.get("text")
+    return {
+        "key": key,
+        "act": paragraph.get("act", ""),
+        "texts": [(tag, str(text.get(tag, ""))) for tag in LANGUAGES] if isinstance(text, Mapping) else [],
+        "when": paragraph.get("when", ""),
+        "faults": faults.get(key, []),
+        "moves": [("remove", "✕", _("Take out"))],
+        "url": url(request, "design_paragraph", row.service.code, row.number, key) if key else "",
+    }
+
+
+def _movable(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The paragraphs of one letter, each with the moves that change something."""
+    for place, each in enumerate(shown):
+        up = [("up", "↑", _("Up"))] if place else []
+        down = [("down", "↓", _("Down"))] if place + 1 < len(shown) else []
+        each["moves"] = [*up, *down, *each["moves"]]
+    return shown
+
+
+@require_http_methods(["GET", "POST"])
+@administrators
+def paragraph(request: HttpRequest, capacity: str, code: str, number: int, key: str = "") -> HttpResponse:
+    row = _version(request, code, number)
+    rows = _paragraphs(row)
+    present: Mapping[str, Any] = next((each for each in rows if each.get("key") == key), {})
+    if key and not present:
+        raise NotFound()
+    issued = [(each.act, localise(each.title)) for each in casework.letters_of(row)]
+    filled = forms.ParagraphForm(
+        posted_to(request),
+        version=row,
+        issued=issued,
+        present=present or {"act": request.GET.get("act", "")[:40]},
+        taken=[each.get("key") for each in rows],
+    )
+    asked = [(name, field) for name, field in rules.in_order(row.form) if rules.may_stand(field)]
+    return _design_page(
+        request,
+        row,
+        filled,
+        lambda _data: {"letters": rules.with_paragraph(rows, row=filled.row())},
+        back="design_letters",
+        template="console/design_paragraph.html",
+        title=_("A paragraph of a letter"),
+        placeholders=[
+            *rules.PLACEHOLDERS.items(),
+            *((rules.ANSWERS + name, field.get("x-title", {})) for name, field in asked),
+        ],
+    )
+
+
+@require_POST
+@administrators
+def paragraph_act(request: HttpRequest, capacity: str, code: str, number: int, key: str, act: str) -> HttpResponse:
+    """Up, down, or out of the letter."""
+    row = _version(request, code, number)
+    rows = _paragraphs(row)
+    if all(each.get("key") != key for each in rows) or act not in ("up", "down", "remove"):
+        raise NotFound()
+    if act == "remove":
+        changed = rules.without_paragraph(rows, key=key)
+    else:
+        changed = rules.with_paragraph_moved(rows, key=key, up=act == "up")
+    return _change(request, row, {"letters": changed}, back="design_letters")
+
+
+@require_GET
+@administrators
+def sample(request: HttpRequest, capacity: str, code: str, number: int, act: str, language: str) -> HttpResponse:
+    """The letter as an applicant would get it, typeset and marked as a sample; nothing is kept."""
+    row = _version(request, code, number)
+    if language not in LANGUAGES:
+        raise NotFound()
+    department = request.actor.department_id  # type: ignore[attr-defined]
+    pdf = casework.sample_letter(row, act=act, language=language, department_id=department)
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{code}-v{number}-{act}-{language}-sample.pdf"'
+    return response
+
+
 # --- Saving ---------------------------------------------------------------------------------------------
 def _design_page(
     request: HttpRequest,
@@ -220,11 +350,13 @@ def _design_page(
     changes: Callable[[dict[str, Any]], Mapping[str, Any]],
     *,
     back: str,
+    template: str = "console/form.html",
     **context: Any,
 ) -> HttpResponse:
     return form_page(
         request,
         form=form,
+        template=template,
         act=lambda data: actions.design_version(request.actor, version_id=row.pk, changes=changes(data)),  # type: ignore[attr-defined]
         places=_FIELDS,
         context={"subject": row.name, "submit": _("Keep"), "wide": True, "crumbs": _above(request, row), **context},

@@ -1,20 +1,19 @@
 """Every letter is typeset in both languages as PDF/A, whatever people wrote into it."""
 
 import io
-import re
-import shutil
-import subprocess
 import time
 
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from egov.documents import actions, queries, rules, typesetting
-from egov.documents.models import Seal
+from egov.documents.models import IssuedDocument, Seal
+from egov.identity.models import Party, PartyKind
 from egov.kernel import secrets
 from egov.kernel.actor import SYSTEM
 from egov.kernel.errors import NotPermitted, Unavailable
 from egov.kernel.refs import Ref
+from tests.plugins.papers import DECISION, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -53,14 +52,6 @@ DATA = {
 }
 
 
-def text_of(pdf):
-    """What a reader sees, without spaces."""
-    if shutil.which("pdftotext") is None:
-        pytest.skip("!!! pdftotext (poppler-utils) is not installed: the letters' texts are NOT checked")
-    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
-    return re.sub(r"\s+", "", done.stdout.decode())
-
-
 def typeset(document):
     seal = actions.seal_in_use(document.department)
     return typesetting.typeset(document.template, actions.template_input(document, seal))
@@ -96,6 +87,35 @@ def test_a_decision_says_who_decided_what_on_which_law(a_letter):
     english = text_of(typeset(a_letter(language="en", data={"outcome": "refused"})))
     for words in ("LinjiangMarketRegulationBureau", "Yourapplicationisrefused", "Ifyoudisagree", "Licensedfor"):
         assert words in english
+
+
+@pytest.mark.parametrize("template", ["decision", "acceptance", "correction"])
+def test_what_the_department_adds_stands_under_its_own_heading(a_letter, template):
+    data = {**DATA[template], "own_words": ["请带身份证件。", "#panic()"]}
+    shown = text_of(typeset(a_letter(template=template, data=data)))
+    heading = {"decision": "四、后续事项", "acceptance": "二、后续事项", "correction": "后续事项"}[template]
+    assert f"{heading}请带身份证件。#panic()" in shown
+    assert "后续事项" not in text_of(typeset(a_letter(template=template, data=DATA[template])))
+
+
+def test_a_sample_is_marked_and_cannot_be_taken_for_the_document(agency):
+    spec = actions.DocumentSpec(
+        template="decision",
+        title={"zh-Hans": "准予行政许可决定书"},
+        subject=Ref("case", "x"),
+        holder_id=None,
+        department_id=agency.pk,
+        data=DECISION,
+        series="许准",
+    )
+    holder = Party(kind=PartyKind.PERSON, name="〔申请人〕")
+    shown = text_of(queries.sample(spec, holder=holder, department=agency))
+    assert "准予你的申请" in shown
+    assert "样张：仅供预览，不是正式文书；没有编号和核验码，未加盖印章。" in shown
+    assert "电子印章" not in shown
+    assert "〔20" not in shown, "no number is drawn"
+    assert not IssuedDocument.objects.exists()
+    assert not Seal.objects.exists()
 
 
 def test_an_organisation_is_addressed_as_one(a_letter, an_agency):

@@ -36,7 +36,8 @@ def permission_world(console, resident, settings):
     """Everything belongs to the market department; ``owner`` is its administrator."""
     Concept.objects.create(key="noodles", name={"zh-Hans": "面馆", "en": "noodles"})
     post = Post.objects.get(pk=console.officer.actor.post_id)
-    draft = catalogue.draft_version(SYSTEM, code="LC01", changes={}, change_reason="x")
+    letters = [{"key": "next", "act": "grant", "text": BOTH}]
+    draft = catalogue.draft_version(SYSTEM, code="LC01", changes={"letters": letters}, change_reason="x")
     rule = Competence.objects.get(service__code="LC01")
     catalogue.set_competence(SYSTEM, region="990102", department_id=console.market.pk, department_role="market")
     event = catalogue.draft_event(SYSTEM, code="LE90", changes=EVENT)
@@ -143,6 +144,11 @@ TABLE = PermissionTable(
         "console:design_step_new": post(D1 + "/plan/steps", **OWN),
         "console:design_step": post(D1 + "/plan/steps/decide", **OWN),
         "console:design_step_remove": post(D1 + "/plan/steps/decide/remove", **OWN),
+        "console:design_letters": get(D1 + "/letters", **OWN),
+        "console:design_paragraph_new": post(D1 + "/letters/paragraphs", **OWN),
+        "console:design_paragraph": post(D1 + "/letters/paragraphs/next", **OWN),
+        "console:design_paragraph_act": post(D1 + "/letters/paragraphs/next/up", **OWN),
+        "console:design_sample": get(D1 + "/letters/samples/grant/en.pdf", **OWN),
         "console:version_edit": post("services/LC01/versions/{w.draft.number}/edit", **OWN),
         "console:version_retire": post("services/LC01/versions/{w.version.number}/retire", {"reason": "x"}, **OWN),
         "console:version_act": post("services/LC01/versions/{w.draft.number}/review", **OWN),

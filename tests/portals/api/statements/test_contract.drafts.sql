@@ -20,7 +20,7 @@ INNER JOIN "identity_party" ON ("identity_person"."party_id" = "identity_party".
 WHERE ("identity_person"."died_on" IS NULL
        AND "identity_person"."party_id" = ?);
 
-SELECT [70 columns]
+SELECT [71 columns]
 FROM "intake_draft"
 INNER JOIN "catalogue_serviceversion" ON ("intake_draft"."version_id" = "catalogue_serviceversion"."id")
 INNER JOIN "catalogue_publicservice" ON ("catalogue_serviceversion"."service_id" = "catalogue_publicservice"."id")
