@@ -14,7 +14,7 @@ from egov.catalogue.rules.designing import (
     without_field,
     without_step,
 )
-from egov.catalogue.rules.events import EVENT_CODE, check_event, edges_by_dependence, longest_way
+from egov.catalogue.rules.events import EVENT_CODE, check_event, check_given, edges_by_dependence, longest_way
 from egov.catalogue.rules.forms import check_form
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "check_definition",
     "check_event",
     "check_form",
+    "check_given",
     "complete",
     "differences",
     "digest",
