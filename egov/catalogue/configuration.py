@@ -10,7 +10,8 @@ FORMAT = 1
 
 
 def export_configuration() -> dict[str, Any]:
-    """Published services, events and competences in force, by code and key; the same content gives the same value."""
+    """Published services, events (also those taken out of force) and competences, by code and key; the same content
+    gives the same value."""
     return {
         "format": FORMAT,
         "services": list(_services()),
@@ -52,6 +53,7 @@ def _events() -> Iterator[dict[str, Any]]:
             "definition": row.definition,
             "lead_role": row.lead_role,
             "order": row.order,
+            **({} if row.is_offered else {"withdrawn": True}),
         }
 
 

@@ -27,6 +27,9 @@ class Event(models.Model):
     lead_role = models.CharField(max_length=60, blank=True)  # function whose departments lead it: "market", "hrss" …
     order = models.PositiveSmallIntegerField(default=0)
     loaded_hash = models.CharField(max_length=64, blank=True)  # of its file; empty once composed in the console
+    withdrawn_at = models.DateTimeField(
+        null=True, blank=True
+    )  # since then out of force: begun is finished, nothing new
 
     class Meta:
         verbose_name = _("life or business event")
@@ -35,6 +38,10 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def is_offered(self) -> bool:
+        return self.withdrawn_at is None
 
 
 @keeps_history
@@ -89,6 +96,8 @@ class EventVersion(models.Model):
     definition = models.JSONField(default=dict)
     lead_role = models.CharField(max_length=60, blank=True)
     order = models.PositiveSmallIntegerField(default=0)
+    # Takes the event out of force when it is published; the rest is as it was, to go on from later.
+    withdraws = models.BooleanField(default=False)
     change_reason = models.CharField(max_length=200, blank=True)
     loaded_hash = models.CharField(max_length=64, blank=True)  # of the definition file it came from
     written_by_id = models.BigIntegerField(null=True, blank=True)

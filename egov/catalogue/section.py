@@ -19,6 +19,8 @@ def load(actor: Actor, data: Mapping[str, Any]) -> list[Entry]:
     found += [Entry(code, Outcome.DRAFT) for code in report.drafted]
     if report.switched:
         found.append(Entry(str(_("services switched on or off")), Outcome.CHANGED, str(report.switched)))
+    if report.withdrawn:
+        found.append(Entry(str(_("events taken out of force")), Outcome.CHANGED, str(report.withdrawn)))
     if report.competences:
         found.append(Entry(str(_("rules of who handles what")), Outcome.ADDED, str(report.competences)))
     return found

@@ -161,7 +161,7 @@ def train_learned(actor: Actor, *, path: Path) -> tuple[learned.Learned, int]:
 
 def _catalogue_entries(codes: Collection[str] | None) -> Iterator[SearchEntry]:
     versions = ServiceVersion.objects.filter(state=VersionState.PUBLISHED, service__enabled=True)
-    events = Event.objects.all()
+    events = Event.objects.filter(withdrawn_at__isnull=True)
     if codes is not None:
         versions = versions.filter(service__code__in=codes)
         events = events.filter(code__in=codes)
@@ -201,7 +201,7 @@ def _example_entries(codes: Collection[str] | None) -> Iterator[SearchEntry]:
     if codes is not None:
         examples = examples.filter(target__in=codes)
     services = dict(PublicService.objects.filter(enabled=True).values_list("code", "pk"))
-    events = dict(Event.objects.values_list("code", "pk"))
+    events = dict(Event.objects.filter(withdrawn_at__isnull=True).values_list("code", "pk"))
     for target, language, text in examples.values_list("target", "language", "text"):
         if target in services or target in events or target == files.NONE or target.startswith(files.TOPIC):
             yield SearchEntry(

@@ -13,6 +13,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.text import LocalisedText
 from egov.registers import queries as registers
 from egov.registers.queries import Fact
+from egov.routing.errors import EventWithdrawn
 from egov.routing.rules import bundles as rules
 from egov.routing.rules.bundles import Edge, MemberState, Why
 
@@ -70,9 +71,16 @@ def plan_bundle(actor: Actor, *, event: str, answers: Mapping[str, Any]) -> Bund
     """What an event takes for the party for whom the actor acts; for a visitor, without what registers know.
 
     ``answers``: question key → value, as :func:`read_answers` gives them; they win over
-    registers. Raises ``NotFound`` for an unknown event.
+    registers. Raises ``NotFound`` for an unknown event, ``EventWithdrawn`` for one that is out of force.
     """
-    return plan_event(actor, event=catalogue.event(event), answers=answers)
+    return plan_event(actor, event=_offered(event), answers=answers)
+
+
+def _offered(code: str) -> Event:
+    event = catalogue.event(code)
+    if not event.is_offered:
+        raise EventWithdrawn
+    return event
 
 
 def plan_event(actor: Actor, *, event: Event, answers: Mapping[str, Any]) -> BundlePlan:
@@ -107,8 +115,11 @@ def plan_event(actor: Actor, *, event: Event, answers: Mapping[str, Any]) -> Bun
 
 
 def read_answers(event: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What came in for the questions of an event, each in its type; what cannot be read counts as not answered."""
-    return rules.read_answers(catalogue.event(event).definition, given)
+    """What came in for the questions of an event, each in its type; what cannot be read counts as not answered.
+
+    Raises as :func:`plan_bundle`.
+    """
+    return rules.read_answers(_offered(event).definition, given)
 
 
 def _registered(

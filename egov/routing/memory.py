@@ -62,7 +62,7 @@ class Known:
     def _targets(self) -> list[Target]:
         targets = [Target(f"{TOPIC}{key}", "topic") for key in self.topics]
         targets.append(Target(NONE, "none"))
-        for event in Event.objects.all():
+        for event in Event.objects.filter(withdrawn_at__isnull=True):
             self.titles[event.code] = event.name
             members = tuple(row["service"] for row in event.definition.get("members", ()))
             targets.append(Target(event.code, "event", frozenset({_EVENT_AUDIENCES[event.kind]}), members=members))

@@ -13,6 +13,7 @@ from egov.kernel.text import LocalisedText
 from egov.routing import memory
 from egov.routing.bundles import BundlePlan, PlannedMember, Why, plan_bundle, plan_event, read_answers
 from egov.routing.competence import Considered, Explanation, RouteChoice, Verdict, competent, explain
+from egov.routing.errors import EventWithdrawn
 from egov.routing.memory import Known, warm
 from egov.routing.models import Concept, Example, Language, Need, Origin, SearchEntry, Synonym
 from egov.routing.rules import text as texts
@@ -26,6 +27,7 @@ __all__ = [
     "BundlePlan",
     "Candidate",
     "Considered",
+    "EventWithdrawn",
     "Explanation",
     "NeedMatch",
     "Option",

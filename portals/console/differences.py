@@ -79,6 +79,7 @@ PARTS: dict[str, Text] = {
     "members": gettext_lazy("services"),
     "edges": gettext_lazy("what waits for what"),
     "questions": gettext_lazy("questions"),
+    "given": gettext_lazy("answered by the event itself"),
     "asked_once": gettext_lazy("asked once for all"),
     "rules": gettext_lazy("what one has to know"),
     "service": gettext_lazy("service"),
@@ -128,9 +129,15 @@ class ShownDifference:
 
 
 def shown_differences(
-    changes: Sequence[Difference], before: Mapping[str, Any], after: Mapping[str, Any]
+    changes: Sequence[Difference],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    names: Mapping[str, Text] | None = None,
 ) -> list[ShownDifference]:
-    return [_shown(change, before, after) for change in changes]
+    """``names``: what steps of a path are called that no part and no row of the contents names."""
+    known = {**PARTS, **(names or {})}
+    return [_shown(change, before, after, known) for change in changes]
 
 
 def grouped(changes: Iterable[ShownDifference]) -> list[tuple[Text, list[ShownDifference]]]:
@@ -141,7 +148,9 @@ def grouped(changes: Iterable[ShownDifference]) -> list[tuple[Text, list[ShownDi
     return [(PARTS.get(part, part), found) for part, found in groups.items()]
 
 
-def _shown(change: Difference, before: Mapping[str, Any], after: Mapping[str, Any]) -> ShownDifference:
+def _shown(
+    change: Difference, before: Mapping[str, Any], after: Mapping[str, Any], known: Mapping[str, Text]
+) -> ShownDifference:
     steps = change.path.split("/")
     old, new = in_words(change.before), in_words(change.after)
     gone, come = _pieces(old, new)
@@ -151,19 +160,19 @@ def _shown(change: Difference, before: Mapping[str, Any], after: Mapping[str, An
         verb = _("removed")
     else:
         verb = _("changed")
-    return ShownDifference(steps[0], list(_place(steps, after, before)), gone, come, verb)
+    return ShownDifference(steps[0], list(_place(steps, known, after, before)), gone, come, verb)
 
 
-def _place(steps: Sequence[str], *contents: Any) -> Iterator[Text]:
+def _place(steps: Sequence[str], known: Mapping[str, Text], *contents: Any) -> Iterator[Text]:
     """The steps of a path in words; a row of a list is called by its own name."""
     here: list[Any] = list(contents)
     for step in steps:
         here = [_down(each, step) for each in here]
         named = next((name for each in here if (name := _name_of(each))), "")
-        if named and step not in PARTS:
+        if named and step not in known:
             yield f"“{named}”"
         elif step not in HIDDEN:
-            yield PARTS.get(step, step)
+            yield known.get(step, step)
 
 
 def _down(value: Any, step: str) -> Any:

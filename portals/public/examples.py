@@ -46,7 +46,8 @@ def examples(*, today: dt.date) -> list[tuple[str, str]]:
         .select_related("service")
         .only("needs", "service__code")
     }
-    events = list(Event.objects.filter(kind__in=["life", "business"]).order_by("order", "code").only("code", "needs"))
+    offered = Event.objects.filter(kind__in=["life", "business"], withdrawn_at__isnull=True)
+    events = list(offered.order_by("order", "code").only("code", "needs"))
     needs = versions | {event.code: event.needs for event in events}
     seasonal = [(str(season.name), sentence) for code in season.codes if (sentence := _said(needs.get(code), today))]
     daily = [("", sentence) for event in _turn(events, today) if (sentence := _said(event.needs, today))]

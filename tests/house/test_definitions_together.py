@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from egov.catalogue.rules import check_given
 from egov.intake import rules
 from egov.intake.rules.merging import fit
 from egov.registers.actions import DEFINITIONS
@@ -36,9 +37,10 @@ FILEABLE = [code for code in CODES if form_of(code)]
 
 
 @cache
-def dictionary() -> frozenset[str]:
+def dictionary() -> dict[str, dict[str, Any]]:
+    """Element → what it takes."""
     files = (yaml.safe_load(file.read_text(encoding="utf-8")) for file in DEFINITIONS.glob("*.yaml"))
-    return frozenset(key for read in files for key in read.get("elements", {}))
+    return {key: row.get("schema", {}) for read in files for key, row in read.get("elements", {}).items()}
 
 
 def elements_in(form: rules.Form) -> Iterator[str]:
@@ -50,14 +52,14 @@ def elements_in(form: rules.Form) -> Iterator[str]:
 def test_a_form_names_elements_of_the_dictionary_and_asks_each_once(code):
     form = form_of(code)
     asked = [question.element for question in form.questions if question.element]
-    assert set(elements_in(form)) <= dictionary()
+    assert set(elements_in(form)) <= dictionary().keys()
     assert not [element for element, times in Counter(asked).items() if times > 1]
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_what_a_service_produces_is_in_the_dictionary(code):
     produced = {key for output in definition(code).get("outputs", []) for key in output.get("produces", {})}
-    assert produced <= dictionary()
+    assert produced <= dictionary().keys()
 
 
 def test_one_element_is_asked_in_one_way():
@@ -72,6 +74,18 @@ def test_one_element_is_asked_in_one_way():
             if not fit(known, question) or set(known.choices) != set(question.choices):
                 faults.append(f"{question.element}: {other} and {code}")
     assert not faults
+
+
+@pytest.mark.parametrize("file", EVENTS, ids=lambda path: path.stem)
+def test_what_an_event_answers_itself_is_asked_and_taken_by_its_members(file):
+    read = yaml.safe_load(file.read_text(encoding="utf-8"))["definition"]
+    asked: dict[str, list[dict[str, Any]]] = {}
+    for row in read["members"]:
+        for field in (definition(row["service"]).get("form") or {}).get("properties", {}).values():
+            asked.setdefault(field.get("x-element", ""), []).append(field)
+    given = read.get("given", {})
+    assert not list(check_given(given, dictionary=dictionary(), asked=asked))
+    assert set(given) <= asked.keys()
 
 
 @pytest.mark.parametrize("file", EVENTS, ids=lambda path: path.stem)

@@ -42,7 +42,7 @@ NOT_VISITED = {
             *("console:permission_revoke", "console:permission_service_revoke"),
             *("console:configuration_apply", "console:delivery_retry", "console:events_retry"),
             *("console:department_reopen", "console:example_remove", "console:need_learn"),
-            *("console:event_act", "console:event_member_remove"),
+            *("console:event_act", "console:event_given_remove", "console:event_member_remove"),
             *("console:event_question_remove", "console:synonym_remove"),
             *("console:design_question_act", "console:design_step_remove", "console:table_draft"),
             "console:design_paragraph_act",

@@ -189,9 +189,9 @@ class Walker:
             before = len(self.faults)
             found = look_at(self.page, self.status, self.language, written=as_written(self.city.written))
             found += judge(self.page, self.language)
+            self._picture()
             del self.faults[before:]  # what looking itself brings up: axe sets styles that the policy refuses
             self.faults += [f"{where}: {fault}" for fault in found]
-            self._picture()
 
     def _picture(self) -> None:
         if folder := os.environ.get("EGOV_JOURNEYS_PICTURES"):

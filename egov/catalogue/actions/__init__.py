@@ -5,6 +5,7 @@ from egov.catalogue.actions.configuration import ConfigurationReport, import_con
 from egov.catalogue.actions.events import (
     discard_event,
     draft_event,
+    draft_withdrawal,
     edit_event,
     faults_of_event,
     publish_event,
@@ -31,6 +32,7 @@ __all__ = [
     "discard_event",
     "draft_event",
     "draft_version",
+    "draft_withdrawal",
     "edit_draft",
     "edit_event",
     "end_competence",

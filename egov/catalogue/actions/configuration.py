@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue import files, queries
+from egov.catalogue.actions.events import withdraw_imported
 from egov.catalogue.actions.loading import LoadReport, load_events, load_services
 from egov.catalogue.actions.permissions import must_be_platform
 from egov.catalogue.configuration import FORMAT
@@ -25,10 +26,12 @@ from egov.kernel.refs import Ref
 
 @dataclass
 class ConfigurationReport(LoadReport):
-    """As ``LoadReport``; ``competences``: rows added; ``switched``: services switched on or off."""
+    """As ``LoadReport``; ``competences``: rows added; ``switched``: services switched on or off;
+    ``withdrawn``: events taken out of force."""
 
     competences: int = 0
     switched: int = 0
+    withdrawn: int = 0
 
 
 @transaction.atomic
@@ -49,10 +52,11 @@ def import_configuration(actor: Actor, *, data: Mapping[str, Any]) -> Configurat
     load_services(definitions.services, present, report)
     load_events(definitions.events, report)
     report.switched = _switch(data["services"])
+    report.withdrawn = withdraw_imported(row["code"] for row in data.get("events", ()) if row.get("withdrawn"))
     report.competences = _competences(data.get("competences", ()))
-    if report.changed or report.switched or report.competences:
+    if report.changed or report.switched or report.withdrawn or report.competences:
         queries.kept.moved()
-        content = [report.changed, report.switched, report.competences]
+        content = [report.changed, report.switched, report.withdrawn, report.competences]
         journal.record(actor, "catalogue.import_configuration", Ref("catalogue", "configuration"), content=content)
         outbox.emit(CatalogueChanged(services=[], events=[]))
     return report

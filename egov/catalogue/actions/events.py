@@ -1,6 +1,6 @@
 """Versions of a life or business event: draft → reviewed → published → retired. Whoever wrote it does not review it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -36,17 +36,39 @@ def draft_event(
     _must_compose(actor, *{base.lead_role if base else content["lead_role"], content["lead_role"]})
     if base is None and not rules.EVENT_CODE.match(code):
         raise InvalidInput.at("code", "invalid", _("A code is two capital letters and two digits, such as LE13."))
-    if any(row.is_in_work and not row.loaded_hash for row in rows):
-        raise TransitionNotAllowed(_("There is already a draft; edit that one."))
+    _must_have_no_draft(rows)
     _raise_new_faults({}, content, at=("kind", "name", "summary"))
-    row = EventVersion.objects.create(
-        code=code,
-        number=max((each.number for each in rows), default=0) + 1,
-        change_reason=change_reason,
-        written_by_id=actor.party_id,
-        **content,
-    )
+    row = _next_version(rows, code, content, change_reason=change_reason, written_by_id=actor.party_id)
     journal.record(actor, "catalogue.draft_event", Ref("event", code), reason=change_reason[:200])
+    return row
+
+
+@transaction.atomic
+def draft_withdrawal(actor: Actor, *, code: str, reason: str) -> EventVersion:
+    """A version that takes the event out of force: somebody else approves it, then it is published as any other.
+
+    Raises ``NotPermitted``, ``NotFound``, ``InvalidInput`` without a reason, ``TransitionNotAllowed`` when the event is
+    not in force or another version is in work.
+    """
+    rows = list(EventVersion.objects.select_for_update(of=("self",)).filter(code=code))
+    if not rows:
+        raise NotFound(_("There is no such life event."), code="event_missing")
+    in_force = next((row for row in rows if row.state == VersionState.PUBLISHED), None)
+    _must_compose(actor, (in_force or rows[0]).lead_role)
+    if not reason.strip():
+        raise InvalidInput.at("reason", "required", _("Say why it is taken out of force."))
+    if in_force is None or in_force.withdraws:
+        raise TransitionNotAllowed(_("The event is not in force."))
+    _must_have_no_draft(rows)
+    row = _next_version(
+        rows,
+        code,
+        queries.event_content(in_force),
+        withdraws=True,
+        change_reason=reason.strip()[:200],
+        written_by_id=actor.party_id,
+    )
+    journal.record(actor, "catalogue.draft_withdrawal", Ref("event", code), reason=row.change_reason)
     return row
 
 
@@ -58,6 +80,8 @@ def edit_event(actor: Actor, *, version_id: int, changes: Mapping[str, Any]) -> 
     ``InvalidInput``, ``TransitionNotAllowed``.
     """
     row = _lock(actor, version_id, "edit")
+    if row.withdraws:
+        raise TransitionNotAllowed(_("This version takes the event out of force. Throw it away and write another one."))
     before = queries.event_content(row)
     content = {**before, **_known_columns(changes)}
     _must_compose(actor, content["lead_role"])
@@ -87,21 +111,50 @@ def review_event(actor: Actor, *, version_id: int) -> EventVersion:
 
 @transaction.atomic
 def publish_event(actor: Actor, *, version_id: int) -> EventVersion:
-    """Put a reviewed version into force: it is found, and new drafts are made of it; those begun keep theirs."""
+    """Put a reviewed version into force: it is found, and new drafts are made of it; those begun keep theirs.
+
+    One that ``withdraws`` the event takes it out of force: nobody finds it or begins it any more, what was begun under
+    it goes on, and a later version can put it into force again.
+    """
     row = _lock(actor, version_id, "publish")
-    EventVersion.objects.filter(code=row.code, state=VersionState.PUBLISHED).update(state=VersionState.RETIRED)
-    codes = [member["service"] for member in row.definition["members"]]
+    _put_into_force(row)
+    outbox.emit(CatalogueChanged(services=[], events=[row.code]))
+    action, reason = (
+        ("catalogue.withdraw_event", row.change_reason) if row.withdraws else ("catalogue.publish_event", "")
+    )
+    journal.record(actor, action, Ref("event", row.code), reason=reason, content=row.number)
+    return row
+
+
+def _put_into_force(row: EventVersion) -> None:
+    published = EventVersion.objects.filter(code=row.code, state=VersionState.PUBLISHED)
+    if row.withdraws:  # what is in force by now, whatever it was when the version was drafted
+        for name, value in queries.event_content(published.get()).items():
+            setattr(row, name, value)
+    published.update(state=VersionState.RETIRED)
+    codes = [member["service"] for member in row.definition.get("members", ())]
     row.definition = {**row.definition, "longest": rules.longest_way(row.definition, _promised_days(codes))}
     row.state, row.published_at = VersionState.PUBLISHED, clock.now()
-    row.save(update_fields=["state", "published_at", "definition"])
+    row.save()
+    withdrawn_at = row.published_at if row.withdraws else None
     event, _new = Event.objects.update_or_create(
-        code=row.code, defaults={**queries.event_content(row), "loaded_hash": row.loaded_hash}
+        code=row.code,
+        defaults={**queries.event_content(row), "loaded_hash": row.loaded_hash, "withdrawn_at": withdrawn_at},
     )
     event.services.set(PublicService.objects.filter(code__in=codes))
     queries.kept.moved()
-    outbox.emit(CatalogueChanged(services=[], events=[row.code]))
-    journal.record(actor, "catalogue.publish_event", Ref("event", row.code), content=row.number)
-    return row
+
+
+def withdraw_imported(codes: Iterable[str]) -> int:
+    """Take out of force, of these events, those that another instance withdrew and that are in force here."""
+    rows = EventVersion.objects.filter(code__in=list(codes), state=VersionState.PUBLISHED, withdraws=False)
+    found = list(rows.select_for_update(of=("self",)))
+    for row in found:
+        versions = list(EventVersion.objects.filter(code=row.code))
+        content = queries.event_content(row)
+        new = _next_version(versions, row.code, content, withdraws=True, change_reason="configuration")
+        _put_into_force(new)
+    return len(found)
 
 
 @transaction.atomic
@@ -113,7 +166,9 @@ def discard_event(actor: Actor, *, version_id: int) -> None:
 
 
 def faults_of_event(row: EventVersion) -> list[FieldError]:
-    """Every reason why a version may not go into force yet."""
+    """Every reason why a version may not go into force yet. One that takes the event out of force has none."""
+    if row.withdraws:
+        return []
     content = queries.event_content(row)
     codes = set(PublicService.objects.filter(versions__state=VersionState.PUBLISHED).values_list("code", flat=True))
     faults = rules.check_event(content, codes)
@@ -127,7 +182,18 @@ def faults_of_event(row: EventVersion) -> list[FieldError]:
         for number, question in enumerate(questions)
         if question.get("element") in unknown
     ]
-    return faults
+    return [*faults, *_faults_of_given(content["definition"], content["definition"].get("given", {}))]
+
+
+def _faults_of_given(definition: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[FieldError]:
+    """Of ``given``, all or some of what the event answers itself."""
+    if not given:
+        return iter(())
+    return rules.check_given(
+        given,
+        dictionary=dict(DataElement.objects.filter(key__in=given).values_list("key", "schema")),
+        asked=queries.asked_by(str(member["service"]) for member in definition.get("members", ())),
+    )
 
 
 def _raise_new_faults(
@@ -136,6 +202,9 @@ def _raise_new_faults(
     known = {(each.path, str(each.message)) for each in rules.check_event(before)} if before else set()
     codes = set(PublicService.objects.values_list("code", flat=True))
     new = [each for each in rules.check_event(after, codes) if (each.path, str(each.message)) not in known]
+    old = before.get("definition", {}).get("given", {})
+    given = {key: value for key, value in after["definition"].get("given", {}).items() if old.get(key) != value}
+    new += _faults_of_given(after["definition"], given)
     new = [each for each in new if at is None or each.path in at]
     if new:
         raise InvalidInput(new)
@@ -157,6 +226,16 @@ def _base(rows: list[EventVersion], based_on: int | None) -> EventVersion | None
     if found is None:
         raise NotFound()
     return found
+
+
+def _must_have_no_draft(rows: list[EventVersion]) -> None:
+    if any(row.is_in_work and not row.loaded_hash for row in rows):
+        raise TransitionNotAllowed(_("There is already a draft; edit that one."))
+
+
+def _next_version(rows: list[EventVersion], code: str, content: Mapping[str, Any], **more: Any) -> EventVersion:
+    number = max((each.number for each in rows), default=0) + 1
+    return EventVersion.objects.create(code=code, number=number, **content, **more)
 
 
 def _known_columns(changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from egov.catalogue.queries.administration import (
 )
 from egov.catalogue.queries.events import (
     EventLine,
+    asked_by,
     event_content,
     event_differences,
     event_version,
@@ -41,6 +42,7 @@ from egov.catalogue.queries.reading import (
     Office,
     Relation,
     ServicePage,
+    all_events,
     basis_text,
     competence_rows,
     competences_for,
@@ -66,6 +68,8 @@ __all__ = [
     "Office",
     "Relation",
     "ServicePage",
+    "all_events",
+    "asked_by",
     "asked_elements",
     "basis_text",
     "competence",

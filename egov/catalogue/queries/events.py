@@ -1,6 +1,6 @@
 """What administrators read of events: all of them with their versions, and who may compose which."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue import rules
 from egov.catalogue.models import EventVersion, ServiceVersion, VersionState
-from egov.catalogue.queries.reading import competence_rows, kept, services
+from egov.catalogue.queries.reading import competence_rows, kept, published_many, services
 from egov.catalogue.rules import Difference
 from egov.identity.queries import scope_of
 from egov.kernel import clock
@@ -30,6 +30,10 @@ class EventLine:
     @property
     def services(self) -> int:
         return len(self.shown.definition.get("members", ()))
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.in_force is not None and self.in_force.withdraws
 
 
 def events_for_console(*, kind: str = "", text: str = "") -> list[EventLine]:
@@ -83,7 +87,18 @@ def event_differences(before: EventVersion, after: EventVersion) -> list[Differe
 
 
 def _composed(content: dict[str, Any]) -> dict[str, Any]:
-    return {**content, "definition": {k: v for k, v in content["definition"].items() if k != "longest"}}
+    definition = {"given": {}, **content["definition"]}  # so that each answer differs by itself
+    return {**content, "definition": {k: v for k, v in definition.items() if k != "longest"}}
+
+
+def asked_by(codes: Iterable[str]) -> dict[str, list[Mapping[str, Any]]]:
+    """How the forms in force of these services ask for each data element (what a group of rows asks is left out)."""
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for version in published_many(codes).values():
+        for field in (version.form or {}).get("properties", {}).values():
+            if field.get("x-element"):
+                found.setdefault(str(field["x-element"]), []).append(field)
+    return found
 
 
 def may_compose(actor: Actor, lead_role: str) -> bool:

@@ -197,9 +197,9 @@ class _Authorities:
 
 
 def _events_by_service() -> dict[int, list[str]]:
-    links = Event.services.through.objects.values_list("publicservice_id", "event__code").order_by("event__code")
+    links = Event.services.through.objects.filter(event__withdrawn_at__isnull=True).order_by("event__code")
     found: dict[int, list[str]] = {}
-    for service_id, code in links:
+    for service_id, code in links.values_list("publicservice_id", "event__code"):
         found.setdefault(service_id, []).append(code)
     return found
 

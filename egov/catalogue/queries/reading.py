@@ -170,14 +170,19 @@ def service(code: str) -> PublicService:
 
 
 def events(kind: str = "") -> list[Event]:
-    """Life events ("life"), business events ("business"), internal ones, or all, in the order they are shown."""
+    """What is offered: life events ("life"), business events ("business"), internal ones, or all, in their order."""
+    return [row for row in all_events() if row.is_offered and (not kind or row.kind == kind)]
+
+
+def all_events() -> list[Event]:
+    """Those out of force too: what was filed under them goes on."""
     rows: list[Event] = kept.get("events", lambda: list(Event.objects.order_by("order", "code")))
-    return [row for row in rows if not kind or row.kind == kind]
+    return rows
 
 
 def event(code: str) -> Event:
-    """Raises ``NotFound``."""
-    for row in events():
+    """One that was taken out of force is found too (``is_offered``). Raises ``NotFound``."""
+    for row in all_events():
         if row.code == code:
             return row
     raise NotFound(_("There is no such life event."), code="event_missing")

@@ -17,7 +17,7 @@ from egov.catalogue.rules.designing import (
     without_paragraph,
     without_step,
 )
-from egov.catalogue.rules.events import EVENT_CODE, check_event, edges_by_dependence, longest_way
+from egov.catalogue.rules.events import EVENT_CODE, check_event, check_given, edges_by_dependence, longest_way
 from egov.catalogue.rules.forms import check_form, in_order
 from egov.catalogue.rules.letters import ANSWERS, MAX_TEXT, PLACEHOLDERS, check_letters, filled, may_stand
 
@@ -38,6 +38,7 @@ __all__ = [
     "check_definition",
     "check_event",
     "check_form",
+    "check_given",
     "check_letters",
     "complete",
     "differences",

@@ -2,9 +2,10 @@
 
 import graphlib
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import jsonschema
 from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue.rules.definitions import ELEMENT, fault, is_localised
@@ -83,6 +84,33 @@ def _given(event: Mapping[str, Any]) -> Iterator[FieldError]:
     for element in event.get("definition", {}).get("given", {}):
         if not ELEMENT.match(str(element)):
             yield fault(f"definition/given/{element}", _("This is not how a data element is written."))
+
+
+def check_given(
+    given: Mapping[str, Any],
+    *,
+    dictionary: Mapping[str, Mapping[str, Any]],
+    asked: Mapping[str, Sequence[Mapping[str, Any]]],
+) -> Iterator[FieldError]:
+    """Faults of what an event answers itself: an element unknown to the ``dictionary`` (key → schema), a value that it,
+    or a form that asks for the element (``asked``: element → how each asks), does not take."""
+    for element, value in given.items():
+        path = f"definition/given/{element}"
+        if element not in dictionary:
+            yield FieldError(path, "unknown", _("The dictionary has no such data element."))
+        elif any(field.get("const") is True for field in asked.get(element, ())):
+            yield fault(path, _("A declaration is made by the applicant, not by the event."))
+        elif not all(_takes(schema, value) for schema in (dictionary[element], *asked.get(element, ()))):
+            yield fault(path, _("This is no answer to the data element %(element)s.") % {"element": element})
+
+
+_DAYS = jsonschema.FormatChecker(formats=("date",))
+
+
+def _takes(schema: Mapping[str, Any], value: Any) -> bool:
+    if value in (None, "", [], {}):
+        return False
+    return bool(jsonschema.Draft202012Validator(dict(schema), format_checker=_DAYS).is_valid(value))
 
 
 def _condition(path: str, expression: str, definition: Mapping[str, Any]) -> Iterator[FieldError]:

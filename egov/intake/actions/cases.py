@@ -74,14 +74,16 @@ def answer_corrections(
     matter: str,
     answers: Mapping[str, Any],
     uploads: Mapping[str, Sequence[Any]] | None = None,
+    files: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Case]:
     """Answer all that the departments of a matter ask, once: each gets what it asked for, all of them or none.
 
-    ``answers``: under the keys of the one form of :func:`queries.open_corrections`; ``uploads``: new files by material;
-    what several ask for is stored once. Raises ``InvalidInput`` naming every fault under those keys, ``NotFound``.
+    ``answers``: under the keys of the one form of :func:`queries.open_corrections`; ``uploads``: new files by material,
+    ``files``: references of files stored before; what several ask for is stored once. Raises ``InvalidInput`` naming
+    every fault under those keys, ``NotFound``.
     """
     found = queries.open_corrections(actor, matter=matter)
-    kept = _kept_once(actor, found, uploads or {})
+    kept = {**(files or {}), **_kept_once(actor, found, uploads or {})}
     faults: dict[tuple[str, str], FieldError] = {}
     done: list[Case] = []
     with transaction.atomic():

@@ -56,8 +56,9 @@ def start_bundle(
 ) -> Draft:
     """One draft for several services of an event: those that apply and, of the optional ones, ``services``.
 
-    ``answers``: to the questions of the event. Raises ``NotFound`` for an unknown event, ``InvalidInput`` while a
-    question is open or when nothing is left to file, ``NotPermitted`` when the mandate does not cover a member.
+    ``answers``: to the questions of the event. Raises ``NotFound`` for an unknown event, ``EventWithdrawn`` for one out
+    of force, ``InvalidInput`` while a question is open or when nothing is left to file, ``NotPermitted`` when the
+    mandate does not cover a member.
     """
     plan = routing.plan_bundle(actor, event=event, answers=answers)
     if not plan.is_settled:
@@ -75,18 +76,7 @@ def start_bundle(
         if question.get("element") and question["key"] in plan.answers and question["key"] not in plan.facts
     }
     opening = _Opening(first, form, bundle, region, need=need, event=event)
-    return _open(actor, opening, _fitting(form, known))
-
-
-def _fitting(form: rules.Form, known: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by element as answers to the questions that ask for them, where they fit."""
-    answers = {}
-    for question in form.questions:
-        if question.element in known:
-            value = rules.read(question, known[question.element])
-            if rules.is_right(question, value):
-                answers[question.key] = value
-    return answers
+    return _open(actor, opening, rules.fitting(form, known))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from egov.catalogue import queries as catalogue
@@ -64,10 +65,11 @@ class BundleAhead:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question of the one form and the services that get its answer."""
+    """A question of the one form and the services that get its answer. ``given``: what the event itself answers."""
 
     question: Question
     serves: tuple[str, ...]
+    given: Any = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,23 @@ class FormAhead:
     clashes: tuple[Clash, ...]
     brought: Mapping[str, tuple[LocalisedText, ...]]
     elsewhere: tuple[str, ...]
+
+    @cached_property
+    def answerable(self) -> dict[str, Asked]:
+        """By data element, what the event could answer itself: no paper, no list of rows, and no declaration, which
+        nobody makes for the applicant."""
+        asked = [each for _page, questions in self.pages for each in questions]
+        return {
+            each.question.element: each
+            for each in asked
+            if each.question.element
+            and not (each.question.is_file or each.question.is_group or each.question.must_confirm)
+        }
+
+    @property
+    def answered(self) -> int:
+        """How many questions the event itself answers."""
+        return sum(each.given is not None for _page, questions in self.pages for each in questions)
 
 
 def form_ahead(definition: Mapping[str, Any]) -> FormAhead | None:
@@ -94,9 +113,10 @@ def form_ahead(definition: Mapping[str, Any]) -> FormAhead | None:
     form = form_of(bundle, versions[filed[0]]) if bundle else None
     if not isinstance(form, MergedForm):
         return None
+    given = rules.fitting(form, definition.get("given", {}))
     return FormAhead(
         pages=tuple(
-            (page, tuple(Asked(form.by_key[key], tuple(form.serves[key])) for key in page.fields))
+            (page, tuple(Asked(form.by_key[key], tuple(form.serves[key]), given.get(key)) for key in page.fields))
             for page in form.pages
         ),
         saving=saving_of(form),

@@ -11,7 +11,7 @@ from egov.casework.models import Case, CorrectionRequest
 from egov.catalogue import queries as catalogue
 from egov.intake import rules
 from egov.intake.queries.drafts import asked_keys, form_for
-from egov.intake.rules import Form, MergedForm
+from egov.intake.rules import Form, MergedForm, Question
 from egov.journal import actions as journal
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
@@ -35,10 +35,15 @@ class AskedCorrection:
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks for a question and what was said about it."""
+    """Who asks for a question, on which case, and what was said about it."""
 
-    department: LocalisedText
+    case: Case
     message: str
+
+    @property
+    def department(self) -> LocalisedText:
+        name: LocalisedText = self.case.department.full_name
+        return name
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,10 @@ class OpenCorrections:
         wanted = {self.form.part(each.case.reference).names[key] for each in self.asked for key in each.keys}
         return tuple(key for key in self.form.order if key in wanted)
 
+    @property
+    def questions(self) -> list[Question]:
+        return [self.form.by_key[key] for key in self.keys]
+
     @cached_property
     def answers(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -75,7 +84,7 @@ class OpenCorrections:
             own = next((own for own in each.keys if names[own] == key), None)
             if own is not None:
                 said = next((item["message"] for item in each.request.items if _is_about(item, each.form, own)), "")
-                found.append(Asker(each.case.department.full_name, said))
+                found.append(Asker(each.case, said))
         return found
 
 

@@ -236,6 +236,17 @@ def is_right(question: Question, value: Any) -> bool:
     return schema.is_valid(value) and not _further(question, value, {}, {})
 
 
+def fitting(form: Form, known: Mapping[str, Any]) -> Answers:
+    """Values by data element as answers to the questions that ask for them, where they fit."""
+    answers: Answers = {}
+    for question in form.questions:
+        if question.element in known:
+            value = read(question, known[question.element])
+            if is_right(question, value):
+                answers[question.key] = value
+    return answers
+
+
 def _value(question: Question, answers: Answers, files: Files) -> Any:
     if not question.is_file:
         return answers.get(question.key)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from egov.casework.models import Case
 from egov.deadlines import queries as deadlines
@@ -17,6 +17,7 @@ from egov.kernel import clock
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
 from egov.kernel.refs import Ref
+from egov.kernel.text import LocalisedText
 from egov.matters import rules
 from egov.matters.loading import Followed, followed
 from egov.matters.models import Matter, MatterState, Member, MemberState
@@ -32,11 +33,16 @@ class BoardFilters:
 
     standing: str = ""
     event: str = ""
+    department: str = ""  # key of a department: what it has in hand, and how that stands
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> "BoardFilters":
         standing = str(values.get("standing", ""))
-        return cls(standing if standing in STANDINGS else "", str(values.get("event", ""))[:10])
+        return cls(
+            standing if standing in STANDINGS else "",
+            str(values.get("event", ""))[:10],
+            str(values.get("department", ""))[:60],
+        )
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,19 @@ class BoardLine:
         return any(each.waits_for_applicant for each in self.holders)
 
 
+@dataclass(frozen=True)
+class HoldUp:
+    """How many of the matters a department has in hand, and in how many of them it endangers the promise, is itself
+    late, or waits for the applicant."""
+
+    department: str
+    name: LocalisedText
+    in_hand: int
+    endangered: int
+    late: int
+    applicant: int
+
+
 def led_matters(actor: Actor) -> QuerySet[Matter]:
     """What the actor's department answers for and is still open."""
     if not actor.is_staff or actor.department_id is None:
@@ -84,16 +103,55 @@ def leads(actor: Actor, reference: str) -> bool:
 
 
 def board(actor: Actor, filters: BoardFilters) -> QuerySet[Matter]:
-    """Led matters under ``filters``, for whoever cuts the page; the order is (``promised_due_at``, ``id``)."""
-    rows = led_matters(actor).filter(promised_due_at__isnull=False)
+    """Led matters under ``filters``, for whoever cuts the page; the order is (``promised_due_at``, ``id``).
+
+    With a department, what it has in hand; the standing is then its own.
+    """
+    rows = _led(actor, filters.event)
     cases = Case.objects.filter(matter=OuterRef("reference"))
-    if filters.standing == "endangered":
+    if filters.department:
+        cases = cases.filter(_in_hand(), department__key=filters.department)
+        rows = rows.filter(Exists(cases))
+    if filters.standing == "endangered" and not filters.department:
         rows = rows.filter(endangered_since__isnull=False)
-    elif filters.standing == "applicant":
-        rows = rows.filter(Exists(cases.filter(state__in=rules.APPLICANT_S_TURN)))
-    elif filters.standing == "late":
-        rows = rows.filter(Exists(cases.filter(state__in=IN_WORK, promised_due_at__lt=clock.now())))
-    return rows.filter(event=filters.event) if filters.event else rows
+    elif filters.standing:
+        rows = rows.filter(Exists(cases.filter(_standing(filters.standing))))
+    return rows
+
+
+def hold_ups(actor: Actor, filters: BoardFilters) -> list[HoldUp]:
+    """The departments that have something of the board in hand, of the event of ``filters``; whoever holds up most
+    first. One statement; each figure is what the board shows under that department and standing."""
+    cases = Case.objects.filter(_in_hand(), matter__in=_led(actor, filters.event).values("reference"))
+    counted = {
+        name: Count("matter", distinct=True, filter=None if name == "in_hand" else _standing(name))
+        for name in ("in_hand", *STANDINGS)
+    }
+    found = cases.order_by().values("department__key", "department__full_name").annotate(**counted)
+    rows = [
+        HoldUp(row["department__key"] or "", row["department__full_name"], **{name: row[name] for name in counted})
+        for row in found
+    ]
+    return sorted(rows, key=lambda row: (-row.endangered, -row.late, -row.in_hand, row.department))
+
+
+def _led(actor: Actor, event: str) -> QuerySet[Matter]:
+    rows = led_matters(actor).filter(promised_due_at__isnull=False)
+    return rows.filter(event=event) if event else rows
+
+
+def _in_hand() -> Exists:
+    """Of a case: the matter goes on with it."""
+    return Exists(Member.objects.filter(case=OuterRef("reference"), state=MemberState.OPEN))
+
+
+def _standing(name: str) -> Q:
+    """How a case stands, of ``STANDINGS``."""
+    if name == "endangered":
+        return Q(Exists(Member.objects.filter(case=OuterRef("reference"), endangers_since__isnull=False)))
+    if name == "applicant":
+        return Q(state__in=rules.APPLICANT_S_TURN)
+    return Q(state__in=IN_WORK, promised_due_at__lt=clock.now())
 
 
 def board_lines(actor: Actor, matters: Sequence[Matter]) -> list[BoardLine]:

@@ -97,6 +97,9 @@ class EventSerializer(Shown):
 
 class EventDetailSerializer(EventSerializer):
     definition = serializers.DictField(help_text="Members, edges, questions and the longest path.")
+    offered = serializers.BooleanField(
+        source="is_offered", help_text="False: taken out of force; its services are asked for one by one."
+    )
 
 
 class RegionSerializer(Shown):

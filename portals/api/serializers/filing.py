@@ -1,9 +1,12 @@
 """Drafts, attachments, submissions, matters."""
 
-from drf_spectacular.utils import extend_schema_serializer
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from egov.intake.models import Draft
+from egov.intake.queries import OpenCorrections
 from portals.api.samples import sample
 from portals.api.serializers.base import Answers, Fault, Localised, Shown, Strict
 
@@ -236,6 +239,62 @@ class ChangeRequest(Strict):
 
 class ReachedSerializer(Shown):
     members = serializers.ListField(child=serializers.CharField(), help_text="Members that the correction reaches.")
+
+
+class AskerSerializer(Shown):
+    case = serializers.CharField(source="case.reference")
+    service = serializers.CharField(source="case.version.service.code")
+    department = Localised()
+    message = serializers.CharField(help_text="What the department said about it.")
+
+
+@extend_schema_field({})
+class AnyAnswer(serializers.JSONField):
+    """An answer of whatever type."""
+
+
+class AskedQuestionSerializer(Shown):
+    key = serializers.CharField(help_text="Under which it is answered.")
+    title = Localised()
+    takes = serializers.DictField(source="schema", help_text="JSON Schema 2020-12 of the answer.")
+    material = serializers.CharField(help_text="Of a file: under which it is named in `files`; else empty.")
+    answer = AnyAnswer(help_text="What stands there now; null when nothing does.")
+    asked_by = AskerSerializer(many=True)
+
+
+@extend_schema_serializer(examples=[sample("corrections")])
+class CorrectionsSerializer(Shown):
+    """The one notice of a matter: what its departments ask to be put right, each question once."""
+
+    matter = serializers.CharField()
+    respond_by = serializers.DateTimeField(help_text="The first of the days given; whoever keeps it keeps all.")
+    questions = serializers.SerializerMethodField()
+
+    @extend_schema_field(AskedQuestionSerializer(many=True))
+    def get_questions(self, found: OpenCorrections) -> list[Any]:
+        rows = [
+            {
+                "key": question.key,
+                "title": question.title,
+                "schema": question.schema,
+                "material": question.material if question.is_file else "",
+                "answer": found.answers.get(question.key),
+                "asked_by": found.askers(question.key),
+            }
+            for question in found.questions
+        ]
+        return list(AskedQuestionSerializer(rows, many=True).data)
+
+
+@extend_schema_serializer(examples=[sample("corrections_request")])
+class CorrectionsRequest(Strict):
+    answers = Answers(required=False, default=dict, help_text="By the keys of the notice.")
+    files = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField(max_length=40), max_length=30),
+        required=False,
+        default=dict,
+        help_text="Material → references of files stored before (`POST …/files`).",
+    )
 
 
 @extend_schema_serializer(examples=[sample("reason")])

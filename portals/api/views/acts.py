@@ -79,7 +79,7 @@ class Act(ActorView):
             self.act.do(self.actor, case=reference, **given)
             return
         asked = forms.open_correction(self.actor, case=reference)
-        with pointing_at_answers(asked.case.version, set(self.act.body().fields)):
+        with pointing_at_answers(asked.form, set(self.act.body().fields)):
             self.act.do(self.actor, case=reference, **given)
 
 

@@ -15,10 +15,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from egov.catalogue import queries as catalogue
-from egov.catalogue.models import ServiceVersion
 from egov.documents import queries as documents
 from egov.intake import actions, queries
-from egov.intake.queries import OpenDraft
+from egov.intake.queries import OpenCorrections, OpenDraft
+from egov.intake.rules import Form
 from egov.kernel.errors import FieldError, InvalidInput, NotFound
 from egov.matters import actions as matter_actions
 from egov.matters import queries as matters
@@ -53,16 +53,15 @@ def key_of(request: Request) -> str:
 
 
 @contextmanager
-def pointing_at_answers(version: ServiceVersion, names: Collection[str]) -> Iterator[None]:
+def pointing_at_answers(form: Form, names: Collection[str]) -> Iterator[None]:
     """Faults in answers point into the request: ``/answers/lost_on``, for a file ``/files/photo``."""
     try:
         yield
     except InvalidInput as error:
-        form = queries.form_for(version)
         raise InvalidInput([_pointing(fault, form, names) for fault in error.faults], error.message) from error
 
 
-def _pointing(fault: FieldError, form: Any, names: Collection[str]) -> FieldError:
+def _pointing(fault: FieldError, form: Form, names: Collection[str]) -> FieldError:
     first = fault.path.split("/")[0]
     question = form.by_key.get(first)
     if question is not None and question.is_file and "files" in names:
@@ -281,7 +280,8 @@ class Submissions(ActorView):
     def post(self, request: Request, capacity: str) -> Response:
         """File in one request, without a draft."""
         key, given = key_of(request), self.body(s.SubmissionRequest)
-        with pointing_at_answers(catalogue.published(given["service"]), set(s.SubmissionRequest().fields)):
+        form = queries.form_for(catalogue.published(given["service"]))
+        with pointing_at_answers(form, set(s.SubmissionRequest().fields)):
             submission = actions.submit_direct(self.actor, key=key, channel="api", **given)
         return Response(s.SubmissionSerializer(submission).data, status=status.HTTP_201_CREATED)
 
@@ -327,6 +327,44 @@ class MatterChange(ActorView):
         """Correct answers after filing: proposed to every department that asked for them and has not decided."""
         reached = actions.propose_change(self.actor, matter=reference, **self.body(s.ChangeRequest))
         return Response({"members": reached})
+
+
+class MatterCorrections(ActorView):
+    throttle_scope = "submit"
+
+    @extend_schema(responses=s.CorrectionsSerializer, operation_id="get_corrections", tags=["following"])
+    def get(self, request: Request, capacity: str, reference: str) -> Response:
+        """All that the departments of the matter ask to be put right, as one notice: each question once, with who asks
+        for it and why. 404 when nothing is asked (any more)."""
+        return Response(s.CorrectionsSerializer(queries.open_corrections(self.actor, matter=reference)).data)
+
+    @extend_schema(
+        request=s.CorrectionsRequest,
+        responses={200: OpenApiResponse(s.TimelineSerializer)},
+        operation_id="answer_corrections",
+        tags=["following"],
+    )
+    def post(self, request: Request, capacity: str, reference: str) -> Response:
+        """Answer the whole notice at once: each department gets what it asked for, all of them or none."""
+        given = self.body(s.CorrectionsRequest)
+        found = queries.open_corrections(self.actor, matter=reference)
+        _require_asked(found, given)
+        with pointing_at_answers(found.form, set(s.CorrectionsRequest().fields)):
+            actions.answer_corrections(self.actor, matter=reference, **given)
+        return Response(s.TimelineSerializer(matters.timeline(self.actor, reference=reference)).data)
+
+
+def _require_asked(found: OpenCorrections, given: dict[str, Any]) -> None:
+    """Raises ``InvalidInput`` at what no department asks for."""
+    asked = {
+        "answers": {question.key for question in found.questions if not question.is_file},
+        "files": {question.material for question in found.questions if question.is_file},
+    }
+    text = _("No department asks for this.")
+    if faults := [
+        FieldError(f"{name}/{key}", "unknown", text) for name in asked for key in given[name] if key not in asked[name]
+    ]:
+        raise InvalidInput(faults)
 
 
 class MatterWithdrawal(ActorView):

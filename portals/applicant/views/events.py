@@ -19,7 +19,7 @@ from egov.intake.queries import BundleAhead, MemberAhead
 from egov.kernel.errors import InvalidInput
 from egov.registers.queries import register_names
 from egov.routing import queries as routing
-from egov.routing.queries import BundlePlan, PlannedMember, Why
+from egov.routing.queries import BundlePlan, EventWithdrawn, PlannedMember, Why
 from portals.applicant import answers as words
 from portals.applicant import fields
 from portals.applicant.access import applicant_page
@@ -55,7 +55,10 @@ class Line:
 @require_http_methods(["GET", "POST"])
 def event(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
-    answers = routing.read_answers(code, asked)
+    try:
+        answers = routing.read_answers(code, asked)
+    except EventWithdrawn:
+        return redirect("public:event", code=code)  # which says so and names its services
     plan = routing.plan_bundle(request.actor, event=code, answers=answers)
     chosen = asked.getlist(SERVICES)
     region = region_wanted(request) or str(answers.get(REGION, ""))

@@ -1,20 +1,22 @@
-"""Editing the draft of an event: its texts, its services and their order, the questions that decide."""
+"""Editing the draft of an event: its texts, its services and their order, what decides, what it answers itself."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from egov.catalogue import actions, queries, rules
 from egov.catalogue.models import EventVersion
+from egov.intake import queries as intake
 from egov.kernel.errors import InvalidInput, NotFound
 from egov.registers import queries as registers
 from portals.console import event_forms as forms
 from portals.console.access import administrators, event_version_of
+from portals.console.given import AnswerForm, Answers, ElementForm
 from portals.console.views.acting import crumbs, form_page, posted, posted_to, url
 from portals.shared.components import Crumb
 from portals.shared.templatetags.egov_ui import localised_plain
@@ -165,9 +167,79 @@ def remove_question(request: HttpRequest, capacity: str, code: str, number: int,
     return _change(request, row, {**row.definition, "questions": kept}, _("The question is out."))
 
 
+# --- Answered by the event itself -------------------------------------------------------------------------
+@require_http_methods(["GET", "POST"])
+@administrators
+def give(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+    """Which data element the event answers; how depends on its type, on the page that follows."""
+    row = event_version_of(request, code, number)
+    ahead = intake.form_ahead(row.definition)
+    form = ElementForm(posted_to(request), ahead=ahead)
+    if request.method == "POST" and form.is_valid():
+        return redirect(url(request, "event_given", code, number, form.cleaned_data["element"]))
+    given = row.definition.get("given", {})
+    context = {
+        "form": form,
+        "title": _("Answered by the event itself"),
+        "subject": row.name,
+        "lead": _("What is so for everybody in this situation is filled in for them; they may still change it."),
+        "submit": _("Go on to the answer"),
+        "wide": True,
+        "suggestions": [
+            (element, localised_plain(asked.question.title))
+            for element, asked in (ahead.answerable if ahead else {}).items()
+            if element not in given
+        ],
+        "back": url(request, "event_version", code, number),
+        "crumbs": _above(request, row),
+    }
+    return render(request, "console/form.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@administrators
+def given(request: HttpRequest, capacity: str, code: str, number: int, element: str) -> HttpResponse:
+    """What the event answers to one data element."""
+    row = event_version_of(request, code, number)
+    present = row.definition.get("given", {})
+    answers = Answers(intake.form_ahead(row.definition), [element])
+    question = answers.question(element)
+    if question is None or not (element in present or answers.is_asked(element)):
+        raise NotFound()
+    more = (
+        {"remove": url(request, "event_given_remove", code, number, element), "remove_word": _("Answer it no more")}
+        if element in present
+        else {}
+    )
+    return _edit_page(
+        request,
+        row,
+        AnswerForm(posted_to(request), question=question, present=present.get(element)),
+        lambda data: {"definition": {**row.definition, "given": {**present, element: data["value"]}}},
+        title=localised_plain(answers.name(element)),
+        lead=_("Filled in for everybody who files this event; they may still change it."),
+        **more,
+    )
+
+
+@require_POST
+@administrators
+def remove_given(request: HttpRequest, capacity: str, code: str, number: int, element: str) -> HttpResponse:
+    row = event_version_of(request, code, number)
+    kept = {key: value for key, value in row.definition.get("given", {}).items() if key != element}
+    return _change(request, row, {**row.definition, "given": kept}, _("The applicants answer it themselves again."))
+
+
 # --- Saving ---------------------------------------------------------------------------------------------
 # Where the last step of a fault's path stands in the forms; the others are said above the form.
-_FIELDS = {"when": "written", "note": "note_zh", "text": "text_zh", "name": "name_zh", "summary": "summary_zh"}
+_FIELDS = {
+    "when": "written",
+    "note": "note_zh",
+    "text": "text_zh",
+    "name": "name_zh",
+    "summary": "summary_zh",
+    "given": "value",
+}
 
 
 def _edit_page(

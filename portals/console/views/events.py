@@ -1,6 +1,6 @@
 """Life and business events: listed, composed in versions, tried out, approved by a second person, published."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,24 +14,27 @@ from egov.catalogue import actions, queries
 from egov.catalogue.models import EVENT_KINDS, EventVersion, ServiceVersion, VersionState
 from egov.identity import queries as identity
 from egov.intake import queries as intake
-from egov.kernel.errors import InvalidInput, NotFound
+from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
 from egov.kernel.text import LocalisedText
 from egov.law.rules import names_in
 from egov.routing import queries as routing
 from egov.routing.queries import BundlePlan, PlannedMember, Why
 from portals.console import event_forms as forms
 from portals.console.access import administrators, event_version_of
-from portals.console.differences import grouped, shown_differences
-from portals.console.forms import ConfirmForm, region_choices
+from portals.console.differences import ShownDifference, grouped, shown_differences
+from portals.console.forms import ConfirmForm, ReasonForm, region_choices
+from portals.console.given import Answers
 from portals.console.samples import sample, samples
 from portals.console.views.acting import crumbs, form_page, posted, posted_to, url
 from portals.shared import event_map
 from portals.shared.components import Crumb
 from portals.shared.templatetags.egov_ui import limit, localised_plain
 
-ACTS = {
-    "review": (actions.review_event, gettext_lazy("Approved. Somebody may publish it now.")),
-    "publish": (actions.publish_event, gettext_lazy("Published: people find it from now on.")),
+PUBLISHED = gettext_lazy("Published: people find it from now on.")
+WITHDRAWN = gettext_lazy("Out of force: nobody finds or begins it any more; what was begun goes on.")
+ACTS: dict[str, tuple[Callable[..., EventVersion], Callable[[EventVersion], Any]]] = {
+    "review": (actions.review_event, lambda _row: gettext_lazy("Approved. Somebody may publish it now.")),
+    "publish": (actions.publish_event, lambda row: WITHDRAWN if row.withdraws else PUBLISHED),
 }
 WHY = {
     Why.APPLIES: (gettext_lazy("applies"), "ok"),
@@ -134,6 +137,37 @@ def draft(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "POST"])
+@administrators
+def withdraw(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
+    """Ask that the event be taken out of force: a version that says so, for somebody else to approve."""
+    versions = list(queries.event_versions(code))
+    if not versions:
+        raise NotFound()
+    in_force = next((row for row in versions if row.state == VersionState.PUBLISHED), versions[0])
+    if not queries.may_compose(request.actor, in_force.lead_role):  # type: ignore[attr-defined]
+        raise NotPermitted()
+    return form_page(
+        request,
+        form=ReasonForm(posted_to(request)),
+        act=lambda data: actions.draft_withdrawal(request.actor, code=code, reason=data["reason"]),  # type: ignore[attr-defined]
+        context={
+            "title": _("Take the event out of force"),
+            "subject": in_force.name,
+            "lead": _(
+                "Nobody finds or begins it any more; its page says so and names its services one by one. What was begun "
+                "or filed goes on. It is so once somebody else has approved it and it is published."
+            ),
+            "submit": _("Ask for approval"),
+            "danger": True,
+            "crumbs": _above(request, code),
+        },
+        done=_("Kept. Somebody else has to approve it."),
+        back=url(request, "event", code),
+        next_page=lambda row: url(request, "event_version", row.code, row.number),
+    )
+
+
 @require_POST
 @administrators
 def act(request: HttpRequest, capacity: str, code: str, number: int, act: str) -> HttpResponse:
@@ -197,12 +231,10 @@ def version(request: HttpRequest, capacity: str, code: str, number: int) -> Http
     may = queries.may_compose(actor, row.lead_role)
     versions = queries.published_many(str(each["service"]) for each in row.definition.get("members", ()))
     base = _compared_with(request, row)
-    changes = (
-        shown_differences(queries.event_differences(base, row), queries.event_content(base), queries.event_content(row))
-        if base
-        else []
-    )
-    edits = may and row.is_in_work
+    ahead = intake.form_ahead(row.definition)
+    given = row.definition.get("given", {})
+    answers = Answers(ahead, {*given, *(base.definition.get("given", {}) if base else ())})
+    edits = may and row.is_in_work and not row.withdraws
     context = {
         "version": row,
         "edits": edits,
@@ -214,16 +246,25 @@ def version(request: HttpRequest, capacity: str, code: str, number: int) -> Http
         "graph": _graph(request, row, versions, edits=edits),
         "longest_path": row.definition.get("longest", {}).get("path", []),
         "questions": [_question(request, row, each) for each in row.definition.get("questions", ())],
-        "ahead": intake.form_ahead(row.definition),
+        "ahead": ahead,
+        "given": answers.rows(given),
         "faults": [_located(request, row, fault) for fault in actions.faults_of_event(row)] if row.is_in_work else [],
         "last_replay": intake.last_replay(code, row.pk),
         "base": base,
         "others": queries.event_versions(code).exclude(pk=row.pk).values_list("number", flat=True)[:20],
-        "groups": grouped(changes),
+        "groups": _differences(base, row, answers) if base else [],
         "people": identity.names_of({pk for pk in (row.written_by_id, row.reviewed_by_id) if pk}),
         "crumbs": _above(request, code),
     }
     return render(request, "console/event_version.html", context)
+
+
+def _differences(base: EventVersion, row: EventVersion, answers: Answers) -> list[tuple[Any, list[ShownDifference]]]:
+    changes = answers.in_words(queries.event_differences(base, row))
+    shown = shown_differences(
+        list(changes), queries.event_content(base), queries.event_content(row), names=answers.names()
+    )
+    return grouped(shown)
 
 
 def _members(
@@ -311,6 +352,8 @@ def _located(request: HttpRequest, row: EventVersion, fault: Any) -> tuple[str, 
         question = definition["questions"][int(steps[2])]
         where = localised_plain(question.get("text", {})) or str(question["key"])
         return where, url(request, "event_question", row.code, row.number, question["key"]), str(fault.message)
+    if steps[:2] == ["definition", "given"] and len(steps) > 2:
+        return steps[2], url(request, "event_given", row.code, row.number, steps[2]), str(fault.message)
     if steps[0] == "definition":
         return _("Services"), url(request, "event_members", row.code, row.number), str(fault.message)
     return _("Texts"), url(request, "event_texts", row.code, row.number), str(fault.message)

@@ -204,11 +204,13 @@ def event(request: HttpRequest, code: str) -> HttpResponse:
     found = catalogue.event(code)
     if found.kind == "internal":
         raise NotFound
-    went_on(request, code)
     codes = [row["service"] for row in found.definition.get("members", [])]
     codes += [version.service.code for version in catalogue.services(event=code)]
     versions = {key: each for key, each in catalogue.published_many(codes).items() if each.service.enabled}
     stages = event_map.stages_of(found, versions)
+    if not found.is_offered:
+        return _withdrawn(request, found, [versions[each] for stage in stages for each in stage])
+    went_on(request, code)
     brought, fetched = reading.papers_of(list(versions.values()))
     longest = found.definition.get("longest", {})
     return render(
@@ -240,6 +242,12 @@ def event(request: HttpRequest, code: str) -> HttpResponse:
             "needs": (found.needs.get(language_tag()) or [])[:3],
         },
     )
+
+
+def _withdrawn(request: HttpRequest, found: Event, versions: list[ServiceVersion]) -> HttpResponse:
+    """For whoever kept the address: what there was, and its services one by one, in the order they follow."""
+    cards = [_member_card(found, version) for version in versions]
+    return render(request, "public/event_withdrawn.html", {"event": found, "cards": cards})
 
 
 def _member_card(found: Event, version: ServiceVersion) -> c.ServiceCard:

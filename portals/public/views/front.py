@@ -38,7 +38,8 @@ class Begun:
 
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
-    events = Event.objects.annotate(
+    offered = Event.objects.filter(withdrawn_at__isnull=True)
+    events = offered.annotate(
         members=Count(
             "services",
             filter=Q(services__enabled=True, services__versions__state=VersionState.PUBLISHED),

@@ -1,13 +1,15 @@
 """The board of the department that answers for the whole of an event: who holds what up, and urging them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from egov.catalogue import queries as catalogue
@@ -15,7 +17,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.errors import EgovError, InvalidInput, Text
 from egov.kernel.text import localise
 from egov.matters import actions, queries
-from egov.matters.queries import BoardFilters, BoardLine, Holder
+from egov.matters.queries import BoardFilters, BoardLine, Holder, HoldUp
 from portals.shared.components import Badge, Crumb, Deadline, Field, Option, Tone
 from portals.shared.paging import page_of
 from portals.staff.access import civil_servants
@@ -39,28 +41,67 @@ class Line:
     holders: tuple[tuple[Holder, Badge], ...]
 
 
+@dataclass(frozen=True)
+class ShownHoldUp:
+    """A department and what it holds up: words, where they lead, whether they alarm."""
+
+    of: HoldUp
+    url: str
+    chosen: bool
+    figures: Sequence[tuple[str, str, bool]]
+
+
 @require_GET
 @civil_servants
 def board(request: HttpRequest, capacity: str) -> HttpResponse:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     filters = BoardFilters.read(request.GET)
+    hold_ups = queries.hold_ups(actor, filters)
     page = page_of(request, queries.board(actor, filters), order=("promised_due_at", "id"), size=SHOWN)
     context = {
         "page": page,
         "lines": [_line(each) for each in queries.board_lines(actor, page.items)],
-        "fields": _fields(actor, filters),
-        "filtered": bool(filters.standing or filters.event),
+        "fields": _fields(actor, filters, hold_ups),
+        "hold_ups": [_shown(each, filters) for each in hold_ups],
+        "filtered": bool(filters.standing or filters.event or filters.department),
     }
     return render(request, "staff/board.html", context)
 
 
-def _fields(actor: Actor, filters: BoardFilters) -> list[Field]:
-    names = {event.code: localise(event.name) for event in catalogue.events()}
+def _shown(each: HoldUp, filters: BoardFilters) -> ShownHoldUp:
+    """Each figure leads to what it counts."""
+
+    def url(standing: str = "") -> str:
+        chosen = {"department": each.department, "event": filters.event, "standing": standing}
+        return f"?{urlencode({name: value for name, value in chosen.items() if value})}"
+
+    figures = [
+        (ngettext("%(n)d promise endangered", "%(n)d promises endangered", each.endangered), "endangered"),
+        (_("%(n)d late"), "late"),
+        (ngettext("%(n)d waits for the applicant", "%(n)d wait for the applicant", each.applicant), "applicant"),
+    ]
+    return ShownHoldUp(
+        each,
+        url(),
+        each.department == filters.department,
+        [
+            (words % {"n": getattr(each, standing)}, url(standing), standing != "applicant")
+            for words, standing in figures
+            if getattr(each, standing)
+        ],
+    )
+
+
+def _fields(actor: Actor, filters: BoardFilters, hold_ups: Sequence[HoldUp]) -> list[Field]:
+    names = {event.code: localise(event.name) for event in catalogue.all_events()}
     events = {"": _("all"), **{code: names.get(code, code) for code in queries.events_led(actor)}}
+    departments = {"": _("all"), **{each.department: localise(each.name) for each in hold_ups}}
+    departments.setdefault(filters.department, filters.department)
     return [
         Field(name, label, widget="select", options=[Option(key, text, checked=key == chosen) for key, text in options])
         for name, label, options, chosen in (
             ("standing", _("How it stands"), STANDINGS.items(), filters.standing),
+            ("department", _("Department"), departments.items(), filters.department),
             ("event", _("Event"), events.items(), filters.event),
         )
     ]

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from egov.catalogue import actions, queries
-from egov.catalogue.models import Competence, PublicService, ServiceVersion
+from egov.catalogue.models import Competence, Event, EventVersion, PublicService, ServiceVersion
 from egov.kernel import configuration
 from egov.kernel.actor import SYSTEM
 from egov.kernel.errors import InvalidInput
@@ -44,6 +44,24 @@ def test_what_was_exported_comes_in_as_it_was(configured):
 def test_bringing_it_twice_changes_nothing(configured):
     report = actions.import_configuration(SYSTEM, data=configured)
     assert (report.changed, report.competences, report.switched) == ([], 0, 0)
+
+
+def test_an_event_taken_out_of_force_is_so_elsewhere_too(configured):
+    """Once, and also where it only comes in with the same file."""
+    row = actions.draft_withdrawal(SYSTEM, code="LE99", reason="x")
+    actions.review_event(SYSTEM, version_id=row.pk)
+    actions.publish_event(SYSTEM, version_id=row.pk)
+    data = json.loads(json.dumps(queries.export_configuration()))
+    assert [each["withdrawn"] for each in data["events"]] == [True]
+    assert actions.import_configuration(SYSTEM, data=data).withdrawn == 0
+    Event.objects.all().delete()
+    EventVersion.objects.all().delete()
+    queries.kept.forget()
+    assert actions.import_configuration(SYSTEM, data=data).withdrawn == 1
+    assert not queries.event("LE99").is_offered
+    assert queries.events() == []
+    assert queries.export_configuration()["events"] == data["events"]
+    assert actions.import_configuration(SYSTEM, data=data).withdrawn == 0
 
 
 def test_it_is_the_same_file_every_time(configured, tmp_path):

@@ -5,9 +5,11 @@ import pytest
 from egov.catalogue import actions, queries, rules
 from egov.catalogue.models import Event, EventVersion, PublicService
 from egov.contracts.catalogue import CatalogueChanged
+from egov.journal.models import Entry
 from egov.kernel.actor import Actor, CapacityKind
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.models import OutboxMessage
+from egov.registers.models import DataElement
 
 pytestmark = pytest.mark.django_db
 
@@ -137,6 +139,152 @@ def test_a_department_does_not_take_an_event_from_another(service, identities):
     own = actions.draft_event(theirs, code="BE91", changes={**CONTENT, "lead_role": "fire"})
     with pytest.raises(NotPermitted):
         actions.edit_event(theirs, version_id=own.pk, changes={"lead_role": "market"})
+
+
+# --- Answered by the event itself ----------------------------------------------------------------------------
+@pytest.fixture
+def asked(definitions, fileable):
+    """ZZ01 asks which kind of shop it is, and for a declaration."""
+    fileable["form"]["properties"]["kind"]["x-element"] = "shop.kind"
+    fileable["form"]["properties"]["truth"] = {
+        "type": "boolean",
+        "const": True,
+        "x-title": BOTH,
+        "x-element": "shop.declared",
+    }
+    fileable["form"]["x-pages"][0]["fields"].append("truth")
+    definitions.write(**fileable)
+    definitions.load()
+    for key, schema in (
+        ("shop.kind", {"enum": ["a", "b", "c"]}),
+        ("shop.declared", {"type": "boolean"}),
+        ("shop.opens_on", {"type": "string", "format": "date"}),
+        ("shop.area_sqm", {"type": "number"}),
+    ):
+        DataElement.objects.create(key=key, name=BOTH, meaning={}, schema=schema)
+
+
+@pytest.mark.parametrize(
+    ("given", "faulty"),
+    [
+        ({"shop.kind": "a", "shop.area_sqm": 60.5, "shop.opens_on": "2026-12-01"}, set()),
+        ({"no.such_element": "a"}, {"no.such_element"}),
+        ({"shop.kind": "c"}, {"shop.kind"}),  # the dictionary knows it, the form that asks does not
+        ({"shop.kind": True}, {"shop.kind"}),
+        ({"shop.kind": "", "shop.area_sqm": None}, {"shop.kind", "shop.area_sqm"}),
+        ({"shop.area_sqm": "60"}, {"shop.area_sqm"}),
+        ({"shop.opens_on": "soon"}, {"shop.opens_on"}),
+        ({"shop.declared": True}, {"shop.declared"}),  # nobody declares for the applicant
+    ],
+)
+def test_what_an_event_answers_fits_the_dictionary_and_the_forms(asked, given, faulty):
+    row = draft()
+    EventVersion.objects.update(definition={**DEFINITION, "given": given})
+    row.refresh_from_db()
+    assert {each.path for each in actions.faults_of_event(row)} == {f"definition/given/{key}" for key in faulty}
+
+
+def test_a_new_fault_in_it_is_refused_and_an_old_one_waits_for_review(asked):
+    row = draft()
+    wrong = {**DEFINITION, "given": {"shop.kind": "z"}}
+    with pytest.raises(InvalidInput) as caught:
+        actions.edit_event(admin(1), version_id=row.pk, changes={"definition": wrong})
+    assert [each.path for each in caught.value.faults] == ["definition/given/shop.kind"]
+    EventVersion.objects.update(definition=wrong)
+    actions.edit_event(admin(1), version_id=row.pk, changes={"order": 2})
+    with pytest.raises(InvalidInput) as caught:
+        actions.review_event(admin(2), version_id=row.pk)
+    assert [each.path for each in caught.value.faults] == ["definition/given/shop.kind"]
+
+
+def test_each_answer_differs_by_itself(asked):
+    first = published()
+    definition = {**DEFINITION, "given": {"shop.kind": "a"}}
+    second = actions.draft_event(admin(1), code="BE90", changes={"definition": definition})
+    (change,) = queries.event_differences(first, second)
+    assert (change.path, change.before, change.after) == ("definition/given/shop.kind", None, "a")
+
+
+# --- Out of force --------------------------------------------------------------------------------------------
+def withdrawn(reason="合并到另一件事"):
+    row = actions.draft_withdrawal(admin(1), code="BE90", reason=reason)
+    actions.review_event(admin(2), version_id=row.pk)
+    return actions.publish_event(admin(1), version_id=row.pk)
+
+
+def test_taking_an_event_out_of_force_takes_two_people_and_a_reason(service):
+    first = published()
+    with pytest.raises(InvalidInput) as caught:
+        actions.draft_withdrawal(admin(1), code="BE90", reason="  ")
+    assert [each.path for each in caught.value.faults] == ["reason"]
+    row = actions.draft_withdrawal(admin(1), code="BE90", reason="合并到另一件事")
+    assert queries.event("BE90").is_offered, "nothing changes before it is published"
+    with pytest.raises(TransitionNotAllowed):
+        actions.publish_event(admin(2), version_id=row.pk)
+    with pytest.raises(NotPermitted):
+        actions.review_event(admin(1), version_id=row.pk)
+    actions.review_event(admin(2), version_id=row.pk)
+    actions.publish_event(admin(1), version_id=row.pk)
+    found = queries.event("BE90")
+    assert not found.is_offered
+    assert found.definition["members"] == first.definition["members"], "its page still names its services"
+    assert "BE90" not in [each.code for each in queries.events()]
+    assert "BE90" in [each.code for each in queries.all_events()]
+    assert queries.service_page("ZZ01").events == []
+    assert Entry.objects.get(action="catalogue.withdraw_event").reason == "合并到另一件事"
+    assert OutboxMessage.objects.filter(name=CatalogueChanged.name).last().payload["events"] == ["BE90"]
+    assert EventVersion.objects.get(pk=first.pk).state == "retired"
+
+
+def test_it_can_be_put_into_force_again_with_a_new_version(service):
+    published()
+    row = withdrawn()
+    with pytest.raises(TransitionNotAllowed):
+        actions.draft_withdrawal(admin(1), code="BE90", reason="again")
+    again = actions.draft_event(admin(2), code="BE90", changes={"order": 3})
+    assert (again.withdraws, again.definition["members"]) == (False, row.definition["members"])
+    actions.review_event(admin(1), version_id=again.pk)
+    actions.publish_event(admin(2), version_id=again.pk)
+    assert queries.event("BE90").is_offered
+    assert [each.code for each in queries.events()] == ["BE90"]
+
+
+def test_what_takes_an_event_out_of_force_is_not_edited_but_thrown_away(service):
+    published()
+    row = actions.draft_withdrawal(admin(1), code="BE90", reason="x")
+    with pytest.raises(TransitionNotAllowed):
+        actions.edit_event(admin(1), version_id=row.pk, changes={"order": 3})
+    with pytest.raises(TransitionNotAllowed):
+        draft()
+    actions.discard_event(admin(1), version_id=row.pk)
+    assert draft().number == 2
+
+
+def test_an_event_whose_services_are_gone_can_be_taken_out_of_force(service):
+    published()
+    actions.retire_version(admin(1), version_id=service.pk, reason="x")
+    withdrawn()
+    assert not queries.event("BE90").is_offered
+
+
+def test_what_is_taken_out_of_force_is_what_was_in_force_by_then(service):
+    """A version that came from a file may be published meanwhile."""
+    published()
+    row = actions.draft_withdrawal(admin(1), code="BE90", reason="x")
+    content = {**queries.event_content(row), "order": 9}
+    other = EventVersion.objects.create(code="BE90", number=7, state="reviewed", loaded_hash="f", **content)
+    actions.publish_event(admin(1), version_id=other.pk)
+    actions.review_event(admin(2), version_id=row.pk)
+    actions.publish_event(admin(1), version_id=row.pk)
+    assert (queries.event("BE90").order, queries.event("BE90").is_offered) == (9, False)
+
+
+def test_only_what_is_in_force_is_taken_out_of_it(service):
+    with pytest.raises(NotFound):
+        actions.draft_withdrawal(admin(1), code="BE90", reason="x")
+    draft()
+    with pytest.raises(TransitionNotAllowed):
+        actions.draft_withdrawal(admin(1), code="BE90", reason="x")
 
 
 def test_the_slowest_way_is_the_longest():

@@ -51,6 +51,19 @@ def test_a_service_switched_off_is_not_told(catalogue):
     assert not any("dct:requires" in node for node in _services())
 
 
+def test_an_event_out_of_force_is_not_told(catalogue):
+    def told():
+        queries.kept.forget()
+        return [node["@id"] for node in json.loads(queries.json_ld())["@graph"] if node["@id"].endswith("/event/LE99")]
+
+    assert told()
+    row = actions.draft_withdrawal(SYSTEM, code="LE99", reason="x")
+    actions.review_event(SYSTEM, version_id=row.pk)
+    actions.publish_event(SYSTEM, version_id=row.pk)
+    assert not told()
+    assert not any("cv:isGroupedBy" in node for node in _services())
+
+
 def test_it_is_valid_against_the_shapes(catalogue):
     _must_conform(queries.turtle())
 

@@ -20,6 +20,10 @@ def permission_world(service, identities):
     writer = Actor(kind=CapacityKind.POST, capacity="p-9", party_id=900, roles=frozenset({"platform_admin"}))
     draft = actions.draft_version(writer, code="ZZ01", changes={}, change_reason="")
     event = actions.draft_event(writer, code="LE90", changes=EVENT)
+    in_force = {**EVENT, "definition": {"members": [{"service": "ZZ01"}]}}
+    offered = actions.draft_event(writer, code="LE92", changes=in_force)
+    actions.review_event(SYSTEM, version_id=offered.pk)
+    actions.publish_event(SYSTEM, version_id=offered.pk)
     return SimpleNamespace(
         service=service,
         draft=draft,
@@ -78,6 +82,7 @@ TABLE = PermissionTable(
         "grant_service": rule(lambda a, w: actions.grant_service(a, account_id=w.account.pk, code="ZZ01")),
         "withdraw_service": rule(lambda a, w: actions.withdraw_service(a, account_id=w.account.pk, code="ZZ01")),
         "draft_event": rule(lambda a, w: actions.draft_event(a, code="LE91", changes=EVENT)),
+        "draft_withdrawal": rule(lambda a, w: actions.draft_withdrawal(a, code="LE92", reason="x")),
         "edit_event": rule(lambda a, w: actions.edit_event(a, version_id=w.event.pk, changes={"order": 3})),
         "review_event": rule(lambda a, w: actions.review_event(a, version_id=w.event.pk)),
         "publish_event": rule(lambda a, w: actions.publish_event(a, version_id=w.event.pk)),

@@ -7,6 +7,7 @@ import pytest
 
 from egov.casework import queries as cases
 from egov.casework.models import Case
+from egov.catalogue import queries as catalogue
 from egov.intake import actions, queries
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM, CapacityKind
@@ -17,7 +18,7 @@ from egov.payments.models import Bill, BillState
 from egov.registers import actions as registers
 from egov.registers.queries import consents_of
 from egov.routing import queries as routing
-from egov.routing.queries import Why
+from egov.routing.queries import EventWithdrawn, Why
 from tests.plugins.intake import FOOD, REGISTER, SIGN, filled, grant, question, start
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,35 @@ def test_what_the_event_itself_implies_is_filled_in_and_may_be_changed(shop, res
     assert draft.answers["shop__area_sqm"] == 60
     actions.save_draft(resident, draft=draft.reference, answers={"shop__area_sqm": 70})
     assert queries.open_draft(resident, reference=draft.reference).draft.answers["shop__area_sqm"] == 70
+
+
+def test_the_composer_shows_what_the_event_answers_as_filing_fills_it_in(shop, resident):
+    definition = {**shop.definition, "given": {"shop.area_sqm": 60, "organisation.uscc": "not a code of any form"}}
+    ahead = queries.form_ahead(definition)
+    asked = {each.question.key: each.given for _page, questions in ahead.pages for each in questions}
+    assert asked["shop__area_sqm"] == 60
+    assert {key for key, value in asked.items() if value is not None} == {"shop__area_sqm"}
+    assert ahead.answered == 1
+    assert set(ahead.answerable) == {"person.name", "shop.area_sqm"}, "what a service before brings is not asked"
+    assert ahead.answerable["shop.area_sqm"].serves == ("AA01", "AA02")
+
+
+def test_what_was_begun_before_an_event_was_taken_out_of_force_is_filed_and_nothing_new_begins(shop, resident):
+    draft = start(resident, area=80, sign=True)
+    shop.withdrawn_at = clock.now()
+    shop.save()
+    catalogue.kept.forget()
+    with pytest.raises(EventWithdrawn) as refused:
+        start(resident, area=80, sign=True)
+    assert refused.value.code == "event_withdrawn"
+    opened = queries.open_draft(resident, reference=draft.reference)
+    assert opened.is_current
+    assert opened.title == {"zh-Hans": "开店", "en": "Open a shop"}
+    submission = filled(resident, draft, aa02__cooks=2, aa03__words="面")
+    matter = Matter.objects.get(reference=submission.matter)
+    assert (matter.event, matter.title["en"]) == ("BE90", "Open a shop")
+    grant(matter, "AA01", **{"organisation.uscc": "91990102MA0000000X"})
+    assert Case.objects.filter(matter=matter.reference, service__code="AA02").exists(), "and the matter goes on"
 
 
 def test_every_department_gets_its_part_alone_and_what_waits_is_opened_with_what_came_before(shop, resident):

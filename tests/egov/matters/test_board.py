@@ -107,6 +107,70 @@ def test_the_sql_of_the_board_is_the_same_for_one_and_for_twenty(led, lead, stat
         assert len(read()) == 20
 
 
+# --- Who holds up most -----------------------------------------------------------------------------------
+@pytest.fixture
+def elsewhere(identities):
+    """Another department of the same matters, which takes over the cases of one member."""
+    department = identities.department("jz.linjiang.fire", full_name={"zh-Hans": "消防大队", "en": "Fire Brigade"})
+    unit = identities.unit(department, "jz.linjiang.fire.services")
+
+    def take(matter, key):
+        rows = Case.objects.filter(reference=matter.members.get(key=key).case)
+        rows.update(department=department, unit=unit)
+
+    return take
+
+
+def figures(actor, **filters):
+    found = queries.hold_ups(actor, BoardFilters.read(filters))
+    return {row.department: (row.in_hand, row.endangered, row.late, row.applicant) for row in found}
+
+
+def test_whoever_holds_up_most_stands_first_and_each_figure_is_what_the_filter_shows(led, lead, services, elsewhere):
+    own = services.unit.department.key
+    slow, asked, calm = led(event="BE01"), led(event="BE01"), led(event="BE02")
+    for matter in (slow, asked):
+        elsewhere(matter, "AA01")
+    late(slow, "AA01")
+    Case.objects.filter(reference=asked.members.get(key="AA01").case).update(state="correction")
+    actions.watch_promises(SYSTEM)
+    assert list(figures(lead).items()) == [("jz.linjiang.fire", (2, 1, 1, 1)), (own, (3, 0, 0, 0))]
+    assert figures(lead, event="BE02") == {own: (1, 0, 0, 0)}
+    for event in ("", "BE01", "BE02"):
+        for department, counted in figures(lead, event=event).items():
+            for standing, number in zip(("", "endangered", "late", "applicant"), counted, strict=True):
+                shown = lines(lead, event=event, department=department, standing=standing)
+                assert len(shown) == number, (event, department, standing)
+    assert [line.matter for line in lines(lead, department="jz.linjiang.fire", standing="late")] == [slow]
+    assert calm not in [line.matter for line in lines(lead, department="jz.linjiang.fire")]
+    assert lines(lead, department="no.such") == []
+
+
+def test_what_is_done_is_in_nobody_s_hand(led, lead, services, elsewhere):
+    matter = led()
+    elsewhere(matter, "AA03")
+    matter.members.filter(key="AA03").update(state="done")
+    assert figures(lead) == {services.unit.department.key: (1, 0, 0, 0)}
+    assert lines(lead, department="jz.linjiang.fire") == []
+
+
+def test_who_leads_nothing_counts_nothing(led, identities, resident):
+    led()
+    assert figures(identities.officer("department_head")) == {}
+    assert figures(resident) == {}
+
+
+def test_the_sql_of_the_figures_is_the_same_for_one_and_for_twenty(led, lead, services, statements):
+    own = services.unit.department.key
+    chosen = BoardFilters(standing="late", department=own)
+    for number in (1, 20):
+        while Matter.objects.count() < number:
+            led()
+        with statements("board_by_department", at_most=2):
+            assert figures(lead)[own][0] == number
+            assert list(queries.board(lead, chosen)) == []
+
+
 # --- Escalation ------------------------------------------------------------------------------------------
 def hurry(matter):
     return WorkItem.objects.filter(subject=f"matter:{matter.reference}", kind="hurry")

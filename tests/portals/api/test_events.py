@@ -2,7 +2,10 @@
 
 import json
 
+from egov.catalogue import queries as catalogue
+from egov.catalogue.models import Event
 from egov.intake import queries
+from egov.kernel import clock
 from egov.matters.models import Matter
 from tests.plugins.answering import LINJIANG, AnswerSheet
 
@@ -59,3 +62,17 @@ def test_what_the_event_does_not_take_is_told_where_it_stands(quick_city, client
     wanted = {"region": LINJIANG, "answers": {**ABOUT, **NO}, "services": ["CL18", "BR01"]}
     wrong = send(client, f"{PATH}/events/LE09/drafts", wanted, status=422)
     assert [fault["pointer"] for fault in wrong["errors"]] == ["/services/1"]
+
+
+def test_an_event_out_of_force_is_listed_no_more_and_begins_nothing(quick_city, client):
+    client.force_login(quick_city.account("lin.xiaowen"))
+    assert "LE09" in [each["code"] for each in client.get("/api/v1/events").json()]
+    Event.objects.filter(code="LE09").update(withdrawn_at=clock.now())
+    catalogue.kept.forget()
+    assert "LE09" not in [each["code"] for each in client.get("/api/v1/events").json()]
+    found = client.get("/api/v1/events/LE09").json()
+    assert (found["offered"], found["definition"]["members"] != []) == (False, True)
+    for path, body in (("plan", {"answers": {}}), ("drafts", {"region": LINJIANG})):
+        refused = send(client, f"{PATH}/events/LE09/{path}", body, status=409)
+        assert refused["type"] == "urn:egov:problem:event_withdrawn"
+        assert refused["way_out"]

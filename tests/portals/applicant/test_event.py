@@ -2,9 +2,11 @@
 
 import pytest
 
+from egov.catalogue import queries as catalogue
 from egov.catalogue.models import Event
 from egov.identity.models import Account
 from egov.intake.models import Draft
+from egov.kernel import clock
 from tests.plugins.intake import question
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +56,18 @@ def test_beginning_opens_one_draft_for_all_that_applies(browser, event):
     assert [each["service"] for each in draft.plan["members"]] == ["AA01", "AA02"]
     check = browser.get(f"/as/self/drafts/{draft.reference}/check/").content.decode()
     assert "Open a shop" in check
+
+
+def test_what_is_out_of_force_begins_nothing_and_leads_to_the_page_that_says_so(browser, event):
+    event.withdrawn_at = clock.now()
+    event.save()
+    catalogue.kept.forget()
+    for response in (
+        browser.get("/as/self/events/BE90/?sign=true"),
+        browser.post("/as/self/events/BE90/", {"sign": "true", "region": "990102"}),
+    ):
+        assert (response.status_code, response["Location"]) == (302, "/event/BE90")
+    assert not Draft.objects.exists()
 
 
 def test_without_an_answer_nothing_begins_and_the_question_says_so(browser, event):

@@ -41,6 +41,9 @@ def permission_world(console, resident, settings):
     rule = Competence.objects.get(service__code="LC01")
     catalogue.set_competence(SYSTEM, region="990102", department_id=console.market.pk, department_role="market")
     event = catalogue.draft_event(SYSTEM, code="LE90", changes=EVENT)
+    offered = catalogue.draft_event(SYSTEM, code="LE91", changes=EVENT)
+    catalogue.review_event(SYSTEM, version_id=offered.pk)
+    catalogue.publish_event(SYSTEM, version_id=offered.pk)
     account = console.identities.account(console.identities.person("新人"))
     actions.grant_configuration(SYSTEM, account_id=account.pk, thing=console.market)
     catalogue.grant_service(SYSTEM, account_id=account.pk, code="LC01")
@@ -114,6 +117,7 @@ TABLE = PermissionTable(
         "console:events": get("events", **ANY),
         "console:event_new": get("events/new", **ANY),
         "console:event": get("events/LE90", **ANY),
+        "console:event_withdraw": post("events/LE91/withdraw", {"reason": "x"}, **OWN),
         "console:event_draft": post("events/LE90/draft", {"change_reason": "x"}, **OWN),
         "console:event_version": get(E1, **ANY),
         "console:event_discard": post(f"{E1}/discard", **OWN),
@@ -127,6 +131,9 @@ TABLE = PermissionTable(
         "console:event_question_new": post(f"{E1}/questions", **OWN),
         "console:event_question": post(f"{E1}/questions/sign", **OWN),
         "console:event_question_remove": post(f"{E1}/questions/sign/remove", **OWN),
+        "console:event_given_new": post(f"{E1}/given", {"element": "person.name"}, **OWN),
+        "console:event_given": post(f"{E1}/given/person.name", {"value": "x"}, **OWN),
+        "console:event_given_remove": post(f"{E1}/given/person.name/remove", **OWN),
         "console:services": get("services", **ANY),
         "console:service": get("services/LC01", **OWN),
         "console:service_switch": post("services/LC01/switch", {"reason": "x"}, **OWN),

@@ -5,6 +5,8 @@ import re
 import pytest
 
 from egov.casework.models import Rating
+from egov.catalogue import queries as catalogue
+from egov.catalogue.models import Event
 from egov.kernel import clock
 from egov.measures.models import Availability, MeasureValue
 
@@ -112,6 +114,22 @@ def test_a_damaged_cursor_is_answered_not_crashed(client, city):
 def test_members_of_an_event_stand_in_the_order_of_their_edges(client, city):
     html = client.get("/event/BE01?lang=en").content.decode()
     assert html.index("Sole trader registration") < html.index("Food business licence")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_event_out_of_force_says_so_and_names_its_services_one_by_one(client, city, language):
+    Event.objects.update(withdrawn_at=clock.now())
+    catalogue.kept.forget()
+    response = client.get("/event/BE01", {"lang": language})
+    assert response.status_code == 200
+    html = response.content.decode()
+    assert "/me/?event=BE01" not in html
+    assert html.index("/service/BR02") < html.index("/service/LC01"), "in the order they follow"
+    assert ("No longer offered as one application" in html) == (language == "en")
+    assert '<meta name="robots" content="noindex">' in html
+    for address in ("/", "/sitemap", "/service/LC01", "/services"):
+        assert "BE01" not in client.get(address).content.decode(), address
+    assert "noodle shop" not in client.get("/?lang=en").content.decode()
 
 
 def test_an_event_leads_on_to_its_one_form(client, city):
