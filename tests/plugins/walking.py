@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 # Each journey is walked in Chinese on a phone and in English at a desk.
 WALKS = {"zh-Hans": 320, "en": 1280}
-FIRST_PORT = 18_600
+FIRST_PORT, PORTS = 18_600, 20
 WAIT = 40_000  # milliseconds for a page or a state to come
 DELIVERED = 60  # seconds for the worker to do what an act asked of it
 MOST_PAGES = 20
@@ -69,7 +69,9 @@ class RunningCity:
 
     @classmethod
     def start(cls, place: Path) -> "RunningCity":
-        port = parts.free_port(FIRST_PORT)
+        # Each worker process looks from a place of its own: two that begin together would find the same one free.
+        number = re.sub(r"\D", "", database.WORKER) or "0"
+        port = parts.free_port(FIRST_PORT + PORTS * int(number))
         gateway_port = parts.free_port(port + 1)
         address, gateway_address = f"http://localhost:{port}", f"http://localhost:{gateway_port}"
         instance = Instance(place)
