@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egov.casework.models import Case
-from egov.casework.queries import CasePage, Changed, ClockView, Moved, Paper, letter_draft
+from egov.casework.queries import Access, CasePage, Changed, ClockView, Moved, Paper, letter_draft
 from egov.documents import rules as documents
 from egov.identity import queries as identity
 from egov.identity.models import Unit
@@ -17,6 +17,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound, Text
 from egov.kernel.text import LocalisedText, localise
 from egov.law import queries as law
+from egov.matters import queries as matters
 from egov.work import queries as work
 from egov.work.queries import StepView
 from portals.applicant import answers as words
@@ -90,6 +91,7 @@ def context_of(page: CasePage, *, actor: Actor, failed: str = "", typed: acts.Ty
         "sections": words.sections_of(case, files=()),  # files stand under the evidence
         "evidence": _evidence(page),
         "reasons": case.route.get("reasons", []),
+        "words": matters.words_behind(actor, reference=case.matter) if page.access is Access.HANDLING else "",
         "steps": _steps(page),
         "clocks": [_clock(clock) for clock in page.clocks],
         "story": [(move, _cited(move.basis)) for move in reversed(page.moves)],

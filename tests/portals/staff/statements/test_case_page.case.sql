@@ -1,4 +1,4 @@
--- 11 statements
+-- 12 statements
 
 SELECT "django_session"."session_key",
        "django_session"."session_data",
@@ -522,6 +522,24 @@ WHERE ("identity_unit"."closed_on" IS NULL
        AND "identity_party"."region_id" IN (?)
        AND NOT ("identity_unit"."id" = ?))
 ORDER BY "identity_unit"."key" ASC;
+
+SELECT "matters_matter"."need" AS "need"
+FROM "matters_matter"
+LEFT OUTER JOIN "matters_member" ON ("matters_matter"."id" = "matters_member"."matter_id")
+WHERE "matters_matter"."reference" = ?
+GROUP BY "matters_matter"."id",
+         "matters_matter"."reference",
+         "matters_matter"."lead_id"
+HAVING ("matters_matter"."lead_id" = ?
+        OR (EXISTS
+              (SELECT ? AS "a"
+               FROM "casework_case" U0
+               WHERE (U0."department_id" = ?
+                      AND U0."matter" = ("matters_matter"."reference"))
+               LIMIT ?)
+            AND COUNT("matters_member"."id") = ?))
+ORDER BY "matters_matter"."id" ASC
+LIMIT ?;
 
 SELECT "identity_post"."id" AS "pk",
        "identity_post"."title" AS "title",
