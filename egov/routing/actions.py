@@ -20,7 +20,7 @@ from egov.kernel.refs import Ref
 from egov.kernel.text import language_tag
 from egov.routing import files, memory
 from egov.routing.models import Concept, Example, Language, Need, Origin, SearchEntry, Synonym, Topic
-from egov.routing.queries import NeedMatch
+from egov.routing.queries import NeedMatch, language_of
 from egov.routing.rules import learned
 from egov.routing.rules import text as texts
 from egov.routing.rules.index import features_of
@@ -263,7 +263,7 @@ def add_example(actor: Actor, *, target: str, text: str, origin: Origin = Origin
     said = text.strip()[: Example._meta.get_field("text").max_length]
     if not texts.parts(texts.normalise(said)):
         raise InvalidInput.at("text", "empty", _("Write the words that people say."))
-    language = Language.CHINESE if texts.share_of_chinese(texts.normalise(said)) >= 0.5 else Language.ENGLISH
+    language = language_of(said)
     try:
         with transaction.atomic():
             row = Example.objects.create(target=target, language=language, text=said, origin=origin)
@@ -283,10 +283,15 @@ def remove_example(actor: Actor, *, example_id: int) -> None:
     _reindex([target])
 
 
+def without_numbers(text: str) -> str:
+    """What is kept of words that somebody said: the first 500 characters, long numbers cut out of them."""
+    return _NUMBERS.sub("…", text.strip()[:MAX_NEED])
+
+
 def note_need(actor: Actor, *, text: str, language: str, region: str, match: NeedMatch) -> Need:
     """Keep what was said and offered, without the person and without long numbers, to learn from. Anyone may."""
     return Need.objects.create(
-        text=_NUMBERS.sub("…", text.strip()[:MAX_NEED]),
+        text=without_numbers(text),
         language=language_tag(language),
         region=region,
         offered=[{"kind": each.kind, "code": each.code, "score": each.score} for each in match.candidates],
@@ -301,6 +306,7 @@ def choose_for_need(actor: Actor, *, need_id: int, code: str) -> None:
         raise NotFound()
 
 
+@transaction.atomic
 def correct_need(actor: Actor, *, text: str, target: str, language: str = Language.CHINESE, region: str = "") -> Need:
     """An officer says what somebody at the counter had meant by ``text``; it waits for review. For staff.
 
@@ -311,31 +317,35 @@ def correct_need(actor: Actor, *, text: str, target: str, language: str = Langua
     _must_exist(target)
     if not texts.parts(texts.normalise(text)):
         raise InvalidInput.at("text", "empty", _("Write the words that people say."))
-    return Need.objects.create(
-        text=_NUMBERS.sub("…", text.strip()[:MAX_NEED]),
+    need = Need.objects.create(
+        text=without_numbers(text),
         language=language_tag(language),
         region=region,
         chosen=target,
         corrected=True,
         at=clock.now(),
     )
+    journal.record(actor, "routing.correct_need", Ref("need", str(need.pk)), content=target)
+    return need
 
 
 @transaction.atomic
 def learn_need(actor: Actor, *, need_id: int, target: str) -> Example | None:
     """Take what somebody said as an example of ``target``, or set it aside when ``target`` is "".
 
-    For whoever may add an example of the target; setting aside for administrators.
+    For whoever may add an example of the target; setting aside for whoever may add one of what was chosen or meant.
     Raises ``NotPermitted``, ``NotFound``, ``InvalidInput`` when the sentence is known already.
     """
-    if not target:
-        _may_edit(actor)
     need = Need.objects.select_for_update(of=("self",)).filter(pk=need_id, learned=False).first()
     if need is None:
         raise NotFound()
     need.learned = True
     need.save(update_fields=["learned"])
-    return add_example(actor, target=target, text=need.text, origin=Origin.LEARNED) if target else None
+    if target:
+        return add_example(actor, target=target, text=need.text, origin=Origin.LEARNED)
+    _may_edit_target(actor, need.chosen)
+    journal.record(actor, "routing.set_need_aside", Ref("need", str(need_id)))
+    return None
 
 
 def _may_edit(actor: Actor, roles: Collection[str] = EDITORS) -> None:

@@ -7,6 +7,7 @@ from the catalogue by ``actions.reindex`` and never edited.
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue.models import Event, PublicService
@@ -164,6 +165,10 @@ class Need(models.Model):
     class Meta:
         verbose_name = _("need")
         verbose_name_plural = _("needs")
+        indexes = [
+            # What waits for review: few of very many, since most needs are never chosen from.
+            models.Index(fields=["-corrected", "-id"], name="need_waiting", condition=Q(learned=False) & ~Q(chosen="")),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]

@@ -7,7 +7,9 @@ from typing import Any
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Count, Max, Q, QuerySet
 
+from egov.catalogue import queries as catalogue
 from egov.identity import queries as identity
+from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
 from egov.kernel.text import LocalisedText
 from egov.routing import memory
@@ -29,6 +31,7 @@ __all__ = [
     "Considered",
     "EventWithdrawn",
     "Explanation",
+    "Named",
     "NeedMatch",
     "Option",
     "PlannedMember",
@@ -41,9 +44,11 @@ __all__ = [
     "edges_among",
     "examples_of",
     "explain",
+    "language_of",
     "match_need",
     "members_for",
     "members_of",
+    "named",
     "needs_to_learn",
     "outcome",
     "plan_bundle",
@@ -52,6 +57,9 @@ __all__ = [
     "read_answers",
     "search",
     "synonyms",
+    "target_named",
+    "targets",
+    "targets_like",
     "warm",
     "words_of",
 ]
@@ -332,9 +340,72 @@ def examples_of(target: str, *, language: str = "") -> QuerySet[Example]:
     return rows.order_by("-pk")
 
 
-def needs_to_learn(*, limit: int = 50) -> list[Need]:
-    """Needs with a service that somebody chose or an officer named, waiting for review: corrections first, then newest."""
-    return list(Need.objects.filter(learned=False).exclude(chosen="").order_by("-corrected", "-pk")[:limit])
+def needs_to_learn(actor: Actor) -> QuerySet[Need]:
+    """Needs with a service that somebody chose or an officer named, waiting for review: corrections first, then newest.
+
+    Those that ``actor`` decides on: of the services they configure; of events, for the platform's administrators.
+    """
+    rows = Need.objects.filter(learned=False).exclude(chosen="").order_by("-corrected", "-pk")
+    if identity.scope_of(actor).is_platform:
+        return rows
+    return rows.filter(chosen__in=catalogue.configurable(actor).values("code"))
+
+
+@dataclass(frozen=True)
+class Named:
+    """A service or an event under its name; ``kind`` is "service" or "event"."""
+
+    kind: str
+    code: str
+    title: LocalisedText
+
+
+def targets() -> list[Named]:
+    """The services of the house and the events, by code, as the index knows them; of imported items none."""
+    known = memory.known()
+    found = [target for target in known.index.targets if target.code in known.titles and not target.imported]
+    return [_named(target.code, known) for target in sorted(found, key=lambda target: target.code)]
+
+
+def target_named(text: str) -> Named | None:
+    """The one service or event whose code or whole name is ``text``, whatever its case; None when there is none."""
+    known = memory.known()
+    wanted = text.strip().casefold()
+    found = [
+        code
+        for code, title in known.titles.items()
+        if wanted and wanted in (code.casefold(), *(name.casefold() for name in title.values()))
+    ]
+    return _named(found[0], known) if len(found) == 1 else None
+
+
+def targets_like(text: str, *, limit: int = 8) -> list[Named]:
+    """Services and events that ``text`` may name: those whose code or name holds all its words, then what it leads to."""
+    known = memory.known()
+    words = text.casefold().split()
+    holding = [
+        code
+        for code, title in known.titles.items()
+        if words and all(word in f"{code} {' '.join(title.values())}".casefold() for word in words)
+    ]
+    near = [each.target.code for each in decide(text, known.index, offer_to(ANYBODY, [])).ranked[:limit]]
+    found = dict.fromkeys([*sorted(holding, key=lambda code: (code not in near, code)), *near])
+    return [_named(code, known) for code in found][:limit]
+
+
+def language_of(text: str) -> str:
+    """The language that words are written in: Chinese when most characters are."""
+    return Language.CHINESE if texts.share_of_chinese(texts.normalise(text)) >= 0.5 else Language.ENGLISH
+
+
+def named(codes: Iterable[str]) -> dict[str, Named]:
+    """Services and events by code, as the index knows them; those it does not know are left out."""
+    known = memory.known()
+    return {code: _named(code, known) for code in codes if code in known.titles}
+
+
+def _named(code: str, known: Known) -> Named:
+    return Named(known.index.targets[known.index.positions[code]].kind, code, known.titles[code])
 
 
 def members_of() -> dict[str, frozenset[str]]:

@@ -19,6 +19,7 @@ class StaffPortalConfig(AppConfig):
             navigation.NavItem(_("Supervision"), "staff:supervision", order=40),
             navigation.NavItem(_("Requests"), "staff:requests", order=50),
             navigation.NavItem(_("Search"), "staff:search", order=60),
+            navigation.NavItem(_("Words"), "staff:meant", order=70),
             navigation.NavItem(_("Help"), "staff:help", order=90),
         )
         navigation.set_search(

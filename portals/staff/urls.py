@@ -13,6 +13,7 @@ from portals.staff.views import (
     search,
     supervision,
     team,
+    words,
 )
 
 app_name = "staff"
@@ -45,5 +46,6 @@ urlpatterns = [
     path("team/", team.team, name="team"),
     path("team/cover/", team.cover, name="cover"),
     path("team/cover/<int:pk>/end/", team.end_cover, name="end_cover"),
+    path("words/", words.meant, name="meant"),
     path("help/", guide.desk_help, name="help"),
 ]

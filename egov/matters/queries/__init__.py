@@ -23,6 +23,7 @@ from egov.matters.queries.lists import (
     matters_of,
     visible_matters,
     waiting_for_applicant,
+    words_behind,
 )
 from egov.matters.queries.timeline import Lane, Promise, Timeline, timeline
 from egov.matters.queries.undoing import going_with, taken_back
@@ -54,4 +55,5 @@ __all__ = [
     "timeline",
     "visible_matters",
     "waiting_for_applicant",
+    "words_behind",
 ]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from egov.casework.models import Case, Message
 from egov.kernel import clock
@@ -40,6 +40,20 @@ def find(actor: Actor, *, reference: str) -> Matter:
     if matter is None:
         raise NotFound
     return matter
+
+
+def words_behind(actor: Actor, *, reference: str) -> str:
+    """The sentence that a whole began with, for an officer of it; "" when there is none.
+
+    Of one case its department reads it; of several the department that leads, since it may tell what is none of the
+    others' business.
+    """
+    if not actor.is_staff or actor.department_id is None:
+        return ""
+    own = Case.objects.filter(matter=OuterRef("reference"), department_id=actor.department_id)
+    rows = Matter.objects.filter(reference=reference).annotate(parts=Count("members"))
+    rows = rows.filter(Q(lead_id=actor.department_id) | Q(Exists(own), parts=1))
+    return rows.values_list("need", flat=True).first() or ""
 
 
 # --- What waits for the applicant -------------------------------------------------------------------

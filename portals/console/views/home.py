@@ -11,6 +11,7 @@ from egov.identity import queries as identity
 from egov.journal import queries as journal
 from egov.kernel import outbox, runs
 from egov.notices import queries as notices
+from egov.routing import queries as routing
 from portals.console import demonstration
 from portals.console.access import administrators
 from portals.console.views.acting import url
@@ -26,6 +27,7 @@ def overview(request: HttpRequest, capacity: str) -> HttpResponse:
         "units_without_posts": scope.narrow(identity.units_without_posts(), "department"),
         "drafts": catalogue.drafts_for(request.actor),  # type: ignore[attr-defined]
         "expiring": documents.seals_expiring(scope.departments),
+        "needs": routing.needs_to_learn(request.actor).count(),  # type: ignore[attr-defined]
     }
     if scope.is_platform:
         stages = list(demonstration.stages())

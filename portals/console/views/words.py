@@ -1,18 +1,22 @@
 """How needs are understood: words, concepts, example sentences, what was said lately; and a try of a sentence."""
 
-from typing import Any
+from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from egov.catalogue import queries as catalogue
-from egov.kernel.text import language_tag
-from egov.routing import actions, queries
+from egov.kernel.text import LocalisedText, language_tag
+from egov.routing import actions
+from egov.routing import queries as routing
+from egov.routing.models import Need
 from portals.console import forms
 from portals.console.access import administrators, service_of
 from portals.console.views.acting import crumbs, form_page, posted, posted_to, url
+
+NEEDS_SHOWN = 50
 
 
 @require_http_methods(["GET", "POST"])
@@ -20,11 +24,12 @@ from portals.console.views.acting import crumbs, form_page, posted, posted_to, u
 def index(request: HttpRequest, capacity: str) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:500]
     tried = (
-        queries.match_need(text, language=language_tag(), region=request.actor.region_code, capacity="any")  # type: ignore[attr-defined]
+        routing.match_need(text, language=language_tag(), region=request.actor.region_code, capacity="any")  # type: ignore[attr-defined]
         if text
         else None
     )
     form = forms.SynonymForm(posted_to(request))
+    waiting = routing.needs_to_learn(request.actor)  # type: ignore[attr-defined]
     return form_page(
         request,
         form=form,
@@ -33,8 +38,9 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
         context={
             "tried": tried,
             "text": text,
-            "synonyms": queries.synonyms(),
-            "needs": _needs(request),
+            "synonyms": routing.synonyms(),
+            "needs": _waiting(waiting),
+            "waiting": waiting.count(),
             "crumbs": crumbs(request),
         },
         done=_("The word is known within a minute."),
@@ -42,17 +48,23 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
     )
 
 
-def _needs(request: HttpRequest) -> list[Any]:
-    """What was said and chosen lately: for services that one configures."""
-    waiting = queries.needs_to_learn()
-    if request.scope.is_platform:  # type: ignore[attr-defined]
-        return waiting
-    own = set(
-        catalogue.configurable(request.actor)  # type: ignore[attr-defined]
-        .filter(code__in={need.chosen for need in waiting})
-        .values_list("code", flat=True)
-    )
-    return [need for need in waiting if need.chosen in own]
+@dataclass(frozen=True)
+class Waiting:
+    """Words to decide on. ``title``: of what was chosen or meant, None when it is offered no more."""
+
+    need: Need
+    title: LocalisedText | None
+    is_event: bool
+
+
+def _waiting(rows: QuerySet[Need]) -> list[Waiting]:
+    needs = list(rows[:NEEDS_SHOWN])
+    named = routing.named(need.chosen for need in needs)
+    return [
+        Waiting(need, each.title if each else None, each is not None and each.kind == "event")
+        for need in needs
+        for each in [named.get(need.chosen)]
+    ]
 
 
 @require_POST
@@ -72,7 +84,7 @@ def remove_synonym(request: HttpRequest, capacity: str, pk: int) -> HttpResponse
 def concepts(request: HttpRequest, capacity: str) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:80]
     above = (_("Words"), url(request, "words"))
-    context = {"concepts": queries.concepts(text), "text": text, "crumbs": crumbs(request, above)}
+    context = {"concepts": routing.concepts(text), "text": text, "crumbs": crumbs(request, above)}
     return render(request, "console/concepts.html", context)
 
 
@@ -80,7 +92,7 @@ def concepts(request: HttpRequest, capacity: str) -> HttpResponse:
 @administrators
 def concept(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
     """All words of one concept."""
-    row = queries.concept(key)
+    row = routing.concept(key)
     form = forms.WordForm(posted_to(request))
     return form_page(
         request,
@@ -89,7 +101,7 @@ def concept(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
         template="console/concept.html",
         context={
             "concept": row,
-            "words": queries.words_of(key),
+            "words": routing.words_of(key),
             "crumbs": crumbs(request, (_("Words"), url(request, "words")), (_("Concepts"), url(request, "concepts"))),
         },
         done=_("The word is known within a minute."),
@@ -110,7 +122,7 @@ def examples(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
         template="console/examples.html",
         context={
             "code": code,
-            "examples": queries.examples_of(code)[:200],
+            "examples": routing.examples_of(code)[:200],
             "crumbs": crumbs(request, (_("Services"), url(request, "services")), (code, url(request, "service", code))),
         },
         done=_("The sentence leads here from now on."),

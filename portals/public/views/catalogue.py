@@ -19,7 +19,7 @@ from egov.kernel.text import LocalisedText, language_tag
 from egov.law import queries as law
 from portals.public import figures, reading, region
 from portals.public.groups import GROUPS
-from portals.public.views.need import went_on
+from portals.public.views.need import beginning, went_on
 from portals.shared import components as c
 from portals.shared import event_map
 from portals.shared.paging import page_of
@@ -118,7 +118,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
             "history": catalogue.versions_of(code).filter(published_at__isnull=False)[:5],
             "here": here,
             "region_field": region.field(request, _("Where you ask from")),
-            "start_url": f"{reverse('shared:me')}?start={code}",
+            "start_url": beginning(request, start=code),
         },
     )
     region.remember(request, response)
@@ -218,6 +218,7 @@ def event(request: HttpRequest, code: str) -> HttpResponse:
         "public/event.html",
         {
             "event": found,
+            "start_url": beginning(request, event=code),
             "stages": [
                 Stage(number, [_member_card(found, versions[each]) for each in group])
                 for number, group in enumerate(stages, 1)

@@ -16,6 +16,7 @@ from egov.kernel.errors import NotFound
 from egov.kernel.text import language_tag
 from egov.routing import actions as lexicon
 from egov.routing import queries as routing
+from egov.routing.models import Need
 from portals.public import reading, region
 from portals.shared import components as c
 from portals.shared.templatetags.egov_ui import localised_plain
@@ -53,9 +54,9 @@ def need(request: HttpRequest) -> HttpResponse:
             "text": text,
             "question": match.question,
             "answers": _answers(request, match),
-            "bundle": next((_event(each, kept.pk) for each in events if each.code == match.bundle), None),
-            "events": [_event(each, kept.pk) for each in events if each.code != match.bundle],
-            "cards": _cards([each for each in match.candidates if each.kind == "service"], kept.pk),
+            "bundle": next((_event(each, kept) for each in events if each.code == match.bundle), None),
+            "events": [_event(each, kept) for each in events if each.code != match.bundle],
+            "cards": _cards([each for each in match.candidates if each.kind == "service"], kept),
             "parts": [Answer(part, f"{request.path}?{urlencode({'q': part})}") for part in match.parts],
             "hotline": HOTLINE,
             "region_field": region.field(request, _("Where")),
@@ -82,19 +83,24 @@ def _answers(request: HttpRequest, match: "routing.NeedMatch") -> list[Answer]:
     return found
 
 
-def _cards(candidates: "Sequence[routing.Candidate]", need_id: int) -> list[c.ServiceCard]:
+def _cards(candidates: "Sequence[routing.Candidate]", kept: Need) -> list[c.ServiceCard]:
     versions = catalogue.published_many(each.code for each in candidates)
     found = [(each, versions[each.code]) for each in candidates if each.code in versions]
     drawn = [
         reading.card(version, number=number, reasons=[localised_plain(reason) for reason in each.reasons])
         for number, (each, version) in enumerate(found, 1)
     ]
-    return [replace(card, url=f"{card.url}?need={need_id}") for card in drawn]
+    return [replace(card, url=_going_on(card.url, kept)) for card in drawn]
 
 
-def _event(candidate: "routing.Candidate", need_id: int) -> c.Link:
-    address = f"{reverse('public:event', args=[candidate.code])}?need={need_id}"
+def _event(candidate: "routing.Candidate", kept: Need) -> c.Link:
+    address = _going_on(reverse("public:event", args=[candidate.code]), kept)
     return c.Link(localised_plain(candidate.title), address, reading.joined(candidate.reasons))
+
+
+def _going_on(address: str, kept: Need) -> str:
+    """The address with the need, to learn from, and its words, which go along with the request."""
+    return f"{address}?{urlencode({'need': kept.pk, 'said': kept.text})}"
 
 
 def went_on(request: HttpRequest, code: str) -> None:
@@ -103,3 +109,9 @@ def went_on(request: HttpRequest, code: str) -> None:
     if need_id.isdecimal() and len(need_id) < LONGEST_ID:
         with suppress(NotFound):
             lexicon.choose_for_need(request.actor, need_id=int(need_id), code=code)  # type: ignore[attr-defined]
+
+
+def beginning(request: HttpRequest, **what: str) -> str:
+    """Where filing begins (``start`` a service, ``event`` an event), with the words that led here."""
+    said = request.GET.get("said", "").strip()[:LONGEST]
+    return f"{reverse('shared:me')}?{urlencode({**what, 'need': said} if said else what)}"

@@ -149,13 +149,13 @@ def officers(_shipped, _tmp_path, _monkeypatch):
     """What an officer corrects waits for review, and is an example only after it."""
     said = "俺那半亩菜地让人占去了找哪个说理"
     actions.correct_need(SYSTEM, text=f"{said} 13800138000", target="CP02")
-    waiting = queries.needs_to_learn()[0]
+    waiting = queries.needs_to_learn(SYSTEM)[0]
     assert (waiting.chosen, waiting.corrected) == ("CP02", True)
     assert "13800138000" not in waiting.text
     assert not Example.objects.filter(origin=Origin.LEARNED).exists()
     actions.learn_need(SYSTEM, need_id=waiting.pk, target="CP02")
     assert Example.objects.get(origin=Origin.LEARNED).target == "CP02"
-    assert waiting.pk not in {need.pk for need in queries.needs_to_learn()}
+    assert waiting.pk not in {need.pk for need in queries.needs_to_learn(SYSTEM)}
     assert match(said).candidates[0].code == "CP02"
     with pytest.raises(InvalidInput):
         actions.correct_need(SYSTEM, text="？？", target="CP02")

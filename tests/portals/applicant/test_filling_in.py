@@ -55,6 +55,15 @@ def test_a_stranger_finds_nothing(client, started, identities):
         assert client.get(url).status_code == 404
 
 
+def test_the_words_that_led_here_are_shown_before_they_go_along(browser, services):
+    services.publish()
+    text = text_of(browser.get("/as/self/start/CL02/?lang=en&need=证丢了"))
+    assert "证丢了" in text
+    assert "The department sees it with your request." in text
+    browser.post("/as/self/start/CL02/", {"need": "证丢了"})
+    assert Draft.objects.get().need == "证丢了"
+
+
 def test_the_start_page_says_what_it_takes(browser, services):
     services.publish()
     text = text_of(browser.get("/as/self/start/CL02/?lang=en"))

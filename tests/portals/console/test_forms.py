@@ -7,13 +7,14 @@ import zipfile
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from egov.catalogue.models import Competence, PublicService, ServiceVersion
+from egov.catalogue.models import Competence, Event, PublicService, ServiceVersion
 from egov.catalogue.rules import differences
 from egov.deadlines.models import CalendarDay
 from egov.identity.models import Organisation, Post, Unit
 from egov.kernel import clock, outbox
 from egov.kernel.models import OutboxMessage
-from egov.routing.models import Example, Synonym
+from egov.routing import actions
+from egov.routing.models import Example, Need, Synonym
 from portals.console import readable
 from portals.console.differences import shown_differences
 
@@ -144,6 +145,29 @@ def test_words_and_sentences(console):
     refused(desk.post("services/LC01/examples", {"text": "我要开一家粉店"}))
     assert Example.objects.get(text="我要开一家粉店").target == "LC01"
     assert "LC01" in desk.html("words", {"q": "我要开一家粉店"})
+
+
+def test_what_officers_say_was_meant_waits_for_who_decides(console):
+    """Of a service its department and the platform, of an event the platform alone; both see who says so."""
+    Event.objects.create(code="BE90", kind="business", name={"zh-Hans": "摆摊", "en": "Keeping a stall"}, summary={})
+    actions.correct_need(console.officer.actor, text="我想开个小饭馆", target="LC01")
+    actions.correct_need(console.officer.actor, text="我想摆个煎饼摊", target="BE90")
+    assert "2 sentences wait for you" in console.admin.html("")
+    assert "1 sentence waits for you" in console.market_admin.html("")
+    assert "wait for you" not in console.fire_admin.html("")
+    platform, market = console.admin.html("words"), console.market_admin.html("words")
+    for words in ("我想开个小饭馆", "我想摆个煎饼摊", "Keeping a stall", "an officer", "the platform"):
+        assert words in platform
+    assert "我想开个小饭馆" in market
+    assert "我想摆个煎饼摊" not in market
+    assert "我想开个小饭馆" not in console.fire_admin.html("words")
+    need = Need.objects.get(chosen="LC01")
+    assert console.market_admin.post(f"words/needs/{need.pk}", {"target": "LC01"}).status_code == 302
+    assert Example.objects.get(text="我想开个小饭馆").target == "LC01"
+    event = Need.objects.get(chosen="BE90")
+    assert console.market_admin.post(f"words/needs/{event.pk}", {"target": ""}).status_code == 403
+    assert console.admin.post(f"words/needs/{event.pk}", {"target": "BE90"}).status_code == 302
+    assert "Nothing waits." in console.admin.html("words")
 
 
 def test_days_of_a_year(console):

@@ -69,6 +69,13 @@ def test_a_service_that_can_be_filed_leads_to_the_form_through_the_choice_of_cap
     assert 'href="/me/?start=LC01"' in html
 
 
+@pytest.mark.parametrize(("page", "begins"), [("/service/LC01", "start=LC01"), ("/event/BE01", "event=BE01")])
+def test_the_words_that_led_here_go_along_when_one_begins(client, city, page, begins):
+    html = client.get(page, {"said": "开个&店", "lang": "en"}).content.decode()
+    assert f'href="/me/?{begins}&amp;need=%E5%BC%80%E4%B8%AA%26%E5%BA%97"' in html
+    assert "开个" not in html
+
+
 def test_a_listed_service_says_where_to_file_and_has_no_button_to_begin(client, city):
     page = client.get("/service/BR02?lang=en&region=990102").content.decode()
     assert "This service is filed elsewhere" in page

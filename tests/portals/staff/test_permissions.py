@@ -59,6 +59,7 @@ TABLE = PermissionTable(
         "staff:team": at_desk("team/", **POSTS),
         "staff:cover": at_desk("team/cover/", "post", **POSTS),
         "staff:end_cover": at_desk("team/cover/{cover}/end/", "post", officer=True),
+        "staff:meant": at_desk("words/", **POSTS),
         "staff:help": at_desk("help/", **POSTS),
     },
 )
