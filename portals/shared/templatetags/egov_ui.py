@@ -4,6 +4,7 @@ Components take the dataclasses of ``portals.shared.components``; templates stan
 """
 
 import datetime as dt
+import functools
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -267,16 +268,23 @@ def file_size(size: int | None) -> str:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """A picture beside a word. With ``label`` it speaks for itself."""
-    sprite = static("vendor/uswds/img/sprite.svg")
-    if label:
-        return format_html(
-            '<svg class="ic" role="img" aria-label="{}" focusable="false"><use href="{}#{}"></use></svg>',
-            label,
-            sprite,
-            name,
-        )
+    if not label:
+        return _silent_icon(name)
     return format_html(
-        '<svg class="ic" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', sprite, name
+        '<svg class="ic" role="img" aria-label="{}" focusable="false"><use href="{}#{}"></use></svg>',
+        label,
+        static(_SPRITE),
+        name,
+    )
+
+
+_SPRITE = "vendor/uswds/img/sprite.svg"
+
+
+@functools.cache  # the same some hundred times on a long list
+def _silent_icon(name: str) -> SafeString:
+    return format_html(
+        '<svg class="ic" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', static(_SPRITE), name
     )
 
 
