@@ -308,7 +308,7 @@ def choose_for_need(actor: Actor, *, need_id: int, code: str) -> None:
 
 @transaction.atomic
 def correct_need(actor: Actor, *, text: str, target: str, language: str = Language.CHINESE, region: str = "") -> Need:
-    """An officer says what somebody at the counter had meant by ``text``; it waits for review. For staff.
+    """An officer says what somebody at the counter had meant by ``text``; it waits for review, once. For staff.
 
     Raises ``NotPermitted``, ``InvalidInput`` when nothing was said or there is no such service or event.
     """
@@ -317,13 +317,12 @@ def correct_need(actor: Actor, *, text: str, target: str, language: str = Langua
     _must_exist(target)
     if not texts.parts(texts.normalise(text)):
         raise InvalidInput.at("text", "empty", _("Write the words that people say."))
-    need = Need.objects.create(
+    need, _new = Need.objects.get_or_create(
         text=without_numbers(text),
-        language=language_tag(language),
-        region=region,
         chosen=target,
         corrected=True,
-        at=clock.now(),
+        learned=False,
+        defaults={"language": language_tag(language), "region": region, "at": clock.now()},
     )
     journal.record(actor, "routing.correct_need", Ref("need", str(need.pk)), content=target)
     return need

@@ -9,10 +9,8 @@ from dataclasses import dataclass, field
 from egov.routing.rules import text as texts
 from egov.routing.rules.index import Features, Index, Scored, Target
 
-# A need is not ours when the best target is farther away than this,
-TOO_FAR = 0.045
-# or when "none" comes this near in proportion.
-NONE_WINS = 0.75
+# A need is not ours when the best target is farther away than this, or "none" as near as it.
+TOO_FAR = 0.03
 # A topic is asked about when it explains this much of what was said and is so much nearer than any target.
 TOPIC_COVERS = 0.45
 TOPIC_AGAINST_BEST = 1.2
@@ -75,12 +73,23 @@ def _one_need(normal: str, index: Index, offer: Offer) -> Answer:
     if topic and _asks_about(topic, best, said):
         return Answer("ask", offered, topic=topic.target.code.removeprefix(TOPIC), said=said)
     if best is None or _not_for_us(best, none):
-        return Answer("abstain", said=said, unknown=none is None or none.score < TOO_FAR)
+        told = _need_among(normal, index, offer)
+        return told or Answer("abstain", said=said, unknown=none is None or none.score < TOO_FAR)
     offered = _with_clauses(normal, offered, index, offer)
     tied = _tied(said, offered)
     if tied:
         return Answer("ask", offered, options=tied, said=said)
     return _event_or_service(said, offered)
+
+
+def _need_among(normal: str, index: Index, offer: Offer) -> Answer | None:
+    """The need that one clause tells while the rest is chat or an order to the machine; None when no clause does."""
+    clauses = texts.clauses(normal)
+    if len(clauses) < 2:
+        return None
+    answers = [_one_need(clause, index, offer) for clause in clauses[: PARTS * 2]]
+    told = [each for each in answers if each.outcome == "match" and each.ranked[0].score >= PART_NEAR]
+    return max(told, key=lambda each: each.ranked[0].score, default=None)
 
 
 def _asks_about(topic: Scored, best: Scored | None, said: Features) -> bool:
@@ -101,7 +110,7 @@ def _little_said(said: Features) -> bool:
 
 
 def _not_for_us(best: Scored, none: Scored | None) -> bool:
-    return best.score < TOO_FAR or (none is not None and none.score >= best.score * NONE_WINS)
+    return best.score < TOO_FAR or (none is not None and none.score >= best.score)
 
 
 def _tied(said: Features, offered: Sequence[Scored]) -> tuple[str, ...]:

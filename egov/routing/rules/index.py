@@ -21,7 +21,10 @@ SUM_OF_ALL = 3.0  # against 1 for the nearest
 RARITY_POWER = 0.7  # below 1, so that one rare word does not drown the others
 COVERAGE_POWER = 0.7  # a target that explains more of what was said is nearer
 CORRECTIONS_KEPT = 5000
+SHORTEST_CORRECTED = 6  # a shorter word that nobody knows is rather another word than a slip: "sour" is no "soul"
 WORTH_SAYING = 0.3  # as a reason, beside the weightiest one
+# Words of everyday life ("game", "holiday") beside words of the catalogue: they show less what is needed.
+EVERYDAY, EVERYDAY_WEIGHT = "everyday_", 0.4
 EXPANDED = 0.9  # what a synonym means, against having said it
 UNKNOWN_RARITY = 0.6  # of the greatest, for what no target uses
 LEARNED_BOOST = 0.15  # what the learned model holds certain is that much nearer
@@ -80,7 +83,12 @@ class Spelling:
 
     def correct(self, word: str) -> str:
         """``word`` itself when known, short or hopeless."""
-        if len(word) < 4 or word in self._words or word.removesuffix("'s") in self._words or word in texts.STOP_WORDS:
+        if (
+            len(word) < SHORTEST_CORRECTED
+            or word in self._words
+            or word.removesuffix("'s") in self._words
+            or word in texts.STOP_WORDS
+        ):
             return word
         if word not in self._corrected:
             if len(self._corrected) >= CORRECTIONS_KEPT:
@@ -132,7 +140,8 @@ def features_of(text: str, lexicon: Lexicon, spelling: Spelling | None = None, *
         weights[f"{kind}:{value}"] = KIND_WEIGHTS[kind]
     hits = lexicon.concepts_in(text, stems, homophones=not exact)
     for concept, hit in hits.items():
-        weights[f"c:{concept}"] = KIND_WEIGHTS["c"] * hit.weight
+        counts = EVERYDAY_WEIGHT if concept.startswith(EVERYDAY) else 1.0
+        weights[f"c:{concept}"] = KIND_WEIGHTS["c"] * hit.weight * counts
     return Features(weights, hits)
 
 

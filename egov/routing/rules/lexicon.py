@@ -4,6 +4,7 @@ A surface is a literal ("失业金", "laid off") or has gaps: ``*`` stands for u
 English words. Chinese that only sounds like a surface ("公机金") and misspelt English count less.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from egov.routing.rules import text as texts
 GAP_CHARACTERS = 6
 GAP_WORDS = 3
 HOMOPHONE = 0.6
+# "KTV" in Chinese text is a word like any of English: among characters it would be found inside other words.
+_LETTERS = re.compile(r"[A-Za-z]+")
 # A stretch with one of these is not a misspelt word ("没发" is not "美发").
 FUNCTION_CHARACTERS = frozenset("没不了要有在是去来给上下我你他她它的地得也都就还会能可到从把被吗呢吧这那个")
 MISSPELT = 0.85
@@ -51,7 +54,7 @@ class Lexicon:
         """``rows``: language ("zh" or "en"), what is said, key of the concept."""
         lexicon = cls()
         for language, said, concept in rows:
-            if language.startswith("zh"):
+            if language.startswith("zh") and not _LETTERS.fullmatch(said):
                 lexicon._add_chinese(texts.normalise(said).replace(" ", ""), concept)
             else:
                 lexicon._add_english(texts.normalise(said), concept)
@@ -118,12 +121,18 @@ class Lexicon:
                     )
 
     def _homophone_hits(self, text: str) -> Iterator[Hit]:
-        """Surfaces that sound like a stretch of the text and share a character with it, but are written otherwise."""
+        """Surfaces that sound like a stretch of the text and share a character with it, but are written otherwise.
+
+        Two characters cut out of longer words do not: "市煎" of "夜市煎饼" is no "市监".
+        """
         sounds = [texts.syllable_of(character) for character in text]
+        inside = texts.inside_words(text)
         for length in range(2, 7):
             for start in range(len(text) - length + 1):
                 stretch = text[start : start + length]
                 if length == 2 and not FUNCTION_CHARACTERS.isdisjoint(stretch):
+                    continue
+                if length == 2 and not inside.isdisjoint((start, start + length)):
                     continue
                 for said, concept in self._sounds.get(tuple(sounds[start : start + length]), ()):
                     same = sum(1 for one, other in zip(stretch, said, strict=True) if one == other)

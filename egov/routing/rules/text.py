@@ -18,6 +18,7 @@ MAX_LENGTH = 2000
 _SPACES = re.compile(r"\s+")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f]")
 _PARTS = re.compile(r"[\u3400-\u9fff]+|[a-z][a-z'’&-]*|\d+%?")
+_CHINESE = re.compile(r"[\u3400-\u9fff]+")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]+|\.(?=\s|$)")
 _COMMA = re.compile(r"[，,、:：]+|\s+-\s+")
 _CONJUNCTION = re.compile(
@@ -103,9 +104,20 @@ def chinese_words(run: str) -> list[str]:
     return rjieba.cut(run)  # the library's own instance: each has a dictionary of 24 MB
 
 
+def inside_words(text: str) -> set[int]:
+    """The places in ``text`` that stand between two characters of one Chinese word."""
+    found: set[int] = set()
+    for run in _CHINESE.finditer(text):
+        start = run.start()
+        for word in chinese_words(run[0]):
+            found.update(range(start + 1, start + len(word)))
+            start += len(word)
+    return found
+
+
 def learn_word(word: str) -> None:
-    """Teach the segmenter a word of the domain, so that it keeps it whole."""
-    if 2 <= len(word) <= 6:
+    """Teach the segmenter a word of the domain, so that it keeps it whole; what is longer is a phrase, not a word."""
+    if 2 <= len(word) <= 3:
         rjieba.add_word(word, None, None)
 
 

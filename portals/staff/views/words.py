@@ -44,11 +44,19 @@ class Lead:
 
 @dataclass(frozen=True)
 class Led:
-    """What the platform answers to the words today. ``knows``: it leads first to what is meant, nothing is to teach."""
+    """What the platform answers to the words today."""
 
     match: routing.NeedMatch
     leads: Sequence[Lead]
-    knows: bool
+
+    @property
+    def knows(self) -> bool:
+        """They lead first to what is meant: there is nothing to teach."""
+        return self.match.question is None and bool(self.leads) and self.leads[0].is_meant
+
+    @property
+    def is_missing(self) -> bool:
+        return not any(lead.is_meant for lead in self.leads)
 
 
 @require_http_methods(["GET", "POST"])
@@ -155,7 +163,7 @@ def _led(actor: Actor, asked: Asked) -> Led:
         Lead(each.code, each.title, each.reasons, is_event=each.kind == "event", is_meant=each.code == wanted)
         for each in match.candidates
     ]
-    return Led(match, leads, knows=match.question is None and bool(leads) and leads[0].is_meant)
+    return Led(match, leads)
 
 
 def _fields(asked: Asked, told: Mapping[str, str]) -> list[Field]:
@@ -170,6 +178,7 @@ def _fields(asked: Asked, told: Mapping[str, str]) -> list[Field]:
             error=told.get("text", ""),
             max_length=actions.MAX_NEED,
             lines=3,
+            attributes={"lang": _language(asked.text)} if asked.text else {},
         ),
         Field(
             "language",

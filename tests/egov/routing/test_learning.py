@@ -79,6 +79,15 @@ def test_a_correction_is_in_the_journal_without_its_words(market, identities):
     assert "dog" not in str([entry.refs, entry.reason])
 
 
+def test_what_is_said_again_waits_once(market, identities):
+    officer = identities.officer("reviewer", unit=identities.unit(market))
+    first = actions.correct_need(officer, text="my dog", target="LE90")
+    assert actions.correct_need(officer, text="my dog ", target="LE90") == first
+    assert actions.correct_need(officer, text="my dog", target="ZZ08") != first
+    actions.learn_need(SYSTEM, need_id=first.pk, target="")
+    assert actions.correct_need(officer, text="my dog", target="LE90") != first
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [("zz09", "ZZ09"), (" Pet shop record ", "ZZ09"), ("养宠物", "LE90"), ("pet", None), ("", None), ("ZZ", None)],

@@ -63,6 +63,8 @@ def test_trying_the_words_shows_where_they_lead_and_keeps_nothing(desk):
     assert not Need.objects.exists()
     elsewhere = desk().post("meant", text="qwxzv", **{"try": "1"})
     assert "the hotline is offered" in elsewhere.text
+    other = desk().post("meant", text="我想开个小饭馆", target="BE90", **{"try": "1"})
+    assert "BE90 Keeping a stall does not stand among them." in other.text
 
 
 def test_handed_in_it_waits_for_who_decides(desk, casework):
