@@ -199,7 +199,7 @@ class Walker:
         if folder := os.environ.get("EGOV_JOURNEYS_PICTURES"):
             page = re.sub(r"[^a-zA-Z0-9]+", "-", self.path.partition("?")[0]).strip("-") or "front"
             name = f"{int(time.time())}-{self.language}-{page[-60:]}.png"
-            self.page.screenshot(path=str(Path(folder) / name), full_page=True)
+            self.page.screenshot(path=str(Path(folder) / name), full_page=True, caret="initial")
 
     def sees(self, *texts: str | re.Pattern[str]) -> None:
         from playwright.sync_api import expect
