@@ -1,4 +1,4 @@
-"""The system's Chromium for journeys: one browser a session, one fresh context a test, quiet and offline."""
+"""The system's Chromium for journeys: one browser a file, one fresh context a test, quiet and offline."""
 
 import os
 import shutil
@@ -21,9 +21,13 @@ ARGUMENTS = [
 WIDTHS = {"wide": 1280, "narrow": 320}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> "Iterator[Browser]":
-    """Skips, loudly, where there is no Chromium (bin/test installs it when it may)."""
+    """Skips, loudly, where there is no Chromium (bin/test installs it when it may).
+
+    It ends with its file: while it lives, an event loop runs in this thread, in which nothing that follows in the same
+    process may run one of its own (sealing does).
+    """
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
         pytest.skip("NO CHROMIUM: browser journeys were not run; install Debian's chromium")
