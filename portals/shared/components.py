@@ -51,10 +51,44 @@ class Badge:
         Tone.PLAIN: "",
     }
 
+    @classmethod
+    def of_state(cls, state: str, word: Text) -> Self:
+        """``word`` with the tone and the icon of a state, by its key."""
+        return cls(word, *_STATE_TONES.get(state, (Tone.PLAIN, "")))
+
     @property
     def shown_icon(self) -> str:
         return self.icon or self.ICONS[self.tone]
 
+
+_STATE_TONES = {
+    "submitted": (Tone.WAIT, "credit_card"),
+    "received": (Tone.NOTE, "mail"),
+    "correction": (Tone.RISK, "edit"),
+    "accepted": (Tone.NOTE, "autorenew"),
+    "suspended": (Tone.WAIT, "timer"),
+    "decided": (Tone.NOTE, "verified"),
+    "delivered": (Tone.OK, "check_circle"),
+    "closed": (Tone.DONE, "check_circle"),
+    "not_accepted": (Tone.MISS, "cancel"),
+    "redirected": (Tone.WAIT, "fast_forward"),
+    "withdrawn": (Tone.DONE, "undo"),
+    "terminated": (Tone.DONE, "do_not_disturb"),
+    "granted": (Tone.OK, "check_circle"),
+    "refused": (Tone.MISS, "cancel"),
+    "partly": (Tone.RISK, "check"),
+    "draft": (Tone.WAIT, "edit"),
+    "open": (Tone.NOTE, "autorenew"),
+    "paid": (Tone.OK, "check_circle"),
+    "unpaid": (Tone.RISK, "credit_card"),
+    "cancelled": (Tone.DONE, "do_not_disturb"),
+    "valid": (Tone.OK, "verified"),
+    "revoked": (Tone.MISS, "cancel"),
+    "expired": (Tone.RISK, "history"),
+    "published": (Tone.OK, "check_circle"),
+    "reviewed": (Tone.NOTE, "visibility"),
+    "retired": (Tone.DONE, "do_not_disturb"),
+}
 
 _COLOUR_TONES = {"green": Tone.OK, "yellow": Tone.RISK, "orange": Tone.DUE, "red": Tone.MISS}
 

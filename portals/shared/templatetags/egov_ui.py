@@ -305,41 +305,10 @@ def badge(item: c.Badge | str, tone: str = "plain", icon_name: str = "") -> Safe
     return _badge(item if isinstance(item, c.Badge) else c.Badge(item, c.Tone(tone), icon_name))
 
 
-_STATE_TONES = {
-    "submitted": (c.Tone.WAIT, "credit_card"),
-    "received": (c.Tone.NOTE, "mail"),
-    "correction": (c.Tone.RISK, "edit"),
-    "accepted": (c.Tone.NOTE, "autorenew"),
-    "suspended": (c.Tone.WAIT, "timer"),
-    "decided": (c.Tone.NOTE, "verified"),
-    "delivered": (c.Tone.OK, "check_circle"),
-    "closed": (c.Tone.DONE, "check_circle"),
-    "not_accepted": (c.Tone.MISS, "cancel"),
-    "redirected": (c.Tone.WAIT, "fast_forward"),
-    "withdrawn": (c.Tone.DONE, "undo"),
-    "terminated": (c.Tone.DONE, "do_not_disturb"),
-    "granted": (c.Tone.OK, "check_circle"),
-    "refused": (c.Tone.MISS, "cancel"),
-    "partly": (c.Tone.RISK, "check"),
-    "draft": (c.Tone.WAIT, "edit"),
-    "open": (c.Tone.NOTE, "autorenew"),
-    "paid": (c.Tone.OK, "check_circle"),
-    "unpaid": (c.Tone.RISK, "credit_card"),
-    "cancelled": (c.Tone.DONE, "do_not_disturb"),
-    "valid": (c.Tone.OK, "verified"),
-    "revoked": (c.Tone.MISS, "cancel"),
-    "expired": (c.Tone.RISK, "history"),
-    "published": (c.Tone.OK, "check_circle"),
-    "reviewed": (c.Tone.NOTE, "visibility"),
-    "retired": (c.Tone.DONE, "do_not_disturb"),
-}
-
-
 @register.simple_tag
 def status(state: str, word: str) -> SafeString:
     """A state in its own word (``{% status case.state case.get_state_display %}``) with tone and icon by its key."""
-    tone, picture = _STATE_TONES.get(state, (c.Tone.PLAIN, ""))
-    return _badge(c.Badge(word, tone, picture))
+    return _badge(c.Badge.of_state(state, word))
 
 
 @register.simple_tag
