@@ -1,7 +1,7 @@
 """A decision table as rows of fields: what must hold of each input, what follows, and the tests beside it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from egov.law.models import DecisionTable
+from egov.law.rules import EvaluationError, check_cell, check_expression, check_names
 from portals.console.forms import both, initial_both
 
 BLANK = 2  # rows offered for what is added
@@ -68,7 +69,24 @@ class RowForm(forms.Form):
             self.add_error(f"then_{self.outputs[0]}", _("Say what follows from this row."))
         if told and not data.get("gone") and not data.get("id"):
             self.add_error("id", _("Give the row a name of small letters: cases quote it."))
+        for name in self.inputs:
+            self._read(f"when_{name}", check_cell)
+        self._read("condition", _check_condition)
         return data
+
+    def _read(self, name: str, check: Callable[[str, Iterable[str]], None]) -> None:
+        """A fault of what is written in a cell stands at the cell."""
+        expression = self.cleaned_data.get(name)
+        if not expression or self.cleaned_data.get("gone"):
+            return
+        try:
+            check(expression, self.inputs)
+        except EvaluationError:
+            message = _(
+                "This cannot be read. Write for example >= 300, true or %(text)s: a text stands between quotation "
+                "marks, and only the inputs of the table are known."
+            )
+            self.add_error(name, message % {"text": '"sale"'})
 
     def row(self, before: Mapping[str, Any]) -> dict[str, Any] | None:
         """What is not edited here (articles) stays as it was in the row ``before``."""
@@ -165,6 +183,11 @@ class TableForms:
     def kept_tests(self) -> list[dict[str, Any]]:
         found = [form.test(self.tests[n] if n < len(self.tests) else {}) for n, form in enumerate(self.test_forms)]
         return [test for test in found if test is not None]
+
+
+def _check_condition(expression: str, inputs: Iterable[str]) -> None:
+    check_expression(expression)
+    check_names(expression, inputs)
 
 
 def _cell(label: Any) -> forms.CharField:

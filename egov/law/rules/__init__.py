@@ -1,7 +1,15 @@
 """Pure rules of the law: conditions, decision tables, statutory procedures, citations. No database, no clock."""
 
 from egov.law.rules.citations import Article, article_text
-from egov.law.rules.conditions import EvaluationError, check_expression, evaluate, holds, names_in
+from egov.law.rules.conditions import (
+    EvaluationError,
+    check_cell,
+    check_expression,
+    check_names,
+    evaluate,
+    holds,
+    names_in,
+)
 from egov.law.rules.procedures import (
     ACTS,
     LETTERS,
@@ -31,7 +39,9 @@ __all__ = [
     "TableDefinition",
     "TableResult",
     "article_text",
+    "check_cell",
     "check_expression",
+    "check_names",
     "evaluate",
     "holds",
     "names_in",

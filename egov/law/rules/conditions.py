@@ -7,7 +7,7 @@ case stays far below a tenth of a second.
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -52,6 +52,33 @@ def check_expression(expression: str) -> None:
     steps), assignment, and everything that reads a clock or chance: the same facts give the same answer.
     """
     _compiled(expression)
+
+
+def check_cell(cell: str, names: Iterable[str]) -> None:
+    """Raise ``EvaluationError`` unless ``cell`` says what must hold of one input of a table: ``>= 300``, ``"sale"``.
+
+    ``names`` are the inputs it may look at besides its own. The engine takes a cell that cannot be read for one that
+    fits nothing, and a word without quotation marks for an input that is missing: both would be silent.
+    """
+    if len(cell) > MAX_LENGTH:
+        raise EvaluationError(f"longer than {MAX_LENGTH} characters", expression=cell[:80])
+    refuse_costly(cell)
+    try:
+        zen.compile_unary_expression(cell)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # the engine's panics are no Exception
+        raise EvaluationError(_reason(error), expression=cell) from None
+    check_names(cell, names)
+
+
+def check_names(expression: str, names: Iterable[str]) -> None:
+    """Raise ``EvaluationError`` when ``expression`` looks at anything but ``names``."""
+    unknown = sorted(names_in(expression) - set(names))
+    if unknown:
+        raise EvaluationError(
+            f"{', '.join(unknown)}: no input; a text stands between quotation marks", expression=expression
+        )
 
 
 def evaluate(expression: str, context: Mapping[str, Any]) -> Any:

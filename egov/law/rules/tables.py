@@ -15,7 +15,14 @@ import zen
 
 from egov.kernel.text import LocalisedText
 from egov.law.rules.citations import Article, read_articles
-from egov.law.rules.conditions import EvaluationError, bounded, check_expression, refuse_costly
+from egov.law.rules.conditions import (
+    EvaluationError,
+    bounded,
+    check_cell,
+    check_expression,
+    check_names,
+    refuse_costly,
+)
 
 # Function nodes are JavaScript, decision nodes reach other tables, custom and http nodes reach anything.
 ALLOWED_NODES = frozenset({"inputNode", "outputNode", "decisionTableNode", "expressionNode", "switchNode"})
@@ -237,9 +244,13 @@ def _read_row(key: str, number: int, rule: Any, inputs: Mapping[str, Any]) -> Ro
     undeclared = sorted(set(when) - set(inputs))
     if undeclared:
         raise EvaluationError(f"table {key}, row {number}: {', '.join(undeclared)} is not declared")
+    for cell in when.values():
+        if cell:
+            check_cell(cell, inputs)
     condition = rule.get("condition", "")
     if condition:
         check_expression(condition)
+        check_names(condition, inputs)
     return Row(
         id=str(rule.get("id") or number),
         when=when,

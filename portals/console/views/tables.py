@@ -72,7 +72,7 @@ def detail(request: HttpRequest, capacity: str, key: str, number: int) -> HttpRe
 
 def _expected(test: dict[str, Any]) -> str:
     if test.get("error"):
-        return _("refused")
+        return _("not accepted")
     return str(test.get("rule") or ", ".join(f"{name} = {written(each)}" for name, each in test["output"].items()))
 
 

@@ -105,6 +105,23 @@ def test_rows_that_leave_a_case_open_or_mean_nothing_are_refused(rows):
         table({"rules": rows})
 
 
+@pytest.mark.parametrize(
+    ("cell", "condition"),
+    [
+        ('"sale', ""),  # the engine takes it for a row that never fits
+        (">=", ""),
+        ("sale", ""),  # a text without its quotation marks would be a missing input
+        ("", "years > 1 and"),
+        ("", "age > 1"),
+        ("> age", ""),
+    ],
+)
+def test_a_cell_that_would_silently_fit_nothing_is_refused(cell, condition):
+    rows = [{"id": "a", "when": {"years": cell}, "condition": condition, "then": {"x": 1}}, {"then": {"x": 2}}]
+    with pytest.raises(EvaluationError):
+        table({"rules": rows})
+
+
 def test_money_does_not_pass_as_a_float():
     with pytest.raises(EvaluationError, match="fen"):
         table(inputs={"years": {"type": "integer"}, "kind": {"type": "number", "format": "money"}})

@@ -67,3 +67,19 @@ def test_a_wrong_row_is_told_and_what_was_typed_stays(desk):
     assert "New row" in refused.content.decode()
     refused = desk.post(f"tables/{KEY}/2/edit", {**filled(2), "r3-gone": "on"})
     assert refused.status_code == 422, "the last row must fit every case"
+
+
+@pytest.mark.parametrize(
+    ("cell", "typed"),
+    [("r2-when_area", ">= 300 and"), ("r2-when_area", "large"), ("r2-condition", "surface > 3")],
+)
+def test_a_cell_that_cannot_be_read_is_told_at_the_cell(desk, cell, typed):
+    refused = desk.post(f"tables/{KEY}/2/edit", {**filled(2), cell: typed})
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert f'href="#id_{cell}"' in page
+    assert f'value="{typed}"'.replace(">", "&gt;") in page
+    assert (
+        DecisionTable.objects.get(key=KEY, version=2).model["rules"]
+        == DecisionTable.objects.get(key=KEY, version=1).model["rules"]
+    )
