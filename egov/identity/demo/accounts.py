@@ -18,7 +18,11 @@ PASSWORD = "Jiangzhou-2026"  # noqa: S105 - documented, for a city that does not
 PLATFORM_ADMIN = "admin"
 
 # Posts whose account is not named by department and post.
-_NAMES = {"jz.data.platform": PLATFORM_ADMIN, "jz.data.supervisor": "data.supervisor"}
+_NAMES = {
+    "jz.data.platform": PLATFORM_ADMIN,
+    "jz.data.platform2": "admin2",
+    "jz.data.supervisor": "data.supervisor",
+}
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ ACCOUNTS = (
     DemoAccount("data.clerk", "临江区政务服务大厅 综合窗口 · Linjiang service hall, window clerk"),
     DemoAccount("data.supervisor", "江州市数据管理局 效能督查 · supervision of all departments"),
     DemoAccount(PLATFORM_ADMIN, "江州市数据管理局 平台管理员 · administrator of the platform"),
+    DemoAccount("admin2", "江州市数据管理局 平台管理员 · another one, who approves what the first writes"),
 )
 
 

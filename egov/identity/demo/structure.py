@@ -145,11 +145,12 @@ _HALL = (
     PostPlan("clerk2", "综合窗口受理员", "Window clerk", HALL, ("clerk", "reviewer")),
     PostPlan("section", "大厅值班长", "Hall supervisor", HALL, ("section_head", "reviewer"), is_head=True),
 )
+_PLATFORM = ("platform_admin", "department_admin")
 _SUPERVISION = (
     PostPlan("supervisor", "效能督查专员", "Supervisor", ADMINISTRATION, ("supervisor",)),
-    PostPlan(
-        "platform", "平台管理员", "Platform administrator", ADMINISTRATION, ("platform_admin", "department_admin")
-    ),
+    # Two: what one of them writes (events, decision tables) the other approves.
+    PostPlan("platform", "平台管理员", "Platform administrator", ADMINISTRATION, _PLATFORM),
+    PostPlan("platform2", "平台管理员", "Platform administrator", ADMINISTRATION, _PLATFORM),
 )
 
 # Posts besides the head's, by department key, else by the function in a district, else by the function.

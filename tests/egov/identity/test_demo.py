@@ -281,6 +281,7 @@ def test_the_named_residents_are_who_they_are_said_to_be(city):
         ("water.officer", "jz.linjiang.water", {"clerk", "reviewer", "inspector"}),
         ("data.supervisor", "jz.data", {"supervisor"}),
         ("admin", "jz.data", {"platform_admin", "department_admin"}),
+        ("admin2", "jz.data", {"platform_admin", "department_admin"}),
         ("wangshan.market.head", "jz.wangshan.market", {"department_head"}),
         ("jz.finance.cashier", "jz.finance", {"cashier"}),
     ],
