@@ -1,5 +1,6 @@
 """The lexicon that needs are understood with, and the index made from it and from the catalogue."""
 
+import datetime as dt
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from celery import current_app
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue import queries as catalogue
@@ -30,6 +32,7 @@ EDITORS = frozenset({PLATFORM, "department_admin"})
 # How much a text of this kind counts beside what people say.
 WEIGHTS = {"name": 1.0, "need": 1.0, "example": 1.0, "question": 0.7, "summary": 0.5, "output": 0.4, "department": 0.3}
 MAX_NEED = 500
+KEPT = dt.timedelta(days=180)  # what somebody said, when nobody learns from it
 _NUMBERS = re.compile(r"\d{5,}")
 
 
@@ -298,6 +301,18 @@ def note_need(actor: Actor, *, text: str, language: str, region: str, match: Nee
         asked_back=match.question is not None,
         at=clock.now(),
     )
+
+
+def forget_needs(actor: Actor) -> int:
+    """Drop what was said longer ago than ``KEPT``, unless an officer's word on it still waits for review; how many.
+
+    For the platform itself. Raises ``NotPermitted``.
+    """
+    if not actor.is_system:
+        raise NotPermitted()
+    waiting = Q(corrected=True, learned=False)
+    gone, _details = Need.objects.filter(at__lt=clock.now() - KEPT).exclude(waiting).delete()
+    return gone
 
 
 def choose_for_need(actor: Actor, *, need_id: int, code: str) -> None:

@@ -28,6 +28,8 @@ from egov.registers import queries as registers
 from egov.routing import queries as routing
 from egov.routing.queries import RouteChoice
 
+MERGED_FORMS = 32  # kept for each first service, about 70 KiB each
+
 
 def form_for(version: ServiceVersion) -> Form:
     """The form of a version, compiled once: the catalogue keeps one object per published version and process.
@@ -109,6 +111,8 @@ def form_of(bundle: Bundle, version: ServiceVersion) -> Form:
     known: dict[tuple[Any, ...], MergedForm] = version.__dict__.setdefault("_merged_forms", {})
     key = (bundle.members, bundle.edges)
     if key not in known:
+        if len(known) >= MERGED_FORMS:  # which services are chosen is the visitor's: as many forms as subsets
+            known.clear()
         versions = {member.service: catalogue.version(member.version) for member in bundle.members}
         produces = {service: each.produces for service, each in versions.items()}
         known[key] = rules.merge(

@@ -1,5 +1,7 @@
 """Who decides on what was said and meant, and what an officer may name."""
 
+import datetime as dt
+
 import pytest
 
 from egov.catalogue import actions as catalogue
@@ -8,7 +10,7 @@ from egov.journal.models import Entry
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM
 from egov.kernel.errors import NotPermitted
-from egov.routing import actions, memory, queries
+from egov.routing import actions, memory, queries, tasks
 from egov.routing.models import Example, Need
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +105,17 @@ def test_a_part_of_a_name_finds_those_that_hold_it(offered):
     assert queries.targets_like("zz0")[0].code in ("ZZ08", "ZZ09")
     assert [each.kind for each in queries.targets()] == ["event", "service", "service"]
     assert queries.targets_like("") == []
+
+
+def test_after_half_a_year_only_an_officers_word_that_waits_is_kept(offered):
+    long_ago = clock.now() - actions.KEPT - dt.timedelta(days=1)
+    for text, more in (
+        ("never chosen from", {"chosen": ""}),
+        ("chosen", {}),
+        ("corrected and reviewed", {"corrected": True, "learned": True}),
+        ("corrected and waiting", {"corrected": True}),
+    ):
+        Need.objects.create(**{"text": text, "language": "en", "chosen": "ZZ09", "at": long_ago, **more})
+    said("lately", "ZZ09")
+    assert tasks.forget_needs() == 3
+    assert {need.text for need in Need.objects.all()} == {"corrected and waiting", "lately"}

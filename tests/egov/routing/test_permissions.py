@@ -63,6 +63,7 @@ TABLE = PermissionTable(
             lambda a, _w: actions.correct_need(a, text="a trial", target="ZZ09"), stranger=True, **ADMINISTRATORS
         ),
         "train_learned": Row(lambda a, _w: actions.train_learned(a, path=EMPTY() / "learned.bin"), administrator=True),
+        "forget_needs": Row(lambda a, _w: actions.forget_needs(a)),
         "learn_need": Row(lambda a, w: actions.learn_need(a, need_id=w.need.pk, target="ZZ09"), **OWN),
     },
 )
