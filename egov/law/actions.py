@@ -43,8 +43,13 @@ def load_law(actor: Actor, *, path: Path | None = None) -> LoadReport:
     A changed file replaces a row nobody edited (procedures and tables: as the next version, published); beside an
     edited one it arrives as a draft of the next version. Raises ``NotPermitted``, ``InvalidInput``.
     """
+    return load_content(actor, content=files.read_law(path or files.default_place()))
+
+
+@transaction.atomic
+def load_content(actor: Actor, *, content: files.LawFiles) -> LoadReport:
+    """As :func:`load_law`, of what was read already and is free of faults. Raises ``NotPermitted``."""
     _must_administer(actor)
-    content = files.read_law(path or files.default_place())
     report = LoadReport()
     instruments = _load_instruments(content.instruments, report)
     _load_parameters(content.parameters, instruments, report)
@@ -242,7 +247,7 @@ def _load_parameters(rows: list[dict[str, Any]], instruments: dict[str, int], re
 
 def _renew(row: Any, fields: dict[str, Any], digest: str, present: str, name: str, report: LoadReport) -> None:
     """Bring a row to what its file says now, unless somebody edited it."""
-    if row.loaded_hash == digest:
+    if digest in (row.loaded_hash, present):
         report.unchanged += 1
     elif row.loaded_hash == present:
         for field_name, value in fields.items():
@@ -267,7 +272,11 @@ def _load_versions(
             report.unchanged += 1
             continue
         current = next((row for row in rows if row.state == State.PUBLISHED), None)
-        edited = bool(rows) and (current is None or definitions.digest(content_of(current)) != current.loaded_hash)
+        present = definitions.digest(content_of(current)) if current else ""
+        if present == digest:
+            report.unchanged += 1
+            continue
+        edited = bool(rows) and (current is None or present != current.loaded_hash)
         if current is not None and not edited:
             _retire(current)
         number = rows[-1].version + 1 if rows else 1
@@ -323,6 +332,21 @@ def _check_table(row: DecisionTable) -> None:
     failed = rules.run_tests(queries.definition_of(row))
     if failed:
         raise ValueError("; ".join(f"test {test.number}: {test.message}" for test in failed))
+
+
+def content_in_force() -> dict[str, list[dict[str, Any]]]:
+    """Instruments and parameters, and the procedures and tables in force, as their files would say them, by key."""
+    parameters = Parameter.objects.select_related("instrument").order_by("key", "region", "valid_from")
+    return {
+        "instruments": [_instrument_content(row) for row in Instrument.objects.order_by("key")],
+        "parameters": [_parameter_content(row) for row in parameters],
+        "procedures": [_procedure_content(row) for row in _in_force(Procedure)],
+        "tables": [_table_content(row) for row in _in_force(DecisionTable)],
+    }
+
+
+def _in_force(model: type[Any]) -> Any:
+    return model.objects.filter(state=State.PUBLISHED).order_by("key")
 
 
 def _iso(day: dt.date | None) -> str | None:

@@ -11,4 +11,6 @@ class LawConfig(AppConfig):
     verbose_name = _("Law")
 
     def ready(self) -> None:
+        from egov.law import configuration  # noqa: F401
+
         import_module(f"egov.law.{settings.EGOV_JURISDICTION}.formulas").register()

@@ -1,4 +1,4 @@
-"""The jurisdiction's files as plain content, checked. Reads; writes nothing."""
+"""The jurisdiction as plain content, from its files or from an instance, checked. Reads; writes nothing."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
@@ -13,6 +13,8 @@ from egov.kernel.definitions import read_yaml
 from egov.kernel.errors import FieldError, InvalidInput
 from egov.law import rules
 from egov.law.rules import EvaluationError
+
+PROCEDURE_COLUMNS = ("key", "name", "valid_from")  # beside them all is the definition
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,30 @@ def default_place() -> Path:
 
 def read_law(place: Path) -> LawFiles:
     """Everything under ``place``. Raises ``InvalidInput`` naming each file and fault."""
-    faults: list[FieldError] = []
-    files = LawFiles(
-        instruments=[_instrument(row) for row in _rows(place / "instruments.yaml")],
-        parameters=[_parameter(row) for row in _rows(place / "parameters.yaml")],
-        procedures=[_procedure(data) for _path, data in _laid_over_common(place / "procedures")],
-        tables=[_table(read_yaml(path)) for path in sorted((place / "tables").glob("*.yaml"))],
+    return _checked(
+        LawFiles(
+            instruments=[_instrument(row) for row in _rows(place / "instruments.yaml")],
+            parameters=[_parameter(row) for row in _rows(place / "parameters.yaml")],
+            procedures=[_procedure(data) for _path, data in _laid_over_common(place / "procedures")],
+            tables=[_table(read_yaml(path)) for path in sorted((place / "tables").glob("*.yaml"))],
+        )
     )
+
+
+def read_content(data: Mapping[str, Any]) -> LawFiles:
+    """What was taken out of an instance, by kind. Raises ``InvalidInput`` naming each fault, ``KeyError``."""
+    return _checked(
+        LawFiles(
+            instruments=[_instrument(row) for row in data["instruments"]],
+            parameters=[_parameter(row) for row in data["parameters"]],
+            procedures=[_procedure({**_named(row), **row["definition"]}) for row in data["procedures"]],
+            tables=[_table(row) for row in data["tables"]],
+        )
+    )
+
+
+def _checked(files: LawFiles) -> LawFiles:
+    faults: list[FieldError] = []
     for procedure in files.procedures:
         _check(faults, f"procedures/{procedure['key']}", lambda p=procedure: _check_procedure(p, files))
     for table in files.tables:
@@ -100,13 +119,16 @@ def _parameter(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _named(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in PROCEDURE_COLUMNS}
+
+
 def _procedure(data: Mapping[str, Any]) -> dict[str, Any]:
-    own = ("key", "name", "valid_from")
     return {
         "key": data["key"],
         "name": data["name"],
         "valid_from": _date(data.get("valid_from")),
-        "definition": {name: value for name, value in data.items() if name not in own},
+        "definition": {name: value for name, value in data.items() if name not in PROCEDURE_COLUMNS},
     }
 
 

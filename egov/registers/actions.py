@@ -1,7 +1,7 @@
 """Holdings, consents and corrections of facts. Rows are added and ended, never edited."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -247,30 +247,56 @@ def load_elements(actor: Actor, *, folder: Path = DEFINITIONS) -> int:
     if not may_administer_platform(actor):
         raise NotPermitted()
     definitions = _dictionary(folder)
-    changed = _put_all(
-        Register,
-        {
-            key: {"name": row["name"], "handler": row.get("handler", "")}
-            for key, row in definitions["registers"].items()
-        },
-    )
+    changed = _put_all(Register, {key: _as_register(row) for key, row in definitions["registers"].items()})
     registers = dict(Register.objects.values_list("key", "pk"))
-    elements = {}
-    for key, row in definitions["elements"].items():
-        register = row.get("register", "")
-        if register and register not in registers:
-            raise InvalidInput.at(key, "register", _("This register is not defined."))
-        elements[key] = {
-            "name": row["name"],
-            "meaning": row.get("meaning", {}),
-            "schema": row.get("schema", {"type": "string"}),
-            "register_id": registers.get(register),
-            "sensitive": row.get("sensitive", False),
-        }
+    elements = {key: _as_element(key, row, registers) for key, row in definitions["elements"].items()}
     changed += _put_all(DataElement, elements)
     if changed:
         queries.kept.moved()
     return changed
+
+
+@transaction.atomic
+def add_elements(
+    actor: Actor, *, registers: Mapping[str, Mapping[str, Any]], elements: Mapping[str, Mapping[str, Any]]
+) -> int:
+    """Add registers and data elements, written as in the files of definitions, that are missing; how many.
+
+    For administrators of the platform. Raises ``NotPermitted``, ``InvalidInput`` for an unknown register.
+    """
+    if not may_administer_platform(actor):
+        raise NotPermitted()
+    new = _missing(Register, registers)
+    added = _put_all(Register, {key: _as_register(row) for key, row in new.items()})
+    known = dict(Register.objects.values_list("key", "pk"))
+    fresh = _missing(DataElement, elements)
+    added += _put_all(DataElement, {key: _as_element(key, row, known) for key, row in fresh.items()})
+    if added:
+        journal.record(actor, "registers.add_elements", Ref("register", "dictionary"), content=sorted([*new, *fresh]))
+        queries.kept.moved()
+    return added
+
+
+def _missing(model: type[M], rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    present = set(model._default_manager.values_list("key", flat=True))
+    return {key: row for key, row in rows.items() if key not in present}
+
+
+def _as_register(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": row["name"], "handler": row.get("handler", "")}
+
+
+def _as_element(key: str, row: Mapping[str, Any], registers: Mapping[str, int]) -> dict[str, Any]:
+    register = row.get("register", "")
+    if register and register not in registers:
+        raise InvalidInput.at(key, "register", _("This register is not defined."))
+    return {
+        "name": row["name"],
+        "meaning": row.get("meaning", {}),
+        "schema": row.get("schema", {"type": "string"}),
+        "register_id": registers.get(register),
+        "sensitive": row.get("sensitive", False),
+    }
 
 
 def _dictionary(folder: Path) -> dict[str, dict[str, Any]]:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from egov.kernel.actor import Actor, CapacityKind
-from egov.law import actions
+from egov.law import actions, files
 from tests.plugins.permissions import PermissionTable, Row
 
 
@@ -30,6 +30,10 @@ TABLE = PermissionTable(
     "egov.law",
     {
         "load_law": Row(lambda actor, _world: actions.load_law(actor), administrator=True),
+        "load_content": Row(
+            lambda actor, _world: actions.load_content(actor, content=files.LawFiles([], [], [], [])),
+            administrator=True,
+        ),
         "publish_procedure": Row(
             lambda actor, _world: actions.publish_procedure(actor, key="foi", version=1), administrator=True
         ),

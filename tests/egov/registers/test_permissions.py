@@ -85,6 +85,12 @@ TABLE = PermissionTable(
             administrator=True,
         ),
         "load_elements": Row(lambda actor, world: actions.load_elements(actor), administrator=True),
+        "add_elements": Row(
+            lambda actor, world: actions.add_elements(
+                actor, registers={}, elements={"shop.seats": {"name": {"zh-Hans": "座位数", "en": "Seats"}}}
+            ),
+            administrator=True,
+        ),
     },
     internal={
         "hold": "an effect of a decision, in the deciding transaction",
