@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 # Each journey is walked in Chinese on a phone and in English at a desk.
 WALKS = {"zh-Hans": 320, "en": 1280}
+# What people file from a phone in either language: the way from a need to its end.
+ON_A_PHONE_TOO = pytest.mark.parametrize(("language", "width"), [*WALKS.items(), ("en", 320)])
 FIRST_PORT, PORTS = 18_600, 20
 WAIT = 40_000  # milliseconds for a page or a state to come
 DELIVERED = 60  # seconds for the worker to do what an act asked of it
@@ -435,13 +437,21 @@ def language(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def walker(chromium: "Browser", running_city: RunningCity, language: str) -> Iterator[Callable[..., Walker]]:
+def width(language: str) -> int:
+    """Pixels of the window."""
+    return WALKS[language]
+
+
+@pytest.fixture
+def walker(
+    chromium: "Browser", running_city: RunningCity, language: str, width: int
+) -> Iterator[Callable[..., Walker]]:
     """``walker()``: a person at a browser of their own; ``walker("lin.xiaowen")``: signed in."""
     contexts, faults = [], []
 
     def make(account: str = "", *, javascript: bool = True, looks: bool = True) -> Walker:
         context = chromium.new_context(
-            viewport={"width": WALKS[language], "height": 900},
+            viewport={"width": width, "height": 900},
             locale="zh-CN" if language == "zh-Hans" else "en-GB",
             timezone_id="Asia/Shanghai",
             java_script_enabled=javascript,

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.plugins import whole
+from tests.plugins import walking, whole
 
-pytestmark = [pytest.mark.long, pytest.mark.journey, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.long, pytest.mark.journey, pytest.mark.timeout(1200), walking.ON_A_PHONE_TOO]
 
 MOTHER = {
     "sex": "female",

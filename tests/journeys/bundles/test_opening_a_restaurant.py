@@ -5,9 +5,9 @@ An answer that changes when the cases have begun reaches each department that as
 
 import pytest
 
-from tests.plugins import whole
+from tests.plugins import walking, whole
 
-pytestmark = [pytest.mark.long, pytest.mark.journey, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.long, pytest.mark.journey, pytest.mark.timeout(1500), walking.ON_A_PHONE_TOO]
 
 FOUNDER = {"born_on__range": ["1976-01-01", "2000-01-01"], "representations": None, "party__region": "990102"}
 SMALL, LARGE = "86", "320"  # m²; from 300 the place is looked at before it opens

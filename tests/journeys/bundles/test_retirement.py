@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from egov.kernel import clock
-from tests.plugins import whole
+from tests.plugins import walking, whole
 
-pytestmark = [pytest.mark.long, pytest.mark.journey, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.long, pytest.mark.journey, pytest.mark.timeout(1200), walking.ON_A_PHONE_TOO]
 
 MAN = {"sex": "male", "born_on__range": ["1963-01-01", "1966-12-31"]}
 
