@@ -64,7 +64,7 @@ SAID: dict[str, Answers] = {
     FREE: {"end_reason": "contract_ended", "contribution_years": 6, "looking_for_work": True},
     "CP03": {"format": "electronic"},
     "MH03": {"kind": "referred"},
-    WITH_FEE: {"purpose": "expired", "delivery": "station"},
+    WITH_FEE: {"purpose": "expired", "delivery": "counter"},
 }
 
 

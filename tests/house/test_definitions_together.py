@@ -101,3 +101,23 @@ def test_the_members_of_an_event_make_one_form(file):
     assert len(materials) == len(set(materials))
     for code, form in forms.items():
         assert set(merged.part(code).names) == set(form.by_key)
+
+
+# Words that mean two things: (event, title) → why both are asked.
+ASKED_TWICE = {
+    ("LE03", "入学日期"): "of the course abroad, and of the schooling whose cost is deducted from tax",
+}
+
+
+@pytest.mark.parametrize("file", EVENTS, ids=lambda path: path.stem)
+def test_one_thing_is_not_asked_under_two_elements(file):
+    """Nor as a question of a service's own beside an element of the dictionary: it would be asked twice in one form."""
+    members = [row["service"] for row in yaml.safe_load(file.read_text(encoding="utf-8"))["definition"]["members"]]
+    bound: dict[str, set[str]] = {}
+    for code in members:
+        for question in form.questions if (form := form_of(code)) else ():
+            if not question.material:
+                own = f"{code}.{question.key}"
+                bound.setdefault(question.title["zh-Hans"], set()).add(question.element or own)
+    twice = {title: sorted(found) for title, found in bound.items() if len(found) > 1}
+    assert {title: found for title, found in twice.items() if (file.stem, title) not in ASKED_TWICE} == {}

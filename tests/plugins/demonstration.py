@@ -162,7 +162,7 @@ OUTLET = {
     "food_handlers": 4,
     "contact_phone": "13800009901",
 }
-CARD = {"phone": "13800009902", "delivery": "station", "address": "临江区江滨路 18 号 3 栋 502"}
+CARD = {"phone": "13800009902", "delivery": "counter", "address": "临江区江滨路 18 号 3 栋 502"}
 
 
 def lay_life(city: City) -> None:

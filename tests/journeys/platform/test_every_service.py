@@ -49,7 +49,7 @@ SERVICES = [
         },
         papers=1,
     ),
-    Told("CL02", "lin.xiaowen", {"purpose": "first", "delivery": "station"}, led("police")),
+    Told("CL02", "lin.xiaowen", {"purpose": "first", "delivery": "counter"}, led("police")),
     Told(
         "CL04",
         "zhao.qiming",

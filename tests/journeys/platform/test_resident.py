@@ -38,7 +38,7 @@ def test_from_a_need_to_a_paid_matter(walker):
     person.proceed()
 
     # A wrong kind of file under a right name is refused; a photo held sideways is taken.
-    person.fill(photo=NOT_A_PHOTO, delivery="station")
+    person.fill(photo=NOT_A_PHOTO, delivery="counter")
     person.press(person.button("_act", "next"))
     assert person.status == 422
     person.proceed(photo=PHOTO)

@@ -121,7 +121,7 @@ def ask_for_the_card(person):
     person.sign_in("lin.xiaowen" if person.zh else "zhao.qiming")
     person.follow("/as/self/")
     person.submit()
-    person.complete(purpose="lost", lost_on=LOST, photo=PHOTO, delivery="station")
+    person.complete(purpose="lost", lost_on=LOST, photo=PHOTO, delivery="counter")
     person.declare()
     filed = person.filed()
     person.follow("/bills/JZ")
