@@ -176,6 +176,7 @@ DATABASES = {
     "default": {
         **dj_database_url.parse(
             env.text("DATABASE_URL", default="postgres://postgres@localhost/egov"),
+            engine="egov.kernel.postgres",
             conn_max_age=600,
             conn_health_checks=True,
         ),
