@@ -3,11 +3,16 @@
 A business is an organisation, a department is an organisation, a civil servant is a person with a post.
 """
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Group
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import F, Q
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
@@ -406,6 +411,21 @@ class Account(AbstractUser):  # type: ignore[django-manager-missing]
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
+
+
+class Session(AbstractBaseSession):
+    """A browser's session; ``account`` once somebody has logged in there."""
+
+    account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+
+    @classmethod
+    def get_session_store_class(cls) -> type[Any]:
+        store: type[Any] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+        return store
 
 
 class OrganisationUserObjectPermission(UserObjectPermissionBase):

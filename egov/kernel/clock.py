@@ -1,4 +1,7 @@
-"""The one place that reads the clock. Everything else asks here, so that tests can stop time."""
+"""The one place that reads the clock. Everything else asks here, so that tests can stop time.
+
+The zone is the authority's, for everybody: a deadline does not end at another hour for whoever reads it elsewhere.
+"""
 
 import datetime as dt
 
@@ -12,14 +15,14 @@ def now() -> dt.datetime:
 
 def today() -> dt.date:
     """The present day where the authority is (``TIME_ZONE``)."""
-    return timezone.localdate()
+    return timezone.localdate(timezone=timezone.get_default_timezone())
 
 
 def local(moment: dt.datetime) -> dt.datetime:
     """``moment`` on the wall clock of the authority."""
-    return timezone.localtime(moment)
+    return timezone.localtime(moment, timezone.get_default_timezone())
 
 
 def end_of_day(day: dt.date) -> dt.datetime:
     """24:00 of ``day`` where the authority is, as the first moment that is too late."""
-    return timezone.make_aware(dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min))
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min, timezone.get_default_timezone())

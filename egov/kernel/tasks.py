@@ -6,7 +6,8 @@ import time
 from allauth.idp.oidc.models import Token
 from celery import shared_task
 from celery.schedules import crontab
-from django.contrib.sessions.models import Session
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from egov.kernel import clock, outbox, partitions, schedule
 from egov.kernel.models import IdempotencyKey
@@ -52,6 +53,7 @@ def forget_delivered() -> int:
 @shared_task(name="kernel.forget_expired", queue="bulk")
 def forget_expired() -> int:
     """Delete sessions and access tokens that no longer open anything."""
-    sessions, _ = Session.objects.filter(expire_date__lt=clock.now()).delete()
+    store = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
+    sessions, _ = store.get_model_class().objects.filter(expire_date__lt=clock.now()).delete()
     tokens, _ = Token.objects.expired().delete()
     return sessions + tokens

@@ -94,7 +94,6 @@ PORTALS = ["public", "citizen", "business", "staff", "console", "api"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -134,7 +133,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "egov.identity.sessions.AccountMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -150,7 +149,8 @@ WSGI_APPLICATION = "egov.wsgi.application"
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "NAME": "django",
+        "BACKEND": "egov.kernel.templates.Templates",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
@@ -176,6 +176,7 @@ DATABASES = {
     "default": {
         **dj_database_url.parse(
             env.text("DATABASE_URL", default="postgres://postgres@localhost/egov"),
+            engine="egov.kernel.postgres",
             conn_max_age=600,
             conn_health_checks=True,
         ),
@@ -270,7 +271,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
 
 # --- Security -----------------------------------------------------------------------------------
-SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a log-out must hold without Redis
+SESSION_ENGINE = "egov.identity.sessions"  # in the database: a log-out must hold without Redis
 SESSION_COOKIE_AGE = env.number("EGOV_SESSION_HOURS", default=12) * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -212,7 +212,7 @@ def inbox_page(actor: Actor, filters: InboxFilters, *, after: str = "", size: in
     """
     covered = covered_places(actor)
     size = min(max(size, 1), MOST)
-    items = inbox(actor, filters, covered=covered).select_related("assignee__person__party")
+    items = inbox(actor, filters, covered=covered).annotate(holder=F("assignee__person__party__name"))
     found = list(_after(items, after, order=filters.order)[: size + 1])
     page, more = found[:size], len(found) > size
     rows = rows_of(actor, page)

@@ -15,7 +15,7 @@ from tests.bench import city
 
 BRACKETS = re.compile(r"^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)")
 # Who asks, before any page or act of the product begins.
-SESSION = ("django_session", "identity_account", "usersessions_usersession")
+SESSION = ("identity_session", "identity_account", "identity_person")
 _TABLE = re.compile(r'(?:insert into|update|delete from|from)\s+"?([a-z_0-9]+)"?', re.IGNORECASE)
 
 

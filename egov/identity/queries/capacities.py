@@ -1,4 +1,4 @@
-"""In which capacities an account may act. One statement finds one capacity, five find all."""
+"""In which capacities an account may act. One statement finds one capacity, four find all besides one's own."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -53,7 +53,7 @@ def actor_for(account: Account, capacity: str, request_id: str = "") -> Actor:
 
 
 def acting(account: Account, capacity: str, request_id: str = "") -> Acting:
-    """The actor behind ``account`` in this capacity, and the capacity with its title (one statement).
+    """The actor behind ``account`` in this capacity, and the capacity with its title (at most one statement).
 
     ``capacity`` is ``self``, ``g-<party>``, ``o-<party>``, ``m-<mandate>`` or ``p-<post>``. Raises ``NotPermitted``
     when the account does not have it today; with the code ``identity_not_verified`` when nobody is behind it yet.
@@ -66,7 +66,7 @@ def acting(account: Account, capacity: str, request_id: str = "") -> Acting:
             code="identity_not_verified",
             way_out=_("Verify your identity with your name and identity number first."),
         )
-    found = _find(account.person_id, capacity)
+    found = _self(account) if capacity == "self" else _find(account.person_id, capacity)
     if found is None:
         raise NotPermitted()
     actor = replace(found.actor, account_id=account.pk, assurance=account.assurance, request_id=request_id)
@@ -76,17 +76,18 @@ def acting(account: Account, capacity: str, request_id: str = "") -> Acting:
 def _find(person_id: int, capacity: str) -> Acting | None:
     letter, _dash, key = capacity.partition("-")
     finder = _FINDERS.get(letter)
-    number = int(key) if key.isascii() and key.isdecimal() and len(key) < 19 else None
-    if finder is None or (number is None) is (letter != "self") or (letter == "self" and capacity != "self"):
+    if finder is None or not (key.isascii() and key.isdecimal() and len(key) < 19):
         return None
-    return next(finder(person_id, number), None)
+    return next(finder(person_id, int(key)), None)
 
 
 def capacities_of(account: Account) -> list[Capacity]:
     """All capacities the account has today: self, as parent or guardian, as representative, as agent, in posts."""
     if not account.is_active or account.person_id is None:
         return []
-    return [found.capacity for finder in _FINDERS.values() for found in finder(account.person_id, None)]
+    own = _self(account)
+    others = [found.capacity for finder in _FINDERS.values() for found in finder(account.person_id, None)]
+    return [own.capacity, *others] if own else others
 
 
 def may_configure(actor: Actor, thing: Model) -> bool:
@@ -113,10 +114,14 @@ def may_configure(actor: Actor, thing: Model) -> bool:
 # --- Finding ---------------------------------------------------------------------------------------
 
 
-def _self(person_id: int, _number: int | None) -> Iterator[Acting]:
-    rows = Person.objects.filter(pk=person_id, died_on__isnull=True).values_list("party__name", "party__region_id")
-    for name, region in rows:
-        yield _applicant(CapacityKind.SELF, "self", person_id, person_id, name, region)
+def _self(account: Account) -> Acting | None:
+    """No statement when the person came with the session."""
+    if not Account.person.is_cached(account):
+        account.person = Person.objects.select_related("party").get(pk=account.person_id)
+    person = account.person
+    if person is None or person.died_on is not None:
+        return None
+    return _applicant(CapacityKind.SELF, "self", person.pk, person.pk, person.party.name, person.party.region_id)
 
 
 def _as_guardian(person_id: int, number: int | None) -> Iterator[Acting]:
@@ -228,7 +233,6 @@ def _applicant(kind: CapacityKind, slug: str, person_id: int, party_id: int, nam
 
 
 _FINDERS: dict[str, Callable[[int, int | None], Iterator[Acting]]] = {
-    "self": _self,
     "g": _as_guardian,
     "o": _as_representative,
     "m": _as_agent,

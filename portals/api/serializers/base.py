@@ -1,13 +1,14 @@
 """What all shapes share: strict requests, localised text, pages of lists, problems."""
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Iterable, Set
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field, inline_serializer
 from rest_framework import serializers
-from rest_framework.utils.serializer_helpers import ReturnDict
+from rest_framework.utils.serializer_helpers import BindingDict
 
 
 @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}, "description": "Text by language."})
@@ -23,8 +24,12 @@ class Answers(serializers.DictField):
 class Strict(serializers.Serializer):
     """A request: what it does not know is a mistake of the caller, said at once and not ignored."""
 
+    @classmethod
+    def members(cls) -> Set[str]:
+        return cls._declared_fields.keys()
+
     def to_internal_value(self, data: Any) -> Any:
-        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
+        unknown = sorted(data.keys() - self.members()) if isinstance(data, dict) else []
         if unknown:
             fault = serializers.ErrorDetail(_("There is no such member."), code="unknown")
             raise serializers.ValidationError({name: [fault] for name in unknown})
@@ -32,15 +37,26 @@ class Strict(serializers.Serializer):
 
 
 class Shown(serializers.Serializer):
-    """A response; drawn from rows and dataclasses."""
+    """A response; drawn from rows and dataclasses.
 
-    def get_fields(self) -> dict[str, serializers.Field]:
-        """Moments are told in the zone of the house, which need not be asked for at each one."""
-        fields, zone = super().get_fields(), timezone.get_current_timezone()
-        for field in fields.values():
-            if isinstance(field, serializers.DateTimeField):
-                field.timezone = zone
-        return fields
+    Its fields are the same for every answer, so each process makes them once. Fields of its own would also keep all
+    that was drawn in memory until the garbage collector comes, since shape and fields point at each other.
+    """
+
+    @property
+    def fields(self) -> BindingDict:
+        return _fields_of(type(self))
+
+
+@functools.cache
+def _fields_of(shape: type[Shown]) -> BindingDict:
+    """Moments are told in the zone of the house, which need not be asked for at each one."""
+    fields, zone = BindingDict(shape()), timezone.get_default_timezone()
+    for name, field in shape().get_fields().items():
+        if isinstance(field, serializers.DateTimeField):
+            field.timezone = zone
+        fields[name] = field
+    return fields
 
 
 def listing(of: type[serializers.Serializer], **more: serializers.Field) -> serializers.Serializer:
@@ -57,8 +73,9 @@ def listing(of: type[serializers.Serializer], **more: serializers.Field) -> seri
     )
 
 
-def drawn(of: type[serializers.Serializer], rows: Iterable[Any]) -> list[ReturnDict]:
-    return list(of(rows, many=True).data)
+def drawn(of: type[Shown], rows: Iterable[Any]) -> list[dict[str, Any]]:
+    draw = of().to_representation
+    return [draw(row) for row in rows]
 
 
 class Fault(Shown):

@@ -79,7 +79,7 @@ class Act(ActorView):
             self.act.do(self.actor, case=reference, **given)
             return
         asked = forms.open_correction(self.actor, case=reference)
-        with pointing_at_answers(asked.form, set(self.act.body().fields)):
+        with pointing_at_answers(asked.form, self.act.body.members()):
             self.act.do(self.actor, case=reference, **given)
 
 
@@ -91,7 +91,7 @@ def urlpatterns() -> list[URLPattern]:
 def _view(key: str, act: ActOfCase) -> Any:
     documented = extend_schema(
         request=act.body,
-        parameters=[IF_MATCH] if "lock_version" in act.body().fields else [],
+        parameters=[IF_MATCH] if "lock_version" in act.body.members() else [],
         responses=s.CaseSerializer,
         operation_id=f"case_{key}",
         description=act.says,

@@ -83,7 +83,7 @@ def _allowed(each: Possibility, page: CasePage, actor: Actor) -> dict[str, Any]:
         "act": key,
         "label": str(each.act.label),
         "href": _href(key, page, actor),
-        "takes": sorted(ACTS[key].body().fields) if key in ACTS else ELSEWHERE[key][1],
+        "takes": sorted(ACTS[key].body.members()) if key in ACTS else ELSEWHERE[key][1],
         "allowed": each.allowed,
         "obstacle": each.obstacle,
     }

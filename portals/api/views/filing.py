@@ -281,7 +281,7 @@ class Submissions(ActorView):
         """File in one request, without a draft."""
         key, given = key_of(request), self.body(s.SubmissionRequest)
         form = queries.form_for(catalogue.published(given["service"]))
-        with pointing_at_answers(form, set(s.SubmissionRequest().fields)):
+        with pointing_at_answers(form, s.SubmissionRequest.members()):
             submission = actions.submit_direct(self.actor, key=key, channel="api", **given)
         return Response(s.SubmissionSerializer(submission).data, status=status.HTTP_201_CREATED)
 
@@ -349,7 +349,7 @@ class MatterCorrections(ActorView):
         given = self.body(s.CorrectionsRequest)
         found = queries.open_corrections(self.actor, matter=reference)
         _require_asked(found, given)
-        with pointing_at_answers(found.form, set(s.CorrectionsRequest().fields)):
+        with pointing_at_answers(found.form, s.CorrectionsRequest.members()):
             actions.answer_corrections(self.actor, matter=reference, **given)
         return Response(s.TimelineSerializer(matters.timeline(self.actor, reference=reference)).data)
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from egov.identity import queries
-from egov.identity.models import Representative
+from egov.identity.models import Account, Representative
 from egov.kernel import clock
 from egov.kernel.actor import CapacityKind
 from egov.kernel.errors import NotPermitted
@@ -36,7 +36,7 @@ def child_of(identities, parent, years=8, name="林小满"):
 
 def test_oneself(identities, django_assert_num_queries):
     person = identities.person("林晓雯", region=identities.region())
-    account = identities.account(person, assurance=3)
+    account = Account.objects.get(pk=identities.account(person, assurance=3).pk)
     with django_assert_num_queries(1):
         actor = queries.actor_for(account, "self", "r-1")
     assert actor.kind is CapacityKind.SELF
@@ -296,7 +296,7 @@ def test_one_person_has_many_capacities(identities, company, django_assert_num_q
     given = mandate(identities, company, person)
     first = identities.post(None, "clerk", person=person)
     head = identities.post(None, "department_head", person=person, is_head=True)
-    account = identities.account(person)
+    account = Account.objects.get(pk=identities.account(person).pk)
     with django_assert_num_queries(5):
         found = slugs(account)
     assert found == ["self", f"g-{child.pk}", f"o-{own.pk}", f"m-{given.pk}", f"p-{head.pk}", f"p-{first.pk}"]

@@ -55,7 +55,7 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(production):
 
 
 def test_what_must_hold_without_redis_is_in_the_database(production):
-    assert production["SESSION_ENGINE"] == "django.contrib.sessions.backends.db"
+    assert production["SESSION_ENGINE"] == "egov.identity.sessions"
     assert production["AXES_HANDLER"] == "axes.handlers.database.AxesDatabaseHandler"
 
 

@@ -1,17 +1,32 @@
--- 5 statements
+-- 4 statements
 
-SELECT "django_session"."session_key",
-       "django_session"."session_data",
-       "django_session"."expire_date"
-FROM "django_session"
-WHERE ("django_session"."expire_date" > ?
-       AND "django_session"."session_key" = ?)
-LIMIT ?;
 
-SELECT [12 columns]
-FROM "identity_account"
-WHERE "identity_account"."id" = ?
-LIMIT ?;
+SELECT session.session_data,
+       session.expire_date,
+       account.id,
+       account.password,
+       account.last_login,
+       account.is_superuser,
+       account.username,
+       account.email,
+       account.is_staff,
+       account.is_active,
+       account.date_joined,
+       account.person_id,
+       account.assurance,
+       account.language,
+       person.party_id,
+       person.died_on,
+       party.id,
+       party.kind,
+       party.name,
+       party.region_id
+FROM identity_session SESSION
+LEFT JOIN identity_account ACCOUNT ON account.id = session.account_id
+LEFT JOIN identity_person person ON person.party_id = account.person_id
+LEFT JOIN identity_party party ON party.id = person.party_id
+WHERE session.session_key = ?
+  AND session.expire_date > ?;
 
 SELECT "identity_post"."id" AS "pk",
        "identity_post"."title" AS "title",
