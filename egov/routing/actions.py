@@ -19,7 +19,6 @@ from egov.kernel.actor import Actor
 from egov.kernel.definitions import digest
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
 from egov.kernel.refs import Ref
-from egov.kernel.text import language_tag
 from egov.routing import files, memory
 from egov.routing.models import Concept, Example, Language, Need, Origin, SearchEntry, Synonym, Topic
 from egov.routing.queries import NeedMatch, language_of
@@ -291,11 +290,11 @@ def without_numbers(text: str) -> str:
     return _NUMBERS.sub("…", text.strip()[:MAX_NEED])
 
 
-def note_need(actor: Actor, *, text: str, language: str, region: str, match: NeedMatch) -> Need:
+def note_need(actor: Actor, *, text: str, region: str, match: NeedMatch) -> Need:
     """Keep what was said and offered, without the person and without long numbers, to learn from. Anyone may."""
     return Need.objects.create(
         text=without_numbers(text),
-        language=language_tag(language),
+        language=language_of(text),
         region=region,
         offered=[{"kind": each.kind, "code": each.code, "score": each.score} for each in match.candidates],
         asked_back=match.question is not None,
@@ -322,9 +321,10 @@ def choose_for_need(actor: Actor, *, need_id: int, code: str) -> None:
 
 
 @transaction.atomic
-def correct_need(actor: Actor, *, text: str, target: str, language: str = Language.CHINESE, region: str = "") -> Need:
+def correct_need(actor: Actor, *, text: str, target: str, language: str = "", region: str = "") -> Need:
     """An officer says what somebody at the counter had meant by ``text``; it waits for review, once. For staff.
 
+    ``language``: of the words, "" when they are to tell it themselves.
     Raises ``NotPermitted``, ``InvalidInput`` when nothing was said or there is no such service or event.
     """
     if not (actor.is_system or actor.is_staff):
@@ -337,7 +337,7 @@ def correct_need(actor: Actor, *, text: str, target: str, language: str = Langua
         chosen=target,
         corrected=True,
         learned=False,
-        defaults={"language": language_tag(language), "region": region, "at": clock.now()},
+        defaults={"language": language or language_of(text), "region": region, "at": clock.now()},
     )
     journal.record(actor, "routing.correct_need", Ref("need", str(need.pk)), content=target)
     return need

@@ -119,7 +119,6 @@ class NeedMatch:
 def match_need(
     text: str,
     *,
-    language: str,
     region: str,
     capacity: str,
     limit: int = 8,
@@ -127,7 +126,7 @@ def match_need(
 ) -> NeedMatch:
     """What meets a need said in words of any language, best first, or one question back, or nothing (hotline).
 
-    ``language`` is the one the person reads; the text may be in another. ``region`` "" leaves services of single
+    What comes back is text in every language, whichever the words are in. ``region`` "" leaves services of single
     regions out. ``capacity``: a slug, "person", "business", "staff", "any", or "" when it is not known. ``picked``:
     keys of the options chosen so far; after two no further question comes. The text is only read: what it orders
     ("approve my request") has no effect. What stands after ``rules.text.MAX_LENGTH`` characters is not read.

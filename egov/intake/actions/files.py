@@ -23,6 +23,7 @@ MAX_FILES = 20  # of the form of one service
 IMAGES = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic"})
 DOCUMENTS = IMAGES | {"application/pdf"}
 TOO_MANY = _("This form takes at most %(most)d files. Remove one, or put several pages into one PDF.")
+NO_SUCH_MATERIAL = _("This form takes no such material.")
 
 
 def require_room(form: rules.Form, path: str, files: int) -> None:
@@ -38,12 +39,10 @@ def require_room(form: rules.Form, path: str, files: int) -> None:
 def attach(actor: Actor, *, draft: str, material: str, upload: Any) -> Attachment:
     """Keep a file for a material. A question that takes one file has its earlier one replaced.
 
-    Raises ``InvalidInput`` at the question when type or size do not fit, ``NotFound`` for an unknown material.
+    Raises ``InvalidInput`` at the question when type or size do not fit, at ``material`` for an unknown one.
     """
     opened = queries.open_draft(actor, reference=draft)
-    question = next((each for each in opened.form.file_questions if each.material == material), None)
-    if question is None:
-        raise NotFound
+    question = _asking_for(opened.form, material)
     require_room(opened.form, question.key, len(opened.attachments) + 1)
     stored = _stored(actor, question, opened.draft.applicant_id, upload)
     with transaction.atomic():
@@ -61,14 +60,19 @@ def attach(actor: Actor, *, draft: str, material: str, upload: Any) -> Attachmen
 def keep_upload(actor: Actor, *, version: ServiceVersion, material: str, upload: Any) -> StoredFile:
     """Store a file for a material outside a draft: for a correction, or before a filing through the API.
 
-    Raises ``InvalidInput`` at the question, ``NotFound`` for an unknown material.
+    Raises ``InvalidInput`` at the question, at ``material`` for an unknown one.
     """
     if not actor.is_applicant or actor.on_behalf_of_id is None:
         raise NotPermitted
-    question = next((each for each in queries.form_for(version).file_questions if each.material == material), None)
-    if question is None:
-        raise NotFound
+    question = _asking_for(queries.form_for(version), material)
     return _stored(actor, question, actor.on_behalf_of_id, upload)
+
+
+def _asking_for(form: rules.Form, material: str) -> rules.Question:
+    question = next((each for each in form.file_questions if each.material == material), None)
+    if question is None:
+        raise InvalidInput.at("material", "unknown", NO_SUCH_MATERIAL)
+    return question
 
 
 def _stored(actor: Actor, question: rules.Question, owner_id: int, upload: Any) -> StoredFile:
@@ -95,7 +99,7 @@ def require_fitting(form: rules.Form, files: Sequence[TakenFile]) -> None:
     for file in files:
         question = by_material.get(file.material)
         if question is None:
-            faults.append(FieldError("files", "unknown", _("This form takes no such material.")))
+            faults.append(FieldError("files", "unknown", NO_SUCH_MATERIAL))
         elif file.content_type not in _types(question):
             faults.append(FieldError(question.key, "type", _("This kind of file is not taken here.")))
         elif file.size > question.max_mb * 1024 * 1024:

@@ -13,7 +13,9 @@ class NeedRequest(Strict):
     text = serializers.CharField(
         max_length=MAX_LENGTH * 10, help_text="What the person said, in their own words, in any language."
     )
-    language = serializers.ChoiceField(["zh-Hans", "en"], default="zh-Hans", help_text="The one the person reads.")
+    language = serializers.ChoiceField(
+        ["zh-Hans", "en"], default="zh-Hans", help_text="The one the person reads; every text comes in all."
+    )
     region = serializers.CharField(max_length=12, required=False, default="", allow_blank=True)
     audience = serializers.ChoiceField(["", "person", "business", "staff", "any"], default="", allow_blank=True)
     picked = serializers.ListField(

@@ -27,7 +27,6 @@ class Needs(PublicView):
         given = self.body(s.NeedRequest)
         match = routing.match_need(
             given["text"],
-            language=given["language"],
             region=given["region"],
             capacity=given["audience"],
             picked=given.get("picked", ()),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -69,6 +70,16 @@ def _pointing(fault: FieldError, form: Form, names: Collection[str]) -> FieldErr
     if question is None and first in names:
         return fault
     return FieldError(f"answers/{fault.path}", fault.code, fault.message)
+
+
+@contextmanager
+def pointing_at_file() -> Iterator[None]:
+    """Faults of a file that was sent alone point at it; those of its material at that."""
+    try:
+        yield
+    except InvalidInput as error:
+        faults = [fault if fault.path == "material" else replace(fault, path="file") for fault in error.faults]
+        raise InvalidInput(faults, error.message) from error
 
 
 class Drafts(ActorView):
@@ -192,7 +203,8 @@ class Attachments(ActorView):
     def post(self, request: Request, capacity: str, reference: str) -> Response:
         """Attach a file for a material; its type is judged by its content."""
         given = self.body(s.AttachmentRequest)
-        attachment = actions.attach(self.actor, draft=reference, material=given["material"], upload=given["file"])
+        with pointing_at_file():
+            attachment = actions.attach(self.actor, draft=reference, material=given["material"], upload=given["file"])
         return Response(s.AttachmentSerializer(attachment).data, status=status.HTTP_201_CREATED)
 
 
@@ -233,7 +245,8 @@ class Files(ActorView):
         """Store a file for a material of a service, to be named when filing directly or correcting."""
         given = self.body(s.FileRequest)
         version = catalogue.published(given["service"])
-        stored = actions.keep_upload(self.actor, version=version, material=given["material"], upload=given["file"])
+        with pointing_at_file():
+            stored = actions.keep_upload(self.actor, version=version, material=given["material"], upload=given["file"])
         return Response(s.StoredFileSerializer(stored).data, status=status.HTTP_201_CREATED)
 
 

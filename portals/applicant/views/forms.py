@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from egov.intake import actions, queries, rules
@@ -23,6 +24,7 @@ from portals.applicant.access import applicant_page
 from portals.shared.components import Crumb, Fault, Step, faults_of
 from portals.shared.templatetags.egov_ui import localised
 
+_MOVED = gettext_lazy("This service has changed since you began. Your answers were kept where they still fit.")
 AGAIN, NEXT, BACK, LEAVE = "again", "next", "back", "leave"
 
 
@@ -67,7 +69,7 @@ def changed_service(request: HttpRequest, capacity: str, opened: OpenDraft) -> H
 
 
 def _told(migration: Migration) -> str:
-    parts = [_("This service has changed since you began. Your answers were kept where they still fit.")]
+    parts = [str(_MOVED)]
     for title, texts in (
         (_("New: %(questions)s."), migration.added),
         (_("No longer asked: %(questions)s."), migration.removed),
@@ -106,6 +108,7 @@ def _posted(request: HttpRequest, capacity: str, opened: OpenDraft, page: FormPa
     if act == NEXT:
         typed = {key: _without_empty_rows(value) for key, value in typed.items()}
     revision = request.POST.get("_revision", "")
+    faults: dict[str, str] = {}
     try:
         faults = _attach(request, opened, page, asked)
         actions.save_draft(
@@ -116,12 +119,16 @@ def _posted(request: HttpRequest, capacity: str, opened: OpenDraft, page: FormPa
             revision=int(revision) if revision.isdigit() else None,
         )
     except DraftChanged as conflict:
-        return _conflict(request, capacity, conflict, page, typed, asked)
+        return _conflict(request, capacity, conflict, page, typed, asked, faults)
     except (InvalidInput, TooLarge) as error:
         return _show(
             request, capacity, opened, page, typed=typed, problem=str(error), status=error.status, correcting=asked
         )
     opened = queries.open_draft(request.actor, reference=reference)
+    standing = opened.form.page(page.key)
+    if standing is None:  # another window has moved the draft to a newer version
+        return redirect("citizen:draft", capacity=capacity, reference=reference)
+    page = standing
     if act == LEAVE:
         messages.success(request, _("Saved. You can go on any time, on any device."))
         return redirect("citizen:home", capacity=capacity)
@@ -227,6 +234,7 @@ def _show(
         live_url=url,
     )
     told = faults_of(asked.fields)
+    told += [Fault(text) for path, text in (faults or {}).items() if path.split("/")[0] not in asked.keys]
     if problem:
         told.insert(0, Fault(problem))
     shown = opened.shown_pages
@@ -278,23 +286,29 @@ def _conflict(
     page: FormPage,
     typed: dict[str, Any],
     asked: set[str],
+    faults: Mapping[str, str],
 ) -> HttpResponse:
     """Saved elsewhere meanwhile: what was typed here stays in the fields, what stands there is shown beside it."""
     opened = queries.open_draft(request.actor, reference=conflict.draft.reference)
+    standing = opened.form.page(page.key)
+    if standing is None:
+        messages.warning(request, _MOVED)
+        return redirect("citizen:draft", capacity=capacity, reference=opened.draft.reference)
     others = [
         (
             localised(opened.form.by_key[key].title),
             words.shown(opened.form.by_key[key], opened.draft.answers.get(key)) or _("nothing"),
         )
-        for key in page.fields
+        for key in standing.fields
         if key in typed and opened.draft.answers.get(key) != typed[key]
     ]
     return _show(
         request,
         capacity,
         opened,
-        page,
+        standing,
         typed=typed,
+        faults=faults,
         problem=str(conflict),
         correcting=asked,
         others=others,

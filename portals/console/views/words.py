@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from egov.kernel.text import LocalisedText, language_tag
+from egov.kernel.text import LocalisedText
 from egov.routing import actions
 from egov.routing import queries as routing
 from egov.routing.models import Need
@@ -24,7 +24,7 @@ NEEDS_SHOWN = 50
 def index(request: HttpRequest, capacity: str) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:500]
     tried = (
-        routing.match_need(text, language=language_tag(), region=request.actor.region_code, capacity="any")  # type: ignore[attr-defined]
+        routing.match_need(text, region=request.actor.region_code, capacity="any")  # type: ignore[attr-defined]
         if text
         else None
     )

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 
 from egov.catalogue import queries as catalogue
 from egov.kernel.errors import NotFound
-from egov.kernel.text import language_tag
 from egov.routing import actions as lexicon
 from egov.routing import queries as routing
 from egov.routing.models import Need
@@ -43,9 +42,9 @@ def need(request: HttpRequest) -> HttpResponse:
         return redirect("public:front")
     here = region.chosen(request)
     picked = request.GET.getlist("pick")[:MOST_PICKED]
-    match = routing.match_need(text, language=language_tag(), region=here.code, capacity=_side(request), picked=picked)
+    match = routing.match_need(text, region=here.code, capacity=_side(request), picked=picked)
     # Kept to learn from: the sentence without long numbers and without the person.
-    kept = lexicon.note_need(request.actor, text=text, language=language_tag(), region=here.code, match=match)  # type: ignore[attr-defined]
+    kept = lexicon.note_need(request.actor, text=text, region=here.code, match=match)  # type: ignore[attr-defined]
     events = [each for each in match.candidates if each.kind == "event"]
     response = render(
         request,

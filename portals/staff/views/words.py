@@ -157,7 +157,7 @@ def _thanks(target: Named) -> str:
 
 def _led(actor: Actor, asked: Asked) -> Led:
     """As for a person who has not said whether they ask for a business."""
-    match = routing.match_need(asked.text, language=language_tag(), region=actor.region_code, capacity="", limit=SHOWN)
+    match = routing.match_need(asked.text, region=actor.region_code, capacity="", limit=SHOWN)
     wanted = asked.target.code if asked.target else ""
     leads = [
         Lead(each.code, each.title, each.reasons, is_event=each.kind == "event", is_meant=each.code == wanted)

@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from egov.documents.models import StoredFile
 from egov.intake import actions, queries
 from egov.intake.actions import DraftChanged, ServiceClosed
 from egov.intake.models import Draft
@@ -143,6 +144,19 @@ def test_a_file_of_the_wrong_kind_is_told_at_its_question(a_draft, resident, upl
         actions.attach(resident, draft=draft.reference, material="photo", upload=upload)
     assert refused.value.faults[0].path == "photo"
     assert not queries.open_draft(resident, reference=draft.reference).attachments
+
+
+def test_a_material_the_form_does_not_take_is_told_at_the_material(a_draft, resident, a_picture):
+    draft = a_draft(resident)
+    attempts = [
+        lambda: actions.attach(resident, draft=draft.reference, material="passport", upload=a_picture()),
+        lambda: actions.keep_upload(resident, version=draft.version, material="passport", upload=a_picture()),
+    ]
+    for attempt in attempts:
+        with pytest.raises(InvalidInput) as refused:
+            attempt()
+        assert [(fault.path, fault.code) for fault in refused.value.faults] == [("material", "unknown")]
+    assert not StoredFile.objects.exists()
 
 
 def test_a_file_that_is_too_large_is_refused(a_draft, resident):

@@ -55,9 +55,7 @@ TABLE = PermissionTable(
         "remove_synonym": Row(lambda a, w: actions.remove_synonym(a, synonym_id=w.synonym.pk), **ADMINISTRATORS),
         "add_example": Row(lambda a, _w: actions.add_example(a, target="ZZ09", text="one more trial"), **OWN),
         "remove_example": Row(lambda a, w: actions.remove_example(a, example_id=w.example.pk), **OWN),
-        "note_need": Row(
-            lambda a, _w: actions.note_need(a, text="x", language="en", region="", match=NOTHING), **EVERYONE
-        ),
+        "note_need": Row(lambda a, _w: actions.note_need(a, text="x", region="", match=NOTHING), **EVERYONE),
         "choose_for_need": Row(lambda a, w: actions.choose_for_need(a, need_id=w.need.pk, code="ZZ09"), **EVERYONE),
         "correct_need": Row(
             lambda a, _w: actions.correct_need(a, text="a trial", target="ZZ09"), stranger=True, **ADMINISTRATORS

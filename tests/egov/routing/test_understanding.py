@@ -47,7 +47,7 @@ def shipped(law):
 
 
 def match(text, **given):
-    return queries.match_need(text, language="en", region="", capacity=given.pop("capacity", ""), **given)
+    return queries.match_need(text, region="", capacity=given.pop("capacity", ""), **given)
 
 
 def said(found):

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver
 from rest_framework.throttling import SimpleRateThrottle
 
@@ -108,6 +109,24 @@ def test_a_problem_points_at_the_field_in_the_language_of_the_caller(casework, b
     assert fault["detail"].isascii() or "Lost on" in fault["detail"]
     assert re.search("[一-鿿]", chinese.json()["errors"][0]["detail"])
     assert english.json()["type"] == chinese.json()["type"] == "urn:egov:problem:invalid_input"
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "material"), ("zh-Hans", "材料")])
+def test_a_file_that_does_not_fit_is_told_at_its_member_of_the_request(
+    by_token, a_draft, a_picture, resident, language, word
+):
+    draft = a_draft(resident)
+    program = by_token(resident, language=language)
+    attachments = f"drafts/{draft.reference}/attachments"
+    for address, more in ((attachments, {}), ("files", {"service": "CL02"})):
+        unknown = program.upload(address, material="passport", file=a_picture(), **more)
+        assert (unknown.status_code, unknown["Content-Type"]) == (422, "application/problem+json")
+        (fault,) = unknown.json()["errors"]
+        assert (fault["pointer"], fault["code"]) == ("/material", "unknown")
+        assert word in fault["detail"]
+        wrong = SimpleUploadedFile("photo.png", b"not a picture", content_type="image/png")
+        told = program.upload(address, material="photo", file=wrong, **more).json()["errors"]
+        assert [each["pointer"] for each in told] == ["/file"]
 
 
 @pytest.mark.parametrize(

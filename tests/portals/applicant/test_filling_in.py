@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from egov.casework.models import Case
 from egov.identity.models import Account
+from egov.intake import actions as intake
 from egov.intake.models import Draft, Submission
 from egov.registers.models import Consent
 from tests.plugins.intake import CARD_FORM, PHOTO, question
@@ -165,6 +166,35 @@ def test_a_wrong_file_is_told_at_its_question_and_the_rest_is_kept(browser, star
     assert response.status_code == 422
     assert 'id="f-photo-e"' in response.content.decode()
     assert Draft.objects.get().answers["name"] == "甲"
+
+
+@pytest.mark.parametrize("revision", ["", "0"], ids=["without a revision", "from an older page"])
+@pytest.mark.parametrize("pages", [CARD_FORM["x-pages"], []], ids=["the page stays", "the page goes"])
+def test_a_file_that_is_asked_no_more_is_told_and_the_rest_is_kept(
+    browser, started, services, resident, a_picture, monkeypatch, revision, pages
+):
+    """Another window moves the draft to a newer version while this one sends its page."""
+    attach = intake.attach
+
+    def overtaken(*args, **given):
+        asked = {key: each for key, each in CARD_FORM["properties"].items() if key != "photo"}
+        kept = [{**page, "fields": [key for key in page["fields"] if key in asked]} for page in pages]
+        services.publish(form={"type": "object", "properties": asked, "x-pages": kept}, materials=[])
+        intake.migrate_draft(resident, draft=started.reference)
+        return attach(*args, **given)
+
+    monkeypatch.setattr(intake, "attach", overtaken)
+    response = browser.post(
+        page_url(started, "you") + "?lang=en",
+        {"_asked": "name photo", "name": "甲", "photo": a_picture(), "_revision": revision},
+        follow=True,
+    )
+    assert response.status_code == (200 if not pages else 409 if revision else 422)
+    if pages:
+        assert "This form takes no such material." in text_of(response)
+        assert 'value="甲"' in response.content.decode()
+    if not revision:
+        assert Draft.objects.get().answers["name"] == "甲"
 
 
 def test_a_file_can_be_taken_off_again(browser, started, a_picture):

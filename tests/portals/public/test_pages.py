@@ -9,6 +9,7 @@ from egov.catalogue import queries as catalogue
 from egov.catalogue.models import Event
 from egov.kernel import clock
 from egov.measures.models import Availability, MeasureValue
+from egov.routing.models import Need
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +75,13 @@ def test_the_words_that_led_here_go_along_when_one_begins(client, city, page, be
     html = client.get(page, {"said": "开个&店", "lang": "en"}).content.decode()
     assert f'href="/me/?{begins}&amp;need=%E5%BC%80%E4%B8%AA%26%E5%BA%97"' in html
     assert "开个" not in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("words", "written_in"), [("我想开个面馆", "zh-Hans"), ("open a noodle shop", "en")])
+def test_what_is_kept_to_learn_from_is_in_the_language_of_its_words(client, city, language, words, written_in):
+    client.get("/need", {"q": words, "lang": language})
+    assert Need.objects.get().language == written_in
 
 
 def test_a_listed_service_says_where_to_file_and_has_no_button_to_begin(client, city):

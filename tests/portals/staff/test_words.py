@@ -1,5 +1,7 @@
 """What had they meant? An officer says it; it waits for whoever decides."""
 
+import re
+
 import pytest
 
 from egov.catalogue.models import Event
@@ -65,6 +67,18 @@ def test_trying_the_words_shows_where_they_lead_and_keeps_nothing(desk):
     assert "the hotline is offered" in elsewhere.text
     other = desk().post("meant", text="我想开个小饭馆", target="BE90", **{"try": "1"})
     assert "BE90 Keeping a stall does not stand among them." in other.text
+
+
+@pytest.mark.parametrize("page", ["zh-Hans", "en"])
+@pytest.mark.parametrize(("words", "language"), [("我想开个小饭馆", "zh-Hans"), ("open a little noodle bar", "en")])
+def test_words_of_either_language_lead_to_the_same_whichever_the_page_is_in(desk, page, words, language):
+    actions.add_example(SYSTEM, target="LC01", text="I want to open a little noodle bar")
+    here = desk()
+    shown = here.client.post(f"{here.url('meant')}?lang={page}", {"text": words, "target": "LC01", "try": "1"})
+    assert f'<html lang="{page}"' in shown.text
+    assert 'class="leads' in shown.text
+    assert f'lang="{language}"' in re.search(r"<textarea[^>]*>", shown.text)[0]
+    assert re.search(rf'value="{language}"[^>]*checked|checked[^>]*value="{language}"', shown.text)
 
 
 def test_handed_in_it_waits_for_who_decides(desk, casework):

@@ -46,7 +46,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{len(lines)} needs → {out}")
 
     def _one(self, text: str, *, region: str, capacity: str, language: str) -> None:
-        match = queries.match_need(text, language=language, region=region, capacity=capacity)
+        match = queries.match_need(text, region=region, capacity=capacity)
         if len(match.parts) > 1:
             self.stdout.write("several needs: " + " | ".join(match.parts))
         if match.question:
