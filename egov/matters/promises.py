@@ -55,14 +55,14 @@ class Promise:
 
 @dataclass(frozen=True)
 class NumberedDays:
-    """Working days counted from today."""
+    """Working days counted from ``today``."""
 
     today: dt.date
     calendar: WorkingDays
 
     @classmethod
-    def now(cls) -> "NumberedDays":
-        return cls(clock.today(), deadlines.working_days(None))
+    def on(cls, day: dt.date) -> "NumberedDays":
+        return cls(day, deadlines.working_days(None))
 
     def day(self, number: int) -> dt.date:
         return self.calendar.add(self.today, number)
@@ -85,9 +85,13 @@ def promise_of(
     needs_of: Mapping[str, Sequence[Needs]],
     cases: Mapping[str, Case],
     moves: Mapping[int, Sequence[Move]],
+    days: NumberedDays | None = None,
 ) -> Promise:
-    """``members`` in the order of the graph; ``moves``: case → the moves of its story, in the order of time."""
-    days = NumberedDays.now()
+    """``members`` in the order of the graph; ``moves``: case → the moves of its story, in the order of time.
+
+    ``days``: as seen on another day than today.
+    """
+    days = days or NumberedDays.on(clock.today())
     ahead = [
         _with_case(member, case, needs_of[member.key], moves.get(case.pk, ()), days)
         if (case := cases.get(member.case)) is not None

@@ -1,6 +1,6 @@
 """A matter under lock: its members follow their cases, start, fall away. Private to this room."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -88,6 +88,15 @@ def first_outputs(case: Case | None) -> dict[str, Any]:
     return dict(case.decision.data) if case is not None and case.outcome else {}
 
 
+def applicant_of(version: ServiceVersion, members: Iterable[Member], otherwise: int) -> int:
+    """What only organisations can apply for is the business of the one that an earlier member has registered."""
+    if "person" not in version.audience:
+        for member in members:
+            if member.state == MemberState.DONE and ORGANISATION in member.outputs:
+                return int(member.outputs[ORGANISATION])
+    return otherwise
+
+
 @dataclass
 class Whole:
     """A matter with its members under lock, changed in memory and written once."""
@@ -160,7 +169,7 @@ class Whole:
         filed = Filed(
             self.matter.reference,
             kept["submission"],
-            self._applicant_of(spec.version),
+            applicant_of(spec.version, self.members.values(), self.matter.applicant_id),
             self.matter.filed_by_id,
             self.matter.capacity,
             kept["language"],
@@ -171,14 +180,6 @@ class Whole:
         if member.state in rules.ENDED:
             member.ended_at, member.outputs = member.started_at, first_outputs(case)
         self.changed.add(key)
-
-    def _applicant_of(self, version: ServiceVersion) -> int:
-        """What only organisations can apply for is the business of the one that an earlier member has registered."""
-        if "person" not in version.audience:
-            for member in self.members.values():
-                if member.state == MemberState.DONE and ORGANISATION in member.outputs:
-                    return int(member.outputs[ORGANISATION])
-        return self.matter.applicant_id
 
     def save(self) -> None:
         if not self.changed:

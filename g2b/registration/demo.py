@@ -1,10 +1,11 @@
-"""The businesses that the demonstration city's year of registrations added to its register."""
+"""The businesses that the demonstration city's year added to its register, and those that it ended."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
 from egov.casework.demo import PastEffect, past_effects
 from egov.identity.demo import PastRegistration, lay_registered
+from egov.identity.models import Organisation
 from egov.journal.demo import PastAct, lay_entries
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM
@@ -57,3 +58,19 @@ def _registered(effect: PastEffect) -> PastRegistration:
 
 
 past_effects.add("registration.register_organisation", lay_registrations)
+
+
+def lay_ends(effects: Sequence[PastEffect]) -> None:
+    """See ``effects.end_entity``."""
+    for effect in effects:
+        made, organisation = effect.tale.granting, effect.case.applicant_id
+        if made is None:
+            raise ValueError("no decision was made")
+        day = clock.local(made.at).date()
+        Organisation.objects.filter(pk=organisation).update(dissolved_on=day)
+        Registration.objects.filter(pk=organisation).update(ended_on=day)
+        entry, party = effect.note("registration.end_entity", organisation), Ref("party", str(organisation))
+        lay_entries([PastAct(entry.at, SYSTEM, "identity.dissolve_organisation", [party]), entry])
+
+
+past_effects.add("registration.end_entity", lay_ends)

@@ -1,10 +1,12 @@
-"""The demonstration city's registrations for treatment elsewhere."""
+"""The demonstration city's registrations for treatment elsewhere, and the numbers of its birth certificates."""
 
 import datetime as dt
 from collections.abc import Sequence
 
 from egov.casework.demo import PastEffect, past_effects
-from egov.journal.demo import lay_entries
+from egov.journal.demo import PastAct, lay_entries
+from egov.kernel import counters
+from egov.kernel.refs import Ref
 from g2c.health import rules
 from g2c.health.models import TreatmentRegistration
 
@@ -38,3 +40,25 @@ def _registration(effect: PastEffect) -> TreatmentRegistration:
 
 
 past_effects.add("health.register_treatment", lay_treatments)
+
+
+def lay_birth_certificates(effects: Sequence[PastEffect]) -> None:
+    """See ``effects.number_birth_certificate``."""
+    for effect in effects:
+        province, series = effect.case.region[:2], effect.options["series"]
+        serial = counters.next_value(f"birth-certificate:{series}{province}")
+        number = rules.birth_certificate_number(series=series, province=province, serial=serial)
+        effect.outputs["child.birth_certificate"] = number
+    lay_entries(_numbered(effect) for effect in effects)
+
+
+def _numbered(effect: PastEffect) -> PastAct:
+    made = effect.tale.granting
+    if made is None:
+        raise ValueError("no decision was made")
+    refs = [Ref("case", effect.case.reference)]
+    content = {"number": effect.outputs["child.birth_certificate"]}
+    return PastAct(made.at, made.actor, "health.number_birth_certificate", refs, content)
+
+
+past_effects.add("health.number_birth_certificate", lay_birth_certificates)

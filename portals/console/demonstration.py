@@ -18,12 +18,14 @@ from egov.intake import demo as filings
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM
 from egov.kernel.models import DemoState
+from egov.matters import actions as matters
 from egov.measures import actions as measures
 from egov.payments.demo import lay_fund
 from egov.registers import actions as registers
 from egov.registers.demo import lay_keepers
 from egov.routing import actions as routing
 from g2b.registration import demo as _registration  # noqa: F401 - what decisions of the past left in the registers
+from g2c.certificates import demo as _certificates  # noqa: F401
 from g2c.health import demo as _health  # noqa: F401
 from g2c.social_insurance import demo as _social_insurance  # noqa: F401
 from g2e.administration import demo as _administration  # noqa: F401
@@ -91,12 +93,16 @@ def lay_city(rng: random.Random) -> Iterator[str]:
 
 
 def lay_history() -> Iterator[DemoState]:
-    """The year that lies behind the city, as far as it is missing; yields the progress. Public figures follow it."""
+    """The year that lies behind the city, as far as it is missing; yields the progress.
+
+    What the platform counts and watches by itself follows it: public figures, paces, endangered promises.
+    """
     for state in filings.lay_chunks(SEED):
         yield state
         if state.finished_at is not None:
             measures.compute(SYSTEM, day=clock.today())
             casework.measure_paces(SYSTEM)
+            matters.watch_promises(SYSTEM)
 
 
 def stages() -> QuerySet[DemoState]:

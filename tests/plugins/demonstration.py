@@ -296,27 +296,27 @@ def _decided(city: City, case: Case, outcome: str) -> Case:
 @pytest.fixture(scope="session")
 def plain_city(django_db_setup: None, django_db_blocker: Any, _own_files: None) -> Iterator[str]:
     """The name of a database with the city alone; files and keys lie in this run's folders."""
-    with _another_database(django_db_blocker, database.ensure_template, f"{database.DATABASE}_plain") as name:
+    with another_database(django_db_blocker, database.ensure_template, f"{database.DATABASE}_plain") as name:
         for command in ("make_journal_key", "make_token_key"):
             call_command(command, stdout=io.StringIO(), stderr=io.StringIO())
         for _stage in demonstration.lay_city(random.Random(demonstration.SEED)):
             pass
         City().deliver()
     yield name
-    _drop(django_db_blocker, name)
+    drop(django_db_blocker, name)
 
 
 @pytest.fixture(scope="session")
 def laid_city(plain_city: str, django_db_blocker: Any) -> Iterator[str]:
     """The name of a database with all of it."""
-    with _another_database(django_db_blocker, lambda: plain_city, f"{database.DATABASE}_city") as name:
+    with another_database(django_db_blocker, lambda: plain_city, f"{database.DATABASE}_city") as name:
         lay_life(City())
     yield name
-    _drop(django_db_blocker, name)
+    drop(django_db_blocker, name)
 
 
 @contextmanager
-def _another_database(blocker: Any, template: Callable[[], str], name: str) -> Iterator[str]:
+def another_database(blocker: Any, template: Callable[[], str], name: str) -> Iterator[str]:
     """Work in a clone of ``template`` instead of the tests' database."""
     with blocker.unblock():
         database.clone(template(), name)
@@ -329,7 +329,7 @@ def _another_database(blocker: Any, template: Callable[[], str], name: str) -> I
         Kept.forget_all()
 
 
-def _drop(blocker: Any, name: str) -> None:
+def drop(blocker: Any, name: str) -> None:
     with blocker.unblock(), database.server() as cursor:
         cursor.execute(f'drop database if exists "{name}" with (force)')
 

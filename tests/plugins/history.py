@@ -3,11 +3,14 @@
 import datetime as dt
 import json
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db import transaction
 from django.utils.translation import override
 
@@ -20,15 +23,16 @@ from egov.documents.actions.files import keep
 from egov.documents.models import Credential, IssuedDocument, StoredFile
 from egov.intake.demo.city import City
 from egov.intake.demo.history import Chunk, Filing
-from egov.intake.demo.year import year
+from egov.intake.demo.wholes import WholeFiling
+from egov.intake.demo.year import WHOLE_YEAR, Slot, year
 from egov.journal.models import Entry
-from egov.kernel import outbox
+from egov.kernel import outbox, references
 from egov.kernel.actor import SYSTEM
 from egov.kernel.models import OutboxMessage
 from egov.kernel.refs import Ref
 from egov.matters import actions as matters
 from egov.matters.actions import MemberSpec
-from egov.matters.models import Matter
+from egov.matters.models import Dependency, Matter, Member
 from egov.notices.models import Notice
 from egov.payments import actions as payments
 from egov.payments.actions import BillLineSpec
@@ -38,6 +42,8 @@ from egov.routing.queries import RouteChoice
 from egov.work import actions as work
 from egov.work.models import OPEN_ITEMS, ItemEvent, Plan, Step, WorkItem
 from portals.console import demonstration
+from tests.plugins import database
+from tests.plugins.demonstration import another_database, drop
 
 SEED = 7
 
@@ -48,6 +54,15 @@ class Year:
 
     now: dt.datetime
     filings: list[Filing]
+    snapshots: list[dict[str, Any]]
+
+
+@dataclass
+class Wholes:
+    """Events of several departments, laid in bulk; what was laid of each."""
+
+    now: dt.datetime
+    filings: list[WholeFiling]
     snapshots: list[dict[str, Any]]
 
 
@@ -70,6 +85,54 @@ def lay_year(count: int, now: dt.datetime) -> Year:
         laid = Year(now, chunk.told, [snapshot(each.tale.case.reference) for each in chunk.told])
         transaction.set_rollback(True)
     return laid
+
+
+def lay_wholes(now: dt.datetime, *, wanted: Callable[[Slot], bool] = lambda _slot: True) -> Wholes:
+    """As :func:`lay_year`, of the ``wanted`` events of a whole year."""
+    with transaction.atomic(), override("zh-hans"):
+        people = City(now.date())
+        chunk = Chunk(random.Random(SEED), people, first_key=1_000_000)
+        slots = year(SEED, WHOLE_YEAR, now=now, city=people)
+        chunk.lay([slot for slot in slots if slot.occasion is not None and wanted(slot)])
+        laid = Wholes(now, chunk.wholes, [whole_snapshot(each.whole.matter.reference) for each in chunk.wholes])
+        transaction.set_rollback(True)
+    return laid
+
+
+EVENTS_AT = dt.datetime(2026, 11, 27, 15, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture(scope="module")
+def _city_with_events(plain_city: str, django_db_blocker: Any) -> Iterator[None]:
+    name = f"{database.DATABASE}_events"
+    with another_database(django_db_blocker, lambda: plain_city, name), time_machine.travel(EVENTS_AT, tick=False):
+        _lay_events()
+    with django_db_blocker.unblock():
+        database.use(name)
+        references.forget_block()
+    yield
+    with django_db_blocker.unblock():
+        database.use(database.DATABASE)
+        references.forget_block()
+    drop(django_db_blocker, name)
+
+
+def _lay_events() -> None:
+    """The events of a whole year, what their applicants change today, and what the platform sees of it by itself."""
+    with transaction.atomic(), override("zh-hans"):
+        people = City(EVENTS_AT.date())
+        chunk = Chunk(random.Random(SEED), people, first_key=1_000_000)
+        chunk.lay([slot for slot in year(SEED, WHOLE_YEAR, now=EVENTS_AT, city=people) if slot.occasion is not None])
+        for whole in chunk.wholes:
+            whole.change()
+    matters.watch_promises(SYSTEM)
+
+
+@pytest.fixture
+def city_with_events(_city_with_events: None, db: None, frozen: Callable[[dt.datetime], dt.datetime]) -> dt.datetime:
+    """The city with its events of several departments, at the moment at which they stand so. For modules whose tests
+    all work in it."""
+    return frozen(EVENTS_AT)
 
 
 # --- Living it again ---------------------------------------------------------------------------------------
@@ -182,6 +245,60 @@ class Reliving:
         casework.give_opinion(deed.actor, opinion_id=asked.pk, **deed.how)
 
 
+class RelivingWhole(Reliving):
+    """The deeds of all cases of a whole, in the order of time; what was brought into being has another key here."""
+
+    def __init__(self, filing: WholeFiling, frozen: Callable[[dt.datetime], Any]) -> None:
+        self.whole, self.frozen = filing, frozen
+        self.closed = 0
+
+    def run(self, until: dt.datetime) -> str:
+        """The reference of the matter that lived it."""
+        tales = self.whole.tales.items()
+        deeds = [(deed.at, place, key, deed) for place, (key, tale) in enumerate(tales) for deed in tale.deeds]
+        with override("zh-hans"):
+            self.frozen(self.whole.opened_at)
+            self.open()
+            for at, _place, key, deed in sorted(deeds, key=lambda each: each[:2]):
+                self.frozen(at)
+                self.case = Member.objects.get(matter=self.matter, key=key).case
+                getattr(self, deed.act, self._act)(self._of_here(deed))
+                self.deliver()
+        self.frozen(until)
+        assert self.closed == sum(deed.act == "close" for _at, _place, _key, deed in deeds)
+        return self.matter.reference
+
+    def open(self) -> None:
+        whole, filer = self.whole.whole, self.whole.filer
+        files = {file.pk: self.upload(file) for _material, file in self.whole.filled.files}
+        opened = matters.open_matter(
+            filer.actor,
+            applicant_id=filer.party.pk,
+            title=whole.matter.title,
+            need=whole.matter.need,
+            event=whole.matter.event,
+            members=[
+                replace(spec, files=[(material, files[pk]) for material, pk in spec.files]) for spec in whole.specs
+            ],
+            submission="S",
+            lead=(whole.matter.lead_id or 0, whole.matter.lead_unit_id or 0),
+        )
+        self.matter = opened.matter
+        self.deliver()
+
+    def close(self, _deed: Deed) -> None:
+        """Whatever was delivered on the same day goes in the same night."""
+        self.closed += casework.close_delivered(SYSTEM)
+
+    def _of_here(self, deed: Deed) -> Deed:
+        if not deed.actor.is_applicant:
+            return deed
+        party = Case.objects.get(reference=self.case).applicant_id
+        if party == deed.actor.on_behalf_of_id:
+            return deed
+        return replace(deed, actor=replace(deed.actor, on_behalf_of_id=party, capacity=f"o-{party}"))
+
+
 # --- What is compared -------------------------------------------------------------------------------------
 
 
@@ -230,6 +347,55 @@ def snapshot(reference: str) -> dict[str, Any]:
         "journal": _rows(_entries(subject), "at action account_id capacity on_behalf_of_id department_id"),
         "digests": _rows(_entries(subject).filter(action__in=_COMPARED), "at action content_digest"),
     }
+
+
+def whole_snapshot(reference: str) -> dict[str, Any]:
+    """A matter with all that hangs on its cases, by member; what its members brought into being by what it is."""
+    matter = Matter.objects.get(reference=reference)
+    subject = f"matter:{reference}"
+    found = {
+        "matter": _rows(Matter.objects.filter(pk=matter.pk), _MATTER),
+        "members": _rows(matter.members, "key state order optional answers outputs started_at ended_at undone"),
+        "edges": _rows(Dependency.objects.filter(matter=matter), "before__key after__key group passes"),
+        "told": _rows(Notice.objects.filter(subject=subject, kind="members_undone"), "created_at recipient_id body"),
+        "noted": _rows(_entries(subject), "at action capacity content_digest"),
+        **{member.key: snapshot(member.case) for member in matter.members.exclude(case="")},
+    }
+    for key in found.keys() - _OF_THE_WHOLE:
+        del found[key]["matter"], found[key]["member"]  # compared once, above
+    return _by_what_it_is(found, matter)
+
+
+_OF_THE_WHOLE = {"matter", "members", "edges", "told", "noted"}
+
+
+def _by_what_it_is(found: dict[str, Any], matter: Matter) -> dict[str, Any]:
+    """Numbers and keys that were drawn for what came into being, replaced by the names of the outputs."""
+    drawn = {
+        str(value): name
+        for outputs in matter.members.values_list("outputs", flat=True)
+        for name, value in sorted(outputs.items())
+        if len(str(value)) >= 4
+    }
+    longest_first = sorted(drawn, key=len, reverse=True)
+    pattern = re.compile("|".join(rf"\b{re.escape(value)}\b" for value in longest_first) or r"(?!)")
+
+    def named(value: Any) -> Any:
+        match value:
+            case dict():
+                return {key: named(each) for key, each in value.items()}
+            case list():
+                return sorted(map(named, value), key=lambda each: json.dumps(each, default=str, sort_keys=True))
+            case str():
+                return pattern.sub(lambda one: drawn[one[0]], value)
+            case int() if str(value) in drawn:
+                return drawn[str(value)]
+        return value
+
+    return {key: named(value) for key, value in found.items()}
+
+
+_MATTER = "title need event state capacity applicant_id lead_id lead_unit_id opened_at closed_at promised_due_at"
 
 
 def _entries(subject: str) -> Any:

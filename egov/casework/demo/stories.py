@@ -33,7 +33,8 @@ class Course:
     """What is decided before a story is told.
 
     ``stop``: the kind of work at which the case lies today ("accept", "review", "decide" …, or "pay", "correction",
-    "suspension", "opinion", "extension"). ``outcome``: the decision it is to have; chance decides otherwise.
+    "suspension", "opinion", "extension"). ``outcome``: the decision it is to have, or "withdrawn"; chance decides
+    otherwise.
     """
 
     now: dt.datetime
@@ -157,7 +158,8 @@ class Story:
         if tale.state != CaseState.RECEIVED:
             return
         # Whoever has just paid waits; given up now, the fee would be given back.
-        if self._happens(0.04) and tale.procedure.can_withdraw and not has_a_fee:
+        given_up = self.course.outcome == "withdrawn" or (not self.course.outcome and self._happens(0.04))
+        if given_up and tale.procedure.can_withdraw and not has_a_fee:
             tale.withdraw(self._at_home((1, 20)), self._say("withdraw"))
             return
         self._look(first=True)

@@ -27,14 +27,27 @@ NIGHT = dt.timedelta(hours=1, minutes=30)  # when what was delivered some days a
 
 
 class Tale(Receiving, Reviewing, Conversing):
-    """A case with all that hangs on it, from its opening on."""
+    """A case with all that hangs on it, from its opening on.
+
+    ``actor``: for the applicant. ``by_platform``: a member of a whole, opened when its turn came.
+    """
 
     def __init__(
-        self, actor: Actor, spec: CaseSpec, at: dt.datetime, *, applicant: Party, unit: Unit, officers: Officers
+        self,
+        actor: Actor,
+        spec: CaseSpec,
+        at: dt.datetime,
+        *,
+        applicant: Party,
+        unit: Unit,
+        officers: Officers,
+        by_platform: bool = False,
     ) -> None:
         super().__init__(actor, spec, at, applicant=applicant, unit=unit, officers=officers)
-        state = self.case.state
-        self._move("open" if state == CaseState.RECEIVED else "open_unpaid", actor, before="", after=state)
+        state, opener = self.case.state, SYSTEM if by_platform else actor
+        self._move("open" if state == CaseState.RECEIVED else "open_unpaid", opener, before="", after=state)
+        if by_platform:
+            self._note(SYSTEM, "casework.open", content=self.case.answers)
         if state == CaseState.RECEIVED:
             self._receive()
 

@@ -91,7 +91,7 @@ def _lay_rows(tales: Sequence[Tale]) -> None:
     Case.objects.bulk_create([tale.case for tale in tales], batch_size=BATCH)
     files = [file for tale in tales for file in tale.files]
     StoredFile.objects.bulk_create(
-        [each.file for each in files if each.file and each.file.pk is None], batch_size=BATCH
+        [each.file for each in files if each.file_id is None and each.file is not None], batch_size=BATCH
     )
     CaseFile.objects.bulk_create(files, batch_size=BATCH)
     moves = [each for tale in tales for each in tale.transitions]

@@ -6,6 +6,7 @@ first, so that a part laid earlier does not change the next one.
 """
 
 from egov.identity.demo.accounts import ACCOUNTS, PASSWORD, RESIDENTS, DemoAccount, lay_accounts
+from egov.identity.demo.births import PastBirth, lay_born
 from egov.identity.demo.businesses import PastRegistration, lay_businesses, lay_registered
 from egov.identity.demo.departments import lay_departments
 from egov.identity.demo.people import lay_people
@@ -15,8 +16,10 @@ __all__ = [
     "PASSWORD",
     "RESIDENTS",
     "DemoAccount",
+    "PastBirth",
     "PastRegistration",
     "lay_accounts",
+    "lay_born",
     "lay_businesses",
     "lay_departments",
     "lay_people",

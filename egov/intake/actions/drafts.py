@@ -70,13 +70,8 @@ def start_bundle(
         require_may_file(actor, member.service)
     first = catalogue.version(bundle.members[0].version)
     form = queries.form_of(bundle, first)
-    known = dict(plan.event.definition.get("given", {})) | {
-        question["element"]: plan.answers[question["key"]]
-        for question in plan.questions
-        if question.get("element") and question["key"] in plan.answers and question["key"] not in plan.facts
-    }
     opening = _Opening(first, form, bundle, region, need=need, event=event)
-    return _open(actor, opening, rules.fitting(form, known))
+    return _open(actor, opening, rules.fitting(form, queries.answered_by(plan)))
 
 
 @dataclass(frozen=True)

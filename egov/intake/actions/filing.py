@@ -37,7 +37,7 @@ REAL_NAME = 2  # level of verified identity that a filing needs: who files is bo
 
 
 @dataclass(frozen=True)
-class _Request:
+class Request:
     """What is to be filed, from a draft or directly."""
 
     reference: str
@@ -73,7 +73,7 @@ def submit(actor: Actor, *, draft: str, key: str, language: str = "") -> Submiss
         with transaction.atomic():
             taken = taking.take_draft(actor, draft=draft, key=key, digest=digest, result=reference)
             if taken is not None:
-                request = _Request(
+                request = Request(
                     reference=reference,
                     version=catalogue.version(taken.version_id),
                     applicant_kind=taken.applicant_kind,
@@ -134,7 +134,7 @@ def submit_direct(
         with transaction.atomic():
             party = taking.take_party(actor, wanted=wanted, key=key, digest=digest, result=reference)
             require_fitting(form, party.files)
-            request = _Request(
+            request = Request(
                 reference=reference,
                 version=version,
                 applicant_kind=party.kind,
@@ -159,14 +159,14 @@ def _require_key(key: str) -> None:
 
 
 @dataclass(frozen=True)
-class _Filed:
+class FiledMember:
     """A member ready to be opened, with what it costs."""
 
     spec: MemberSpec
     price: rules.Price
 
 
-def _file(actor: Actor, request: _Request) -> Submission:
+def _file(actor: Actor, request: Request) -> Submission:
     form = queries.form_of(request.bundle, request.version)
     members = queries.members_of(request.bundle, request.version, form)
     for member in members:
@@ -178,17 +178,17 @@ def _file(actor: Actor, request: _Request) -> Submission:
     if checked.faults:
         raise InvalidInput(checked.faults)
     sources = _sources(request.sources, checked.answers)
-    filed = [_member(request, member, checked, sources, files) for member in members]
+    filed = [filed_member(request, member, checked, sources, files) for member in members]
     with writing.together():
         return _written(actor, request, checked.answers, sources, filed)
 
 
 def _written(
     actor: Actor,
-    request: _Request,
+    request: Request,
     answers: Mapping[str, Any],
     sources: Mapping[str, Any],
-    filed: Sequence[_Filed],
+    filed: Sequence[FiledMember],
 ) -> Submission:
     """All rows of the whole act: submission, matter, cases, bill, journal, events."""
     opened = matters.open_matter(
@@ -201,7 +201,7 @@ def _written(
         submission=request.reference,
         language=request.language,
         members=[each.spec for each in filed],
-        lead=_lead(request, filed),
+        lead=lead_of(request, filed),
     )
     submission = Submission(
         reference=request.reference,
@@ -223,7 +223,7 @@ def _written(
     return submission
 
 
-def _lead(request: _Request, filed: Sequence[_Filed]) -> tuple[int, int] | None:
+def lead_of(request: Request, filed: Sequence[FiledMember]) -> tuple[int, int] | None:
     """Who answers for the whole of an event: the department of its lead function that has a part in it, else the first."""
     if not request.bundle:
         return None
@@ -233,13 +233,13 @@ def _lead(request: _Request, filed: Sequence[_Filed]) -> tuple[int, int] | None:
     return route.department_id, route.unit_id
 
 
-def _member(
-    request: _Request,
+def filed_member(
+    request: Request,
     member: DraftMember,
     checked: rules.Checked,
     sources: Mapping[str, Any],
     files: Mapping[str, Sequence[str]],
-) -> _Filed:
+) -> FiledMember:
     """Each department gets the part of the answers and papers that its own form asks for."""
     form = member.form
     own = checked
@@ -262,7 +262,7 @@ def _member(
         optional=member.optional,
         depends_on=[Needs(edge.before, edge.group, _passed(request.bundle, edge, form)) for edge in edges],
     )
-    return _Filed(spec, price)
+    return FiledMember(spec, price)
 
 
 def _passed(bundle: Bundle, edge: BundleEdge, form: rules.Form) -> dict[str, str]:
@@ -297,7 +297,7 @@ def _sources(sources: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str
     }
 
 
-def _bill(actor: Actor, submission: Submission, opened: matters.OpenedMatter, filed: Sequence[_Filed]) -> None:
+def _bill(actor: Actor, submission: Submission, opened: matters.OpenedMatter, filed: Sequence[FiledMember]) -> None:
     """One bill for the whole; its lines name the cases, also those that open later."""
     payments.raise_bill(
         actor,

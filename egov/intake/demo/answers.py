@@ -5,7 +5,7 @@ import functools
 import random
 import struct
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -18,7 +18,10 @@ from egov.documents.demo import past_file
 from egov.documents.models import StoredFile
 from egov.intake import queries, rules
 from egov.intake.demo.city import Filer
+from egov.intake.queries import DraftMember
+from egov.intake.rules import Form
 from egov.kernel import clock
+from egov.kernel.errors import FieldError
 from egov.kernel.text import localise
 
 
@@ -45,14 +48,7 @@ def fill(
 ) -> Filled:
     """Raises ``Unfit``."""
     form = queries.form_for(version)
-    said = {**filings().get(version.service.code, {}).get("answers", {}), **(given or {})}
-    answers = {}
-    for question in form.questions:
-        if question.is_file or not (question.key in said or question.required or question.required_when):
-            continue
-        value = _value(rng, question, said, filer, clock.local(at).date())
-        if value is not None:
-            answers[question.key] = value
+    answers = _typed(rng, version, form.questions, filer, at, given or {})
     files = [
         (question.material, new_file(version, question.material, filer.party.pk, at))
         for question in form.file_questions
@@ -61,15 +57,76 @@ def fill(
     attached = {material: [file.reference] for material, file in files}
     checked = rules.check(form, answers, files=attached, known=queries.known_codes(form))
     if checked.faults:
-        raise Unfit(f"{version.service.code}: {[(fault.path, fault.code) for fault in checked.faults]}")
+        raise Unfit(f"{version.service.code}: {_named(checked.faults)}")
     asked = {form.by_key[key].material for key in checked.visible if form.by_key[key].is_file}
     price = rules.price_of(version.fee, form, checked.answers, name=version.name)
     return Filled(checked.answers, tuple(pair for pair in files if pair[0] in asked), price)
 
 
+@dataclass(frozen=True)
+class FilledWhole:
+    """The one form of several services. ``answers``: under its keys; ``files``: one for each material, without rows."""
+
+    answers: dict[str, Any]
+    files: tuple[tuple[str, StoredFile], ...]
+    checked: rules.Checked
+
+
+def fill_whole(
+    rng: random.Random,
+    form: Form,
+    members: Sequence[DraftMember],
+    filer: Filer,
+    at: dt.datetime,
+    given: Mapping[str, Any],
+) -> FilledWhole:
+    """Member by member, each question once. ``given``: what is answered already. Raises ``Unfit``."""
+    answers, files = dict(given), dict[str, StoredFile]()
+    for member in members:
+        part, own = member.part, member.part.own(answers)
+        asked = [question for question in member.form.questions if question.key not in part.awaited]
+        typed = _typed(rng, member.version, asked, filer, at, own)
+        answers |= {part.names[key]: value for key, value in typed.items()}
+        for question in member.form.file_questions:
+            if question.material not in files and (question.required or question.required_when):
+                files[question.material] = new_file(member.version, question.material, filer.party.pk, at)
+    attached = {material: [file.reference] for material, file in files.items()}
+    checked = rules.check(form, answers, files=attached, known=queries.known_codes(form), today=clock.local(at).date())
+    if checked.faults:
+        raise Unfit(f"{[member.service for member in members]}: {_named(checked.faults)}")
+    wanted = {form.by_key[key].material for key in checked.visible if form.by_key[key].is_file}
+    return FilledWhole(checked.answers, tuple(pair for pair in files.items() if pair[0] in wanted), checked)
+
+
+def _named(faults: Iterable[FieldError]) -> list[tuple[str, str]]:
+    return [(fault.path, fault.code) for fault in faults]
+
+
+def _typed(
+    rng: random.Random,
+    version: ServiceVersion,
+    questions: Iterable[rules.Question],
+    filer: Filer,
+    at: dt.datetime,
+    given: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Answers to what must be answered, and to whatever there is something to say; no files."""
+    said = filings().get(version.service.code, {}).get("answers", {})
+    answers = {key: value for key, value in given.items() if value is not None}
+    for question in questions:
+        if question.is_file or question.key in given:
+            continue
+        if not (question.key in said or question.required or question.required_when):
+            continue
+        value = _value(rng, question, said, filer, clock.local(at).date())
+        if value is not None:
+            answers[question.key] = value
+    return answers
+
+
 def _value(rng: random.Random, question: rules.Question, said: Mapping[str, Any], filer: Filer, day: dt.date) -> Any:
     if question.key in said:
-        return _said(rng, said[question.key], filer, day)
+        return by_rule(rng, said[question.key], filer, day)
     if question.element in filer.facts:
         return filer.facts[question.element]
     if question.choices:
@@ -85,7 +142,8 @@ def _value(rng: random.Random, question: rules.Question, said: Mapping[str, Any]
     return {"money": "10000.00", "phone": filer.facts.get("person.phone", "")}.get(question.widget, "见所附材料。")
 
 
-def _said(rng: random.Random, rule: Any, filer: Filer, day: dt.date) -> Any:
+def by_rule(rng: random.Random, rule: Any, filer: Filer, day: dt.date) -> Any:
+    """A value by a rule of ``filings.yaml``."""
     match rule:
         case list():
             return rng.choice(rule)
@@ -97,6 +155,8 @@ def _said(rng: random.Random, rule: Any, filer: Filer, day: dt.date) -> Any:
             return float(Decimal(str(rng.uniform(least, most))).quantize(Decimal("0.1")))
         case {"fact": element}:
             return filer.facts.get(element)
+        case {"surname": names}:
+            return filer.party.name[0] + rng.choice(names)
         case {"shareholder": share}:
             return [{"name": filer.facts.get("person.name", filer.party.name), "share": share}]
     return rule

@@ -15,6 +15,7 @@ from egov.identity.models import (
     Organisation,
     OrganisationKind,
     Party,
+    Person,
     Representative,
     Unit,
 )
@@ -34,6 +35,8 @@ class Filer:
     kind: str  # party kind as routing knows it
     region: str
     facts: dict[str, Any] = field(default_factory=dict)
+    person: Person | None = None  # of a person who files for themselves
+    business: str = ""  # kind of the organisation, of one that is no office
 
 
 class City:
@@ -83,7 +86,7 @@ class City:
                 "person.shop": f"{person.address.partition('号')[0]}号1铺",
             }
             actor = self._applicant(CapacityKind.SELF, "self", person.pk, party)
-            filer = Filer(party, actor, "person", party.region_id or "", facts)
+            filer = Filer(party, actor, "person", party.region_id or "", facts, person)
             self.filers["person"].append(filer)
             if person.registered_region_id != party.region_id:
                 self.filers["newcomer"].append(filer)
@@ -99,10 +102,8 @@ class City:
 
     def _find_businesses(self, today: dt.date) -> None:
         kinds = [OrganisationKind.ENTERPRISE, OrganisationKind.SOLE_TRADER]
-        offices = Representative.objects.filter(
-            organisation__kind__in=kinds, organisation__dissolved_on__isnull=True, valid_to__isnull=True
-        )
-        # Those the city was founded with: what a year of registrations adds must not change the year.
+        offices = Representative.objects.filter(organisation__kind__in=kinds, valid_to__isnull=True)
+        # Those the city was founded with: what a year of registrations adds or ends must not change the year.
         offices = offices.filter(organisation__details__origin="demonstration")
         agents = {
             mandate.grantor_id: mandate
@@ -120,12 +121,12 @@ class City:
                 "shop.address": organisation.address,
                 "person.address_here": organisation.address,
             }
-            region = party.region_id or ""
-            actor = self._applicant(CapacityKind.REPRESENTATIVE, f"o-{party.pk}", office.person_id, party)
-            self.filers["business"].append(Filer(party, actor, "organisation", region, facts))
+            region, kind = party.region_id or "", organisation.kind
+            actor = self.representative(office.person_id, party)
+            self.filers["business"].append(Filer(party, actor, "organisation", region, facts, business=kind))
             if mandate := agents.get(party.pk):
                 agent = self._applicant(CapacityKind.AGENT, f"m-{mandate.pk}", mandate.agent_id, party, mandate.pk)
-                self.filers["business"].append(Filer(party, agent, "organisation", region, facts))
+                self.filers["business"].append(Filer(party, agent, "organisation", region, facts, business=kind))
 
     def _find_staff(self) -> None:
         """Civil servants for themselves, and heads for their departments."""
@@ -146,6 +147,9 @@ class City:
             self.filers["staff"].append(
                 Filer(party, actor, "person", region, {**facts, "department": actor.department_id})
             )
+
+    def representative(self, person_id: int, organisation: Party) -> Actor:
+        return self._applicant(CapacityKind.REPRESENTATIVE, f"o-{organisation.pk}", person_id, organisation)
 
     def _applicant(
         self, kind: CapacityKind, capacity: str, person_id: int, party: Party, mandate_id: int | None = None

@@ -2,8 +2,9 @@
 
 import datetime as dt
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
@@ -19,26 +20,26 @@ from egov.contracts.money import BillPaid
 from egov.intake import queries
 from egov.intake.demo.answers import Filled, Unfit, fill, new_file
 from egov.intake.demo.city import City, Filer
+from egov.intake.demo.wholes import WholeFiling, file_whole
 from egov.intake.demo.year import Slot, year
 from egov.intake.models import Draft, Submission
 from egov.journal.demo import PastAct, lay_entries
 from egov.kernel import clock, idempotency, money, references
 from egov.kernel.models import DemoState
 from egov.kernel.refs import Ref
-from egov.kernel.text import localise
-from egov.matters.demo import PastMatter, lay_matters
+from egov.kernel.text import LocalisedText, localise
+from egov.matters.demo import PastMatter, lay_matters, of_one_case
 from egov.matters.models import Matter
 from egov.notices.demo import PastNotice, lay_notices, past_notice
 from egov.payments.actions import BillLineSpec
 from egov.payments.demo import PastBill, lay_bills, lay_reconciliations
-from egov.payments.models import Bill
 
 logger = structlog.get_logger(__name__)
 
 STAGE, BEGUN = "history", "history begun"
 CHUNK = 150
 DRAFTS = 40
-ROOM = 2  # keys kept for each filing: its case, and one that contests its decision
+ROOM = 16  # keys kept for each filing: of its cases, or of its case and one that contests the decision
 
 
 @dataclass
@@ -52,12 +53,43 @@ class Filing:
     key: int
     reference: str = ""
     channel: str = "web"
-    paid_at: dt.datetime | None = None
-    bill: Bill | None = field(default=None)
 
     @property
     def opened_at(self) -> dt.datetime:
         return self.tale.opened_at
+
+    @property
+    def paid_at(self) -> dt.datetime | None:
+        return next((deed.at for deed in self.tale.deeds if deed.act == "pay"), None)
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        return self.filled.answers
+
+    @property
+    def read_at(self) -> Callable[[dt.datetime], dt.datetime | None]:
+        return self.tale.read_at
+
+    @property
+    def first_cases(self) -> list[Case]:
+        """Those that were opened on filing."""
+        return [self.tale.case]
+
+    @property
+    def title(self) -> LocalisedText:
+        title: LocalisedText = self.tale.case.title
+        return title
+
+    def matter(self) -> PastMatter:
+        case, decision = self.tale.case, self.tale.decision
+        return of_one_case(
+            key=self.key,
+            case=case,
+            opened_at=self.opened_at,
+            promised_due_at=self.tale.opened_promise,
+            ended_at=case.decided_at or case.closed_at,
+            outputs=decision.data if self.tale.granting and decision else {},
+        )
 
 
 def begin(count: int) -> None:
@@ -122,7 +154,10 @@ def _lay_next(
     with override("zh-hans"):
         if state.done == 0:
             _lay_drafts(random.Random(f"{seed}:drafts"), slots)  # noqa: S311 - reproducible, not secret
-        Chunk(random.Random(f"{seed}:{state.done}"), city, first_key).lay(chunk)  # noqa: S311
+        laid = Chunk(random.Random(f"{seed}:{state.done}"), city, first_key)  # noqa: S311
+        laid.lay(chunk)
+        for whole in laid.wholes:
+            whole.change()
     state.done += len(chunk)
     if state.done >= len(slots):
         state.finished_at = clock.now()
@@ -138,6 +173,7 @@ class Chunk:
     def __init__(self, rng: random.Random, city: City, first_key: int) -> None:
         self.rng, self.city, self.first_key = rng, city, first_key
         self.filings: list[Filing] = []
+        self.wholes: list[WholeFiling] = []
         self.told: list[Filing] = []
 
     def lay(self, slots: Sequence[Slot]) -> None:
@@ -148,18 +184,34 @@ class Chunk:
                 logger.warning("demo_form_not_filled", error=str(error))
         self.told = [*self.filings]  # who contests comes after what is contested
         self.filings.sort(key=lambda each: each.opened_at)
-        notices = lay_tales(self.rng, [each.tale for each in self.filings])
+        notices = self._lay_cases()
         self._lay_submissions()
         notices += self._lay_bills()
         notices += [notice for each in self.filings if (notice := _receipt(each))]
+        notices += [notice for whole in self.wholes if (notice := _receipt(whole))]
+        notices += [notice for whole in self.wholes for notice in whole.notices()]
         lay_notices(notices)
+
+    def _lay_cases(self) -> list[PastNotice]:
+        """All that were opened on filing; then, as long as there are any, those that had waited for them."""
+        tales = [each.tale for each in self.filings]
+        tales += [tale for whole in self.wholes for tale in whole.first(self.city, self._live)]
+        notices: list[PastNotice] = []
+        while tales:
+            notices += lay_tales(self.rng, sorted(tales, key=lambda tale: tale.opened_at))
+            tales = [tale for whole in self.wholes for tale in whole.next(self.city, self._live)]
+        return notices
 
     # --- Telling ----------------------------------------------------------------------------------------------
 
     def _tell(self, slot: Slot) -> None:
         rng = random.Random(slot.seed)  # noqa: S311 - reproducible, not secret
-        filing = self._file(rng, slot, slot.service, slot.filer, slot.at, key=self.first_key + ROOM * slot.number)
-        self._live(rng, filing, slot.course)
+        key = self.first_key + ROOM * slot.number
+        if slot.occasion is not None:
+            self.wholes.append(file_whole(rng, slot, slot.occasion, key=key))
+            return
+        filing = self._file(rng, slot, slot.service, slot.filer, slot.at, key=key)
+        self._live(rng, filing.tale, slot.filer, slot.course)
         self._perhaps_contest(rng, filing)
 
     def _file(
@@ -201,12 +253,11 @@ class Chunk:
         self.filings.append(filing)
         return filing
 
-    def _live(self, rng: random.Random, filing: Filing, course: Course) -> None:
-        tale = filing.tale
+    def _live(self, rng: random.Random, tale: Tale, filer: Filer, course: Course) -> None:
         roles = [each["department_role"] for each in tale.case.version.opinions]
-        units = [unit for role in roles if (unit := self.city.unit_of(role, filing.filer.region))]
+        units = [unit for role in roles if (unit := self.city.unit_of(role, filer.region))]
         advisers = [unit for unit in units if unit.pk != tale.case.unit_id and self.city.officers.by_unit.get(unit.pk)]
-        version, owner = tale.case.version, filing.filer.party.pk
+        version, owner = tale.case.version, tale.case.applicant_id
         Story(
             rng,
             tale,
@@ -214,7 +265,6 @@ class Chunk:
             advisers=advisers,
             new_file=lambda material, at: new_file(version, material, owner, at),
         ).tell()
-        filing.paid_at = next((deed.at for deed in tale.deeds if deed.act == "pay"), None)
 
     def _perhaps_contest(self, rng: random.Random, filing: Filing) -> None:
         """Some of those who were refused contest it, within the time for it."""
@@ -242,25 +292,15 @@ class Chunk:
             rng, filing.slot, version.service.code, filing.filer, at, key=filing.key + 1, about=case.reference
         )
         tale.transitions[-1].note = later.tale.case.reference
-        self._live(rng, later, Course(now=now))
+        self._live(rng, later.tale, later.filer, Course(now=now))
 
     # --- Writing ----------------------------------------------------------------------------------------------
 
     def _lay_submissions(self) -> None:
-        matters = lay_matters(
-            [
-                PastMatter(
-                    key=each.key,
-                    reference=each.tale.case.matter,
-                    case=each.tale.case,
-                    opened_at=each.opened_at,
-                    promised_due_at=each.tale.opened_promise,
-                    ended_at=each.tale.case.decided_at or each.tale.case.closed_at,
-                    outputs=each.tale.decision.data if each.tale.granting and each.tale.decision else {},
-                )
-                for each in self.filings
-            ]
-        )
+        sent: list[Filing | WholeFiling] = [*self.filings, *self.wholes]
+        sent.sort(key=lambda each: each.opened_at)
+        matters = [each.matter() for each in sent]
+        lay_matters(matters)
         Submission.objects.bulk_create(
             [
                 Submission(
@@ -270,12 +310,12 @@ class Chunk:
                     filed_by_id=each.filer.actor.party_id,
                     capacity=each.filer.actor.capacity,
                     channel=each.channel,
-                    answers=each.filled.answers,
-                    answers_digest=idempotency.digest_of(each.filled.answers),
-                    matter=matter.reference,
+                    answers=each.answers,
+                    answers_digest=idempotency.digest_of(each.answers),
+                    matter=past.matter.reference,
                     at=each.opened_at,
                 )
-                for each, matter in zip(self.filings, matters, strict=True)
+                for each, past in zip(sent, matters, strict=True)
             ]
         )
         lay_entries(
@@ -285,14 +325,15 @@ class Chunk:
                 "intake.submit",
                 [
                     Ref("submission", each.reference),
-                    Ref("matter", each.tale.case.matter),
-                    each.tale.ref,
+                    Ref("matter", past.matter.reference),
+                    *(Ref("case", case.reference) for case in each.first_cases),
                     Ref("party", str(each.filer.party.pk)),
                 ],
-                each.filled.answers,
+                each.answers,
             )
-            for each in self.filings
+            for each, past in zip(sent, matters, strict=True)
         )
+        lay_entries(act for whole in self.wholes for act in whole.whole.acts())
 
     def _lay_bills(self) -> list[PastNotice]:
         billed = [each for each in self.filings if each.filled.price.lines]
@@ -329,21 +370,22 @@ class Chunk:
         )
 
 
-def _receipt(each: Filing) -> PastNotice | None:
+def _receipt(each: Filing | WholeFiling) -> PastNotice | None:
     event = SubmissionAccepted(
         submission=each.reference,
-        matter=each.tale.case.matter,
+        matter=each.first_cases[0].matter,
         applicant_id=each.filer.party.pk,
-        cases=[each.tale.case.reference],
+        cases=[case.reference for case in each.first_cases],
     )
     at = each.opened_at
-    return past_notice(event, named=each.tale.case.title, at=at, read_at=each.tale.read_at(at))
+    return past_notice(event, named=each.title, at=at, read_at=each.read_at(at))
 
 
 def _lay_drafts(rng: random.Random, slots: Sequence[Slot]) -> None:
     """Forms that people began and have not sent."""
     rows = []
-    for slot in [slot for slot in slots[:400] if slot.filer.actor.is_applicant][:: max(len(slots[:400]) // DRAFTS, 1)]:
+    lately = [slot for slot in slots if slot.occasion is None][:400]
+    for slot in [slot for slot in lately if slot.filer.actor.is_applicant][:: max(len(lately) // DRAFTS, 1)]:
         version = catalogue.published(slot.service)
         try:
             answers = fill(rng, version, slot.filer, slot.at).answers

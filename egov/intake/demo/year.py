@@ -5,33 +5,50 @@ import random
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from egov.casework.demo import Course
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion
 from egov.deadlines import queries as calendars
 from egov.deadlines.rules import WorkingDays
+from egov.intake.demo import events
 from egov.intake.demo.answers import filings
 from egov.intake.demo.city import City, Filer
+from egov.intake.demo.events import CLOSING, HOME, Occasion
 from egov.kernel import clock
 from egov.law import queries as law
 
 DAYS = 365
+WHOLE_YEAR = 500  # filings; a shorter one has neither named ones nor events
 WAITING = 0.16  # share of the year's cases that lie somewhere today
-HOME = "990102"  # the district whose officers the demonstration gives out accounts of
 AT_HOME = 0.8  # share of what waits that waits there
 
 
 @dataclass(frozen=True)
 class Slot:
-    """One filing of the year. ``number`` counts from the oldest; ``seed`` is its own source of chance."""
+    """One filing of the year. ``number`` counts from the oldest; ``seed`` is its own source of chance.
+
+    Of a service, or of an event (``occasion``).
+    """
 
     number: int
     service: str
     filer: Filer
     at: dt.datetime
     course: Course
+    occasion: Occasion | None
     seed: int
+
+
+class _Found(NamedTuple):
+    """A filing before it has its number."""
+
+    service: str
+    filer: Filer
+    at: dt.datetime
+    course: Course
+    occasion: Occasion | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +102,7 @@ _NAMED: Mapping[str, Sequence[_Wish]] = {
 
 
 def year(seed: int, count: int, *, now: dt.datetime, city: City) -> list[Slot]:
-    """The newest first."""
+    """In the order of laying: events of several departments, then the others, the newest first."""
     return _Year(random.Random(f"{seed}:year"), count, now, city).slots()  # noqa: S311 - reproducible, not secret
 
 
@@ -96,23 +113,22 @@ class _Year:
         self.days: WorkingDays = calendars.working_days(None)
         self._last: dict[tuple[str, int], list[dt.datetime]] = {}
         self._filers: dict[tuple[str, bool], list[Filer]] = {}
+        self._closing: set[int] = set()
 
     def slots(self) -> list[Slot]:
-        found = [*self._named()]
+        """Numbered by time; the events of several departments first, then the others, the newest first."""
+        found = [*self._named(), *self._events()]
         waiting = max(int(self.count * WAITING), 1)
         found += self._waiting(min(waiting, self.count))
         found += self._past(max(self.count - len(found), 0))
-        found.sort(key=lambda each: (each[2], each[0]))
-        slots = [
-            Slot(number, service, filer, at, course, self.rng.getrandbits(60))
-            for number, (service, filer, at, course) in enumerate(found[-self.count :])
-        ]
-        return slots[::-1]
+        found.sort(key=lambda each: (each.at, each.service))
+        slots = [Slot(number, *each, self.rng.getrandbits(60)) for number, each in enumerate(found[-self.count :])]
+        return sorted(slots, key=lambda slot: (slot.occasion is None, -slot.number))
 
-    # --- Three kinds of filings -----------------------------------------------------------------------------
+    # --- Four kinds of filings -----------------------------------------------------------------------------
 
-    def _named(self) -> Iterator[tuple[str, Filer, dt.datetime, Course]]:
-        if self.count < 500:
+    def _named(self) -> Iterator[_Found]:
+        if self.count < WHOLE_YEAR:
             return
         for name, wishes in _NAMED.items():
             filers = self.city.named(name)
@@ -125,9 +141,24 @@ class _Year:
                 course = Course(
                     now=self.now, stop=wish.stop, outcome=wish.outcome, rating=wish.rating, corrected=wish.corrected
                 )
-                yield wish.service, filer, at, course
+                yield _Found(wish.service, filer, at, course)
 
-    def _waiting(self, count: int) -> Iterator[tuple[str, Filer, dt.datetime, Course]]:
+    def _events(self) -> Iterator[_Found]:
+        """What several departments were asked for at once."""
+        if self.count < WHOLE_YEAR:
+            return
+        for filer, at, occasion in events.occasions(self.rng, self.now, self.city, some_day=self._some_day):
+            if occasion.event == CLOSING:
+                self._closing.add(filer.party.pk)
+            yield _Found("", filer, at, Course(now=self.now), occasion)
+
+    def _some_day(self, first: int, last: int) -> dt.datetime:
+        """On one of the days ``first`` to ``last`` before today, on busy ones rather."""
+        today = clock.local(self.now).date()
+        days = [today - dt.timedelta(days=back) for back in range(first, last + 1)]
+        return self._moment(self.rng.choices(days, [self._business_of(day) for day in days])[0])
+
+    def _waiting(self, count: int) -> Iterator[_Found]:
         """What lies with the offices today, as long as it may lie there and a little longer."""
         codes = [code for code, version in self.versions.items() if version.plan and _share(code) > 1]
         weights = [
@@ -142,9 +173,9 @@ class _Year:
             filer = self._filer(code, at, home=self.rng.random() < AT_HOME)
             count -= 1
             if filer is not None:
-                yield code, filer, at, Course(now=self.now, stop=stop)
+                yield _Found(code, filer, at, Course(now=self.now, stop=stop))
 
-    def _past(self, count: int) -> Iterator[tuple[str, Filer, dt.datetime, Course]]:
+    def _past(self, count: int) -> Iterator[_Found]:
         codes = [code for code in self.versions if _share(code)]
         weights = [_share(code) for code in codes]
         days = [clock.local(self.now).date() - dt.timedelta(days=back) for back in range(DAYS)]
@@ -157,7 +188,7 @@ class _Year:
             filer = self._filer(code, at)
             if filer is not None:
                 count -= 1
-                yield code, filer, at, Course(now=self.now)
+                yield _Found(code, filer, at, Course(now=self.now))
 
     # --- When ---------------------------------------------------------------------------------------------
 
@@ -240,6 +271,7 @@ class _Year:
             found = [filer for who in self._who(version) for filer in self.city.filers[who]]
             if "staff" in self._who(version):
                 found = [filer for filer in found if filer.facts["department"] == self._department(version)]
+            found = [filer for filer in found if filer.party.pk not in self._closing]
             near = [filer for filer in found if filer.region == HOME]
             self._filers[code, home] = near if home and near else found
         return self._filers[code, home]

@@ -165,6 +165,16 @@ def bundle_of(plan: BundlePlan, services: Sequence[str] | frozenset[str] | set[s
     )
 
 
+def answered_by(plan: BundlePlan) -> dict[str, Any]:
+    """What the form need not ask, by data element: the event says it, or the person did before the form began."""
+    said = {
+        question["element"]: plan.answers[question["key"]]
+        for question in plan.questions
+        if question.get("element") and question["key"] in plan.answers and question["key"] not in plan.facts
+    }
+    return dict(plan.event.definition.get("given", {})) | said
+
+
 def bundle_ahead(
     actor: Actor, *, plan: BundlePlan, services: Sequence[str], region: str, applicant_kind: str
 ) -> BundleAhead | None:

@@ -12,7 +12,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.text import LocalisedText
 from egov.matters import rules
 from egov.matters.models import Dependency, Matter, MatterState, Member
-from egov.matters.promises import promise_of
+from egov.matters.promises import NumberedDays, promise_of
 from egov.matters.rules import Needs
 from egov.matters.whole import Filed, MemberSpec, case_spec, first_outputs, first_state
 
@@ -72,28 +72,32 @@ def open_matter(
         lead_unit_id=lead[1] if lead else None,
     )
     rows = [
-        _member(matter, spec, order[spec.key], case_of.get(spec.key), states[spec.key], filed, case_references)
+        member_row(matter, spec, order[spec.key], case_of.get(spec.key), states[spec.key], filed, case_references)
         for spec in members
     ]
-    matter.promised_due_at = _promised(rows, needs_of, cases)
+    matter.promised_due_at = promised_due_at(rows, needs_of, cases)
     writing.insert([matter])
     for row in rows:
         row.matter = matter  # with its key, when it was written at once
     writing.insert(rows)
-    _link(matter, members, {row.key: row for row in rows})
+    writing.insert(edges_of(matter, members, {row.key: row for row in rows}))
     return OpenedMatter(matter, tuple(cases), case_references)
 
 
-def _promised(
-    rows: Sequence[Member], needs_of: Mapping[str, Sequence[Needs]], cases: Sequence[Case]
+def promised_due_at(
+    rows: Sequence[Member],
+    needs_of: Mapping[str, Sequence[Needs]],
+    cases: Sequence[Case],
+    days: NumberedDays | None = None,
 ) -> dt.datetime | None:
+    """What a matter that was just opened promises. ``days``: counted from the day of it; None: from today."""
     if len(rows) == 1:
         return cases[0].promised_due_at
     ordered = sorted(rows, key=lambda row: row.order)
-    return promise_of(ordered, needs_of, {case.reference: case for case in cases}, {}).promised_due_at
+    return promise_of(ordered, needs_of, {case.reference: case for case in cases}, {}, days).promised_due_at
 
 
-def _member(
+def member_row(
     matter: Matter,
     spec: MemberSpec,
     order: int,
@@ -134,12 +138,11 @@ def _kept_until_start(spec: MemberSpec, filed: Filed, reference: str) -> dict[st
     }
 
 
-def _link(matter: Matter, members: Sequence[MemberSpec], rows: Mapping[str, Member]) -> None:
-    edges = [
+def edges_of(matter: Matter, members: Sequence[MemberSpec], rows: Mapping[str, Member]) -> list[Dependency]:
+    return [
         Dependency(
             matter=matter, before=rows[need.before], after=rows[spec.key], group=need.group, passes=dict(need.passes)
         )
         for spec in members
         for need in spec.depends_on
     ]
-    writing.insert(edges)

@@ -2,7 +2,14 @@
 
 import pytest
 
-from tests.plugins.history import Reliving, lay_year, snapshot
+from tests.plugins.history import (
+    Reliving,
+    RelivingWhole,
+    lay_wholes,
+    lay_year,
+    snapshot,
+    whole_snapshot,
+)
 
 
 def relive(laid, frozen):
@@ -32,3 +39,40 @@ def test_two_hundred_cases_of_the_past_are_lived_again(city, frozen):
     states = {each.tale.case.state for each in laid.filings}
     assert states >= {"received", "correction", "accepted", "closed", "withdrawn"}
     assert not relive(laid, frozen)
+
+
+# --- Events of several departments ------------------------------------------------------------------------
+
+
+def relive_wholes(laid, frozen):
+    """Live every whole again; what differs, by event and part."""
+    relived = [RelivingWhole(filing, frozen).run(laid.now) for filing in laid.filings]
+    differing = {}
+    for filing, reference, before in zip(laid.filings, relived, laid.snapshots, strict=True):
+        after = whole_snapshot(reference)
+        for key in before.keys() | after.keys():
+            if before.get(key) != after.get(key):
+                differing[f"{filing.occasion.event} {filing.reference} {key}"] = differences(
+                    before.get(key, {}), after.get(key, {})
+                )
+    return differing
+
+
+def differences(before, after):
+    if not isinstance(before, dict):
+        return before, after
+    parts = before.keys() | after.keys()
+    return {part: (before.get(part), after.get(part)) for part in parts if before.get(part) != after.get(part)}
+
+
+@pytest.mark.django_db
+def test_a_few_events_of_the_past_are_lived_again(city, frozen):
+    laid = lay_wholes(city, wanted=lambda slot: slot.number % 15 == 0)
+    assert not relive_wholes(laid, frozen)
+
+
+@pytest.mark.long
+@pytest.mark.django_db
+def test_all_events_of_the_past_are_lived_again(city, frozen):
+    laid = lay_wholes(city)
+    assert not relive_wholes(laid, frozen)
