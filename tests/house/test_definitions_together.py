@@ -3,36 +3,18 @@
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from egov.catalogue.rules import check_given
+from egov.catalogue.rules import check_given, longest_way, promised_days
 from egov.intake import rules
 from egov.intake.rules.merging import fit
 from egov.registers.actions import DEFINITIONS
+from tests.plugins.outcomes import EVENTS, SERVICES, definition, form_of
 
-SERVICES = sorted(Path().glob("g2?/*/services/*.yaml"))
-FILES = {file.stem: file for file in SERVICES}
-EVENTS = sorted(Path("egov/catalogue/definitions/events").glob("*.yaml"))
-
-
-@cache
-def definition(code: str) -> dict[str, Any]:
-    # A file is named by the code it defines (the catalogue refuses others), so each is read once.
-    read: dict[str, Any] = yaml.safe_load(FILES[code].read_text(encoding="utf-8"))
-    return read
-
-
-@cache
-def form_of(code: str) -> rules.Form | None:
-    read = definition(code)
-    return rules.compile_form(read["form"], read.get("materials", [])) if read.get("form") else None
-
-
-CODES = [file.stem for file in SERVICES]
+CODES = list(SERVICES)
 FILEABLE = [code for code in CODES if form_of(code)]
 
 
@@ -76,31 +58,22 @@ def test_one_element_is_asked_in_one_way():
     assert not faults
 
 
-@pytest.mark.parametrize("file", EVENTS, ids=lambda path: path.stem)
-def test_what_an_event_answers_itself_is_asked_and_taken_by_its_members(file):
-    read = yaml.safe_load(file.read_text(encoding="utf-8"))["definition"]
+@pytest.mark.parametrize("code", EVENTS)
+def test_what_an_event_answers_itself_is_asked_and_taken_by_its_members(code):
     asked: dict[str, list[dict[str, Any]]] = {}
-    for row in read["members"]:
+    for row in EVENTS[code]["members"]:
         for field in (definition(row["service"]).get("form") or {}).get("properties", {}).values():
             asked.setdefault(field.get("x-element", ""), []).append(field)
-    given = read.get("given", {})
+    given = EVENTS[code].get("given", {})
     assert not list(check_given(given, dictionary=dictionary(), asked=asked))
     assert set(given) <= asked.keys()
 
 
-@pytest.mark.parametrize("file", EVENTS, ids=lambda path: path.stem)
-def test_the_members_of_an_event_make_one_form(file):
-    """No element twice, nothing needed missing, whatever is left out: by construction; here for what is shipped."""
-    members = [row["service"] for row in yaml.safe_load(file.read_text(encoding="utf-8"))["definition"]["members"]]
-    forms = {code: form for code in members if (form := form_of(code)) is not None}
-    merged = rules.merge(forms)
-    assert not merged.clashes
-    asked = [question.element for question in merged.questions if question.element]
-    assert len(asked) == len(set(asked))
-    materials = [question.material for question in merged.file_questions]
-    assert len(materials) == len(set(materials))
-    for code, form in forms.items():
-        assert set(merged.part(code).names) == set(form.by_key)
+@pytest.mark.parametrize("code", EVENTS)
+def test_the_longest_way_is_the_one_that_publishing_would_reckon(code):
+    read = {row["service"]: definition(row["service"]) for row in EVENTS[code]["members"]}
+    days = {service: promised_days(each["promised_limit"], each["promised_unit"]) for service, each in read.items()}
+    assert EVENTS[code]["longest"] == longest_way(EVENTS[code], days)
 
 
 # Words that mean two things: (event, title) → why both are asked.
@@ -109,15 +82,14 @@ ASKED_TWICE = {
 }
 
 
-@pytest.mark.parametrize("file", EVENTS, ids=lambda path: path.stem)
-def test_one_thing_is_not_asked_under_two_elements(file):
+@pytest.mark.parametrize("code", EVENTS)
+def test_one_thing_is_not_asked_under_two_elements(code):
     """Nor as a question of a service's own beside an element of the dictionary: it would be asked twice in one form."""
-    members = [row["service"] for row in yaml.safe_load(file.read_text(encoding="utf-8"))["definition"]["members"]]
     bound: dict[str, set[str]] = {}
-    for code in members:
-        for question in form.questions if (form := form_of(code)) else ():
+    for service in (row["service"] for row in EVENTS[code]["members"]):
+        for question in form.questions if (form := form_of(service)) else ():
             if not question.material:
-                own = f"{code}.{question.key}"
+                own = f"{service}.{question.key}"
                 bound.setdefault(question.title["zh-Hans"], set()).add(question.element or own)
     twice = {title: sorted(found) for title, found in bound.items() if len(found) > 1}
-    assert {title: found for title, found in twice.items() if (file.stem, title) not in ASKED_TWICE} == {}
+    assert {title: found for title, found in twice.items() if (code, title) not in ASKED_TWICE} == {}

@@ -32,7 +32,7 @@ EVENTS: dict[str, dict[str, Any]] = {
     file.stem: yaml.safe_load(file.read_text(encoding="utf-8"))["definition"]
     for file in sorted(Path("egov/catalogue/definitions/events").glob("*.yaml"))
 }
-FLIPS = 3  # of an event's questions; all of them are tried on the forms in test_definitions_together
+FLIPS = 3  # of an event's questions; every outcome is tried on its form in test_every_outcome
 
 
 def outcomes(code: str) -> Iterator[tuple[str, dict[str, Any]]]:

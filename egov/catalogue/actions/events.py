@@ -17,9 +17,6 @@ from egov.kernel.errors import FieldError, InvalidInput, NotFound, NotPermitted,
 from egov.kernel.refs import Ref
 from egov.registers.models import DataElement
 
-# Promised times in working days, as an event adds them up.
-_DAYS_OF = {"wd": 1.0, "d": 5 / 7, "m": 21.0, "h": 0.0}
-
 
 @transaction.atomic
 def draft_event(
@@ -213,7 +210,7 @@ def _raise_new_faults(
 def _promised_days(codes: list[str]) -> dict[str, int]:
     rows = ServiceVersion.objects.filter(state=VersionState.PUBLISHED, service__code__in=codes)
     return {
-        code: round(limit * _DAYS_OF[unit])
+        code: rules.promised_days(limit, unit)
         for code, limit, unit in rows.values_list("service__code", "promised_limit", "promised_unit")
     }
 

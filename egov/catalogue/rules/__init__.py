@@ -17,7 +17,14 @@ from egov.catalogue.rules.designing import (
     without_paragraph,
     without_step,
 )
-from egov.catalogue.rules.events import EVENT_CODE, check_event, check_given, edges_by_dependence, longest_way
+from egov.catalogue.rules.events import (
+    EVENT_CODE,
+    check_event,
+    check_given,
+    edges_by_dependence,
+    longest_way,
+    promised_days,
+)
 from egov.catalogue.rules.forms import check_form, in_order
 from egov.catalogue.rules.letters import ANSWERS, MAX_TEXT, PLACEHOLDERS, check_letters, filled, may_stand
 
@@ -50,6 +57,7 @@ __all__ = [
     "longest_way",
     "may_stand",
     "nearest_first",
+    "promised_days",
     "with_field",
     "with_field_moved",
     "with_pages",

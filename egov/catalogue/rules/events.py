@@ -142,19 +142,33 @@ def edges_by_dependence(
 
 
 # --- How long it takes ----------------------------------------------------------------------------------
+_DAYS_OF = {"wd": 1.0, "d": 5 / 7, "m": 21.0, "h": 0.0}
+
+
+def promised_days(limit: int, unit: str) -> int:
+    """A promised time in working days, as an event adds them up."""
+    return round(limit * _DAYS_OF[unit])
+
+
+def _slower(way: tuple[int, tuple[str, ...]]) -> tuple[int, int, tuple[str, ...]]:
+    days, services = way
+    return days, len(services), services
+
+
 def longest_way(definition: Mapping[str, Any], days: Mapping[str, int]) -> dict[str, Any]:
     """The way through the members that takes longest, each in its promised working days; {} without members.
 
-    Of alternatives the slowest counts: it is the latest day that can be said before anything is answered.
+    Of alternatives the slowest counts: it is the latest day that can be said before anything is answered. A member
+    decided on the spot belongs to the way that leads through it, but does not prolong it at the end.
     """
     before: dict[str, set[str]] = {str(row["service"]): set() for row in definition.get("members", ())}
     for edge in definition.get("edges", ()):
         before[str(edge["to"])].add(str(edge["from"]))
     ways: dict[str, tuple[int, tuple[str, ...]]] = {}
     for service in graphlib.TopologicalSorter(before).static_order():
-        ahead, way = max((ways[each] for each in before[service]), default=(0, ()))
+        ahead, way = max((ways[each] for each in before[service]), default=(0, ()), key=_slower)
         ways[service] = ahead + days.get(service, 0), (*way, service)
     if not ways:
         return {}
-    total, way = max(ways.values())
-    return {"path": [service for service in way if days.get(service, 0)], "working_days": total}
+    total, way = max(ways.values(), key=lambda each: (each[0], -len(each[1]), each[1]))
+    return {"path": list(way) if total else [], "working_days": total}

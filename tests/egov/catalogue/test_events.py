@@ -295,3 +295,12 @@ def test_the_slowest_way_is_the_longest():
     found = rules.longest_way(definition, {"A": 1, "B": 5, "C": 2})
     assert found == {"path": ["B", "C"], "working_days": 7}
     assert rules.longest_way({}, {}) == {}
+
+
+def test_what_is_decided_on_the_spot_belongs_to_the_way_but_does_not_prolong_it():
+    definition = {
+        "members": [{"service": code} for code in ("A", "B", "C", "D")],
+        "edges": [{"from": "A", "to": "B"}, {"from": "B", "to": "C"}, {"from": "C", "to": "D"}],
+    }
+    found = rules.longest_way(definition, {"A": 0, "B": 0, "C": 2, "D": 0})
+    assert found == {"path": ["A", "B", "C"], "working_days": 2}
