@@ -14,11 +14,11 @@ from egov.kernel.actor import SYSTEM
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
 from egov.matters import rules
-from egov.matters.actions.opening import edges_of, member_row, promised_due_at
-from egov.matters.models import Dependency, Matter, MatterState, Member, MemberState
+from egov.matters.actions.opening import edges_of, member_row, pending_of, promised_due_at
+from egov.matters.models import Dependency, Matter, MatterState, Member, MemberState, PendingFile, PendingMember
 from egov.matters.promises import NumberedDays
 from egov.matters.rules import Needs, Undone
-from egov.matters.whole import Filed, MemberSpec, applicant_of, case_spec, first_state
+from egov.matters.whole import Filed, MemberSpec, applicant_of, case_spec
 
 
 @dataclass
@@ -28,13 +28,17 @@ class PastMatter:
     matter: Matter
     members: Sequence[Member]
     dependencies: Sequence[Dependency] = ()
+    pending: Sequence[PendingMember] = ()
+    pending_files: Sequence[PendingFile] = ()
 
 
 def lay_matters(matters: Sequence[PastMatter]) -> None:
-    """Insert ``matters`` with their members and what these wait for: three statements."""
+    """Insert ``matters`` with their members, what these wait for and with: five statements."""
     Matter.objects.bulk_create([each.matter for each in matters], batch_size=1000)
     Member.objects.bulk_create([member for each in matters for member in each.members], batch_size=1000)
     Dependency.objects.bulk_create([edge for each in matters for edge in each.dependencies], batch_size=1000)
+    PendingMember.objects.bulk_create([row for each in matters for row in each.pending], batch_size=1000)
+    PendingFile.objects.bulk_create([row for each in matters for row in each.pending_files], batch_size=1000)
 
 
 def of_one_case(
@@ -117,10 +121,7 @@ class PastWhole:
         order = list(self.needs_of)
         at = self.matter.opened_at
         for spec in self.specs:
-            case = cases.get(spec.key)
-            self.members[spec.key] = member_row(
-                self.matter, spec, order.index(spec.key), case, first_state(case), self.filed, self.references
-            )
+            self.members[spec.key] = member_row(self.matter, spec, order.index(spec.key), cases.get(spec.key))
         days = NumberedDays.on(clock.local(at).date())
         rows = list(self.members.values())
         self.matter.promised_due_at = promised_due_at(rows, self.needs_of, list(cases.values()), days)
@@ -168,7 +169,18 @@ class PastWhole:
         matter.state = rules.matter_state(member.state for member in self.members.values())
         if matter.state != MatterState.OPEN:
             matter.closed_at = max(member.ended_at for member in self.members.values() if member.ended_at)
-        return PastMatter(matter, list(self.members.values()), edges_of(matter, self.specs, self.members))
+        waiting = [
+            (pending_of(self.members[spec.key], spec, self.filed, self.references[spec.key]), spec.files)
+            for spec in self.specs
+            if not self.members[spec.key].case
+        ]
+        return PastMatter(
+            matter,
+            list(self.members.values()),
+            edges_of(matter, self.specs, self.members),
+            [row for row, _files in waiting],
+            [PendingFile(pending=row, material=key, file_id=file) for row, files in waiting for key, file in files],
+        )
 
     def _fall(self, at: dt.datetime, because: str) -> None:
         then = {
@@ -228,6 +240,8 @@ def begin_whole(
     title: LocalisedText,
     need: str,
     event: str,
+    event_version: int | None,
+    determinants: Mapping[str, Any],
     lead: tuple[int, int] | None,
     at: dt.datetime,
 ) -> PastWhole:
@@ -240,6 +254,8 @@ def begin_whole(
         title=title,
         need=need,
         event=event,
+        event_version_id=event_version,
+        determinants=dict(determinants),
         opened_at=at,
         lead_id=lead[0] if lead else None,
         lead_unit_id=lead[1] if lead else None,

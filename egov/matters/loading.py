@@ -28,7 +28,9 @@ def followed(matters: Sequence[Matter]) -> list[Followed]:
     """Four statements for any number of matters."""
     members: dict[int, list[Member]] = defaultdict(list)
     key_of: dict[int, str] = {}
-    for member in Member.objects.filter(matter__in=matters).select_related("service").order_by("order", "id"):
+    for member in (
+        Member.objects.filter(matter__in=matters).select_related("service", "pending").order_by("order", "id")
+    ):
         members[member.matter_id].append(member)
         key_of[member.pk] = member.key
     needs: dict[int, dict[str, list[Needs]]] = defaultdict(lambda: defaultdict(list))

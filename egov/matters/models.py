@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from egov.catalogue.models import PublicService
+from egov.catalogue.models import EventVersion, PublicService, ServiceVersion
+from egov.documents.models import StoredFile
 from egov.identity.models import Organisation, Party, Unit
 from egov.kernel.text import LocalisedTextField
 
@@ -23,6 +24,11 @@ class Matter(models.Model):
     title = LocalisedTextField()
     need = models.TextField(blank=True)  # the sentence it began with
     event = models.CharField(max_length=10, blank=True)  # code of the life or business event
+    # Of several services: the event as it was composed when they were filed, and the answers that chose among them.
+    event_version = models.ForeignKey(
+        EventVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    determinants = models.JSONField(default=dict, blank=True)
     state = models.CharField(max_length=10, choices=MatterState, default=MatterState.OPEN)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -76,8 +82,6 @@ class Member(models.Model):
     state = models.CharField(max_length=8, choices=MemberState, default=MemberState.WAITING)
     order = models.PositiveSmallIntegerField(default=0)
     optional = models.BooleanField(default=False)
-    answers = models.JSONField(default=dict)  # its part, kept until its case is opened
-    route = models.JSONField(default=dict)
     outputs = models.JSONField(default=dict)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -95,6 +99,59 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return f"{self.matter_id}/{self.key}"
+
+    @property
+    def kept(self) -> "PendingMember | None":
+        """What its case will be opened with; None once it has one. Select ``pending`` where many are read."""
+        return getattr(self, "pending", None)
+
+
+class PendingMember(models.Model):
+    """What the case of a member that waits will be opened with, as it was when the person submitted.
+
+    It goes when the case is opened; of a member that fell away before, it says what would have been.
+    """
+
+    member = models.OneToOneField(Member, on_delete=models.CASCADE, related_name="pending")
+    case = models.CharField(max_length=40)  # the reference it will have: the bill names it already
+    version = models.ForeignKey(ServiceVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    department = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # Why it goes there.
+    rule = models.CharField(max_length=40)
+    reasons = models.JSONField(default=list)
+    region = models.CharField(max_length=12)
+    answers = models.JSONField(default=dict)
+    sources = models.JSONField(default=dict)
+    price = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    submission = models.CharField(max_length=40, blank=True)
+    language = models.CharField(max_length=10)
+
+    class Meta:
+        verbose_name = _("member that waits")
+        verbose_name_plural = _("members that wait")
+        constraints = [
+            models.UniqueConstraint(fields=["case"], name="pending_case_once"),
+            models.CheckConstraint(condition=Q(price__gte=0), name="pending_price_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id}: {self.case}"
+
+
+class PendingFile(models.Model):
+    """A paper that was handed in for a member that waits."""
+
+    pending = models.ForeignKey(PendingMember, on_delete=models.CASCADE, related_name="files")
+    material = models.CharField(max_length=60)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("file of a member that waits")
+        verbose_name_plural = _("files of members that wait")
+
+    def __str__(self) -> str:
+        return f"{self.pending_id} {self.material}"
 
 
 class Dependency(models.Model):

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from egov.casework import queries as casework
 from egov.casework.models import Case
@@ -102,17 +101,17 @@ def promise_of(
 
 
 def _without_case(member: Member, needs: Sequence[Needs], days: NumberedDays) -> Ahead:
-    kept: Mapping[str, Any] = member.route
-    if "version" not in kept:  # its case was never opened, or is kept elsewhere
+    kept = member.kept
+    if kept is None:  # its case was never opened, or is kept elsewhere
         return Ahead(member.key, rules.DROPPED if member.state != rules.DONE else rules.DONE, lambda day: day, ended=0)
-    version = catalogue.version(kept["version"])
+    version = catalogue.version(kept.version_id)
     return Ahead(
         key=member.key,
         state=member.state,
         limit=lambda day: days.last_day(day, version),
         needs=needs,
         ended=None if member.ended_at is None else days.of(member.ended_at),
-        pace=casework.paces().of(version.service.code, kept["route"].get("department_id")),
+        pace=casework.paces().of(version.service.code, kept.department_id),
     )
 
 

@@ -108,7 +108,7 @@ class Whole:
 
     @classmethod
     def load(cls, matter: Matter) -> "Whole":
-        members = {row.key: row for row in matter.members.order_by("order", "id")}
+        members = {row.key: row for row in matter.members.select_related("pending").order_by("order", "id")}
         key_of = {row.pk: key for key, row in members.items()}
         needs_of: dict[str, list[Needs]] = {key: [] for key in members}
         if len(members) > 1:
@@ -120,7 +120,8 @@ class Whole:
         return next((key for key, member in self.members.items() if member.case == case), None)
 
     def title_of(self, key: str) -> LocalisedText:
-        return catalogue.version(self.members[key].route["version"]).name
+        kept = self.members[key].kept
+        return {} if kept is None else catalogue.version(kept.version_id).name
 
     @property
     def states(self) -> dict[str, str]:
@@ -139,10 +140,8 @@ class Whole:
 
     def drop(self, key: str, undone: Undone) -> None:
         """A member that waits will never start: nothing is owed for it."""
-        member = self.members[key]
-        back = Decimal(0)
-        if Decimal(member.route.get("price", "0")) > 0:
-            back = self.give_up(member.route["case"])
+        kept = self.members[key].kept
+        back = self.give_up(kept.case) if kept is not None and kept.price > 0 else Decimal(0)
         self.end(key, replace(undone, back=back))
 
     def end(self, key: str, undone: Undone) -> None:
@@ -155,27 +154,30 @@ class Whole:
         return payments.give_up(SYSTEM, subject=Ref("case", case), reason="the service fell away before it was begun")
 
     def _start(self, key: str, member: Member) -> None:
-        kept = member.route
+        kept = member.kept
+        if kept is None:
+            return
         outputs = {other: row.outputs for other, row in self.members.items()}
         spec = MemberSpec(
             key=key,
-            version=catalogue.version(kept["version"]),
-            answers={**member.answers, **rules.passed_answers(self.needs_of[key], outputs)},
-            sources=kept["sources"],
-            files=[(material, file) for material, file in kept["files"]],
-            price=Decimal(kept["price"]),
-            route=RouteChoice.from_json(kept["route"]),
+            version=catalogue.version(kept.version_id),
+            answers={**kept.answers, **rules.passed_answers(self.needs_of[key], outputs)},
+            sources=kept.sources,
+            files=list(kept.files.order_by("id").values_list("material", "file_id")),
+            price=kept.price,
+            route=RouteChoice(kept.department_id, kept.unit_id, kept.rule, tuple(kept.reasons), kept.region),
         )
         filed = Filed(
             self.matter.reference,
-            kept["submission"],
+            kept.submission,
             applicant_of(spec.version, self.members.values(), self.matter.applicant_id),
             self.matter.filed_by_id,
             self.matter.capacity,
-            kept["language"],
+            kept.language,
         )
-        paid = spec.price > 0 and payments.hold_paid(Ref("case", kept["case"]))
-        (case,) = casework.open_cases(SYSTEM, [case_spec(filed, spec, kept["case"], paid=paid)])
+        paid = spec.price > 0 and payments.hold_paid(Ref("case", kept.case))
+        (case,) = casework.open_cases(SYSTEM, [case_spec(filed, spec, kept.case, paid=paid)])
+        kept.delete()
         member.case, member.state, member.started_at = case.reference, first_state(case), clock.now()
         if member.state in rules.ENDED:
             member.ended_at, member.outputs = member.started_at, first_outputs(case)

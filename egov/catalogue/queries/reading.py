@@ -13,6 +13,7 @@ from egov.catalogue import registry, rules
 from egov.catalogue.models import (
     Competence,
     Event,
+    EventVersion,
     PublicService,
     ServiceVersion,
     VersionState,
@@ -186,6 +187,27 @@ def event(code: str) -> Event:
         if row.code == code:
             return row
     raise NotFound(_("There is no such life event."), code="event_missing")
+
+
+@kept.table
+def event_versions_in_force() -> dict[str, int]:
+    """Code of an event → key of the version in force."""
+    return dict(EventVersion.objects.filter(state=VersionState.PUBLISHED).values_list("code", "pk"))
+
+
+def event_as_composed(version_id: int) -> Event:
+    """The event as one of its versions has it, for what was filed under that one. Raises ``NotFound``."""
+    row = EventVersion.objects.filter(pk=version_id).first()
+    if row is None:
+        raise NotFound(_("There is no such version."), code="version_missing")
+    return Event(
+        code=row.code,
+        kind=row.kind,
+        name=row.name,
+        summary=row.summary,
+        definition=row.definition,
+        lead_role=row.lead_role,
+    )
 
 
 def service_page(code: str, region: str = "") -> ServicePage:

@@ -198,6 +198,8 @@ def _written(
         title=catalogue.event(request.event).name if request.bundle else request.version.name,
         need=request.need,
         event=request.event,
+        event_version=request.bundle.event_version,
+        determinants=request.bundle.answers,
         submission=request.reference,
         language=request.language,
         members=[each.spec for each in filed],

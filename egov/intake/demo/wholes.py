@@ -195,6 +195,8 @@ def file_whole(rng: random.Random, slot: Slot, occasion: Occasion, *, key: int) 
         title=catalogue.event(occasion.event).name,
         need=occasion.need,
         event=occasion.event,
+        event_version=bundle.event_version,
+        determinants=bundle.answers,
         lead=lead_of(request, filed),
         at=at,
     )

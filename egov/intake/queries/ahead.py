@@ -162,6 +162,7 @@ def bundle_of(plan: BundlePlan, services: Sequence[str] | frozenset[str] | set[s
         members=tuple(BundleMember(each.service, each.version.pk, each.why is Why.OPTIONAL) for each in chosen),
         edges=tuple(BundleEdge(edge.before, edge.after, edge.group) for edge in plan.edges_among(filed)),
         answers=plan.answers,
+        event_version=catalogue.event_versions_in_force().get(plan.event.code),
     )
 
 

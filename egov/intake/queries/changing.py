@@ -1,6 +1,6 @@
 """The answers of a matter as one form again, so that a correction reaches every service that asked for them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -8,14 +8,13 @@ from typing import Any
 from egov.casework.models import Case
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion
-from egov.documents.models import StoredFile
 from egov.intake import rules
 from egov.intake.queries.drafts import check_answers, form_for
 from egov.intake.rules import Checked, Form, MergedForm, Question
 from egov.kernel.actor import Actor
 from egov.matters import queries as matters
-from egov.matters.models import Matter, Member
-from egov.matters.rules import ENDED, OPEN
+from egov.matters.models import Matter, Member, PendingFile
+from egov.matters.rules import ENDED
 
 
 @dataclass(frozen=True)
@@ -96,32 +95,36 @@ def without_files(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
 def answers_of(actor: Actor, *, matter: str) -> MatterAnswers:
     """Raises ``NotFound`` for a stranger. Four statements."""
     row = matters.find(actor, reference=matter)
-    members = list(row.members.select_related("service").order_by("order", "id"))
+    members = list(row.members.select_related("service", "pending").order_by("order", "id"))
     cases = {case.reference: case for case in Case.objects.filter(matter=row.reference)}
-    names = _file_references(members)
+    files = _files_waiting(members)
     found = tuple(
-        each for member in members if (each := _answers_of(member, cases.get(member.case), names)) is not None
+        each for member in members if (each := _answers_of(member, cases.get(member.case), files)) is not None
     )
     return MatterAnswers(row, rules.merge({each.member.key: each.form for each in found}), found)
 
 
-def _answers_of(member: Member, case: Case | None, names: Mapping[int, str]) -> MemberAnswers | None:
+def _answers_of(
+    member: Member, case: Case | None, files: Mapping[int, Mapping[str, list[str]]]
+) -> MemberAnswers | None:
     if case is not None:
         version = catalogue.version(case.version_id)
-        files = files_in(form_for(version), case.answers)
-        return MemberAnswers(member, version, case.answers, files, case)
-    if member.state != OPEN and "version" in member.route:
-        version = catalogue.version(member.route["version"])
-        kept: dict[str, list[str]] = {}
-        for material, file in member.route["files"]:
-            kept.setdefault(material, []).append(names.get(file, ""))
-        return MemberAnswers(member, version, member.answers, kept, None)
-    return None
+        return MemberAnswers(member, version, case.answers, files_in(form_for(version), case.answers), case)
+    kept = member.kept
+    if kept is None:
+        return None
+    return MemberAnswers(member, catalogue.version(kept.version_id), kept.answers, files.get(kept.pk, {}), None)
 
 
-def _file_references(members: list[Member]) -> dict[int, str]:
-    kept = [file for member in members for _material, file in member.route.get("files", ())]
-    return dict(StoredFile.objects.filter(pk__in=kept).values_list("pk", "reference")) if kept else {}
+def _files_waiting(members: Sequence[Member]) -> dict[int, dict[str, list[str]]]:
+    """Of each member that waits: material → references of its files."""
+    waiting = [member.kept.pk for member in members if member.kept is not None]
+    found: dict[int, dict[str, list[str]]] = {}
+    if waiting:
+        rows = PendingFile.objects.filter(pending__in=waiting).order_by("id")
+        for pending, material, reference in rows.values_list("pending", "material", "file__reference"):
+            found.setdefault(pending, {}).setdefault(material, []).append(reference)
+    return found
 
 
 def files_in(form: Form, answers: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -25,11 +25,13 @@ class BundleEdge:
 
 @dataclass(frozen=True)
 class Bundle:
-    """``answers``: to the questions that decided which members apply. Empty for a single service."""
+    """``answers``: to the questions that decided which members apply, among those of ``event_version`` (the event as it
+    was composed). Empty for a single service."""
 
     members: tuple[BundleMember, ...] = ()
     edges: tuple[BundleEdge, ...] = ()
     answers: Mapping[str, Any] = field(default_factory=dict)
+    event_version: int | None = None
 
     def __bool__(self) -> bool:
         return bool(self.members)
@@ -40,6 +42,7 @@ class Bundle:
             tuple(BundleMember(**each) for each in kept.get("members", ())),
             tuple(BundleEdge(**each) for each in kept.get("edges", ())),
             kept.get("answers", {}),
+            kept.get("event_version"),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -47,6 +50,7 @@ class Bundle:
             "members": [vars(each) for each in self.members],
             "edges": [vars(each) for each in self.edges],
             "answers": dict(self.answers),
+            "event_version": self.event_version,
         }
 
     def before(self, service: str) -> tuple[BundleEdge, ...]:

@@ -41,15 +41,18 @@ def correct_members(actor: Actor, *, matter: str, corrections: Sequence[Correcti
     if row is None:
         raise NotFound
     require_mandate(actor, row, [each.member for each in corrections])
-    members = {each.key: each for each in row.members.filter(key__in=[each.member for each in corrections])}
+    members = {
+        each.key: each
+        for each in row.members.filter(key__in=[each.member for each in corrections]).select_related("pending")
+    }
     for each in corrections:
         member = members.get(each.member)
         if member is None:
             raise NotFound
-        if member.state == MemberState.WAITING:
-            changed = {**member.answers, **each.answers}
-            member.answers = {key: value for key, value in changed.items() if value is not None}
-            member.save(update_fields=["answers"])
+        if member.state == MemberState.WAITING and member.kept is not None:
+            changed = {**member.kept.answers, **each.answers}
+            member.kept.answers = {key: value for key, value in changed.items() if value is not None}
+            member.kept.save(update_fields=["answers"])
         elif member.state == MemberState.OPEN:
             casework.propose_change(actor, case=member.case, answers=each.answers, reason=reason)
         else:

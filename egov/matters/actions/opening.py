@@ -11,7 +11,7 @@ from egov.kernel import clock, references, writing
 from egov.kernel.actor import Actor
 from egov.kernel.text import LocalisedText
 from egov.matters import rules
-from egov.matters.models import Dependency, Matter, MatterState, Member
+from egov.matters.models import Dependency, Matter, MatterState, Member, PendingFile, PendingMember
 from egov.matters.promises import NumberedDays, promise_of
 from egov.matters.rules import Needs
 from egov.matters.whole import Filed, MemberSpec, case_spec, first_outputs, first_state
@@ -35,6 +35,8 @@ def open_matter(
     submission: str = "",
     need: str = "",
     event: str = "",
+    event_version: int | None = None,
+    determinants: Mapping[str, Any] | None = None,
     language: str = "zh-Hans",
     reference: str = "",
     applicant_name: str = "",
@@ -44,6 +46,7 @@ def open_matter(
 
     The caller has asked for permission and writes the journal (one entry for the whole act). Raises ``GraphError``
     when members wait for each other in a circle. ``lead``: department and unit that answer for the whole.
+    ``determinants``: the answers that chose the members among those of ``event_version``.
     """
     reference = reference or references.draw("M")
     needs_of = {spec.key: tuple(spec.depends_on) for spec in members}
@@ -55,8 +58,7 @@ def open_matter(
     specs = [case_spec(filed, spec, case_references[spec.key], applicant_name) for spec in ready]
     cases = casework.open_cases(actor, specs)
     case_of = dict(zip((spec.key for spec in ready), cases, strict=True))
-    states = {spec.key: first_state(case_of.get(spec.key)) for spec in members}
-    closed = rules.matter_state(states.values()) != MatterState.OPEN
+    state = rules.matter_state(first_state(case_of.get(spec.key)) for spec in members)
     matter = Matter(
         reference=reference,
         applicant_id=applicant_id,
@@ -65,21 +67,26 @@ def open_matter(
         title=title,
         need=need,
         event=event,
-        state=rules.matter_state(states.values()),
+        event_version_id=event_version,
+        determinants=dict(determinants or {}),
+        state=state,
         opened_at=now,
-        closed_at=now if closed else None,
+        closed_at=None if state == MatterState.OPEN else now,
         lead_id=lead[0] if lead else None,
         lead_unit_id=lead[1] if lead else None,
     )
-    rows = [
-        member_row(matter, spec, order[spec.key], case_of.get(spec.key), states[spec.key], filed, case_references)
-        for spec in members
+    rows = [member_row(matter, spec, order[spec.key], case_of.get(spec.key)) for spec in members]
+    waiting = [
+        (pending_of(row, spec, filed, case_references[spec.key]), spec.files)
+        for row, spec in zip(rows, members, strict=True)
+        if spec.key not in case_of
     ]
     matter.promised_due_at = promised_due_at(rows, needs_of, cases)
     writing.insert([matter])
     for row in rows:
         row.matter = matter  # with its key, when it was written at once
     writing.insert(rows)
+    keep(waiting)
     writing.insert(edges_of(matter, members, {row.key: row for row in rows}))
     return OpenedMatter(matter, tuple(cases), case_references)
 
@@ -97,17 +104,8 @@ def promised_due_at(
     return promise_of(ordered, needs_of, {case.reference: case for case in cases}, {}, days).promised_due_at
 
 
-def member_row(
-    matter: Matter,
-    spec: MemberSpec,
-    order: int,
-    case: Case | None,
-    state: str,
-    filed: Filed,
-    case_references: Mapping[str, str],
-) -> Member:
-    now = matter.opened_at
-    waits = case is None
+def member_row(matter: Matter, spec: MemberSpec, order: int, case: Case | None) -> Member:
+    state = first_state(case)
     return Member(
         matter=matter,
         key=spec.key,
@@ -116,26 +114,43 @@ def member_row(
         state=state,
         order=order,
         optional=spec.optional,
-        answers=dict(spec.answers) if waits else {},
         outputs=first_outputs(case),
-        route=_kept_until_start(spec, filed, case_references[spec.key]) if waits else {},
-        started_at=None if waits else now,
-        ended_at=now if state in rules.ENDED else None,
+        started_at=None if case is None else matter.opened_at,
+        ended_at=matter.opened_at if state in rules.ENDED else None,
     )
 
 
-def _kept_until_start(spec: MemberSpec, filed: Filed, reference: str) -> dict[str, Any]:
-    """All that opening the case later needs, as it was when the person submitted; its bill names it already."""
-    return {
-        "case": reference,
-        "version": spec.version.pk,
-        "sources": dict(spec.sources),
-        "files": [list(entry) for entry in spec.files],
-        "price": str(spec.price),
-        "route": spec.route.as_json(),
-        "submission": filed.submission,
-        "language": filed.language,
-    }
+def pending_of(member: Member, spec: MemberSpec, filed: Filed, reference: str) -> PendingMember:
+    """All that opening the case of ``member`` later needs, under the reference it will have."""
+    return PendingMember(
+        member=member,
+        case=reference,
+        version=spec.version,
+        department_id=spec.route.department_id,
+        unit_id=spec.route.unit_id,
+        rule=spec.route.rule,
+        reasons=list(spec.route.reasons),
+        region=spec.route.region,
+        answers=dict(spec.answers),
+        sources=dict(spec.sources),
+        price=spec.price,
+        submission=filed.submission,
+        language=filed.language,
+    )
+
+
+def keep(waiting: Sequence[tuple[PendingMember, Sequence[tuple[str, int]]]]) -> None:
+    """Write what members wait with, each with its files (material, id of the stored file)."""
+    for row, _files in waiting:
+        row.member = row.member  # with its key, when it was written at once
+    writing.insert([row for row, _files in waiting])
+    writing.insert(
+        [
+            PendingFile(pending=row, material=material, file_id=file)
+            for row, files in waiting
+            for material, file in files
+        ]
+    )
 
 
 def edges_of(matter: Matter, members: Sequence[MemberSpec], rows: Mapping[str, Member]) -> list[Dependency]:

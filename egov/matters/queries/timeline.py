@@ -86,7 +86,7 @@ def timeline(actor: Actor, *, reference: str) -> Timeline:
     At most 5 statements for one member, 6 for many; one more for the journal.
     """
     matter = find(actor, reference=reference)
-    members = list(matter.members.select_related("service").order_by("order", "id"))
+    members = list(matter.members.select_related("service", "pending").order_by("order", "id"))
     needs_of = _needs_of(matter, members)
     found = Case.objects.filter(matter=matter.reference).select_related("department__party", "unit")
     cases = {case.reference: case for case in found}
@@ -136,7 +136,7 @@ def _drawn(
 def _title(member: Member, cases: dict[str, Case]) -> LocalisedText:
     if member.case in cases:
         return cases[member.case].title
-    return catalogue.version(member.route["version"]).name if "version" in member.route else {}
+    return catalogue.version(member.kept.version_id).name if member.kept is not None else {}
 
 
 def _lane_of_case(

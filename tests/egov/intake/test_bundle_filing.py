@@ -13,7 +13,7 @@ from egov.kernel import clock
 from egov.kernel.actor import SYSTEM, CapacityKind
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
 from egov.kernel.refs import Ref
-from egov.matters.models import Matter
+from egov.matters.models import Matter, PendingMember
 from egov.payments.models import Bill, BillState
 from egov.registers import actions as registers
 from egov.registers.queries import consents_of
@@ -141,11 +141,14 @@ def test_every_department_gets_its_part_alone_and_what_waits_is_opened_with_what
     assert cases["AA01"].answers == {"owner": "林晓雯", "size": 80}
     assert cases["AA03"].answers == {"words": "面", "name": "林晓雯"}
     waiting = matter.members.get(key="AA02")
+    named = waiting.pending.case
     assert (waiting.state, waiting.case) == ("waiting", "")
     grant(matter, "AA01", **{"organisation.uscc": "91990102MA0000001X"})
     food = Case.objects.get(service__code="AA02")
     assert food.answers == {"operator": "林晓雯", "area": 80, "cooks": 2, "uscc": "91990102MA0000001X"}
-    assert food.reference == waiting.route["case"], "the bill named it before it was there"
+    assert food.reference == named, "the bill named it before it was there"
+    assert not PendingMember.objects.exists(), "and nothing is kept twice"
+    assert (matter.determinants, matter.event_version) == ({"area": 80, "sign": True}, None)
 
 
 def test_a_department_that_does_several_parts_is_given_one_consent_for_all_it_fetches(shop, services, resident):

@@ -48,7 +48,7 @@ def test_every_service_that_asked_hears_of_it_and_what_waits_begins_with_it(matt
     }
     assert changes["AA01"].before == {"owner": "林晓雯"}
     assert case_of(matter, "AA01").answers["owner"] == "林晓雯", "until an officer takes it over"
-    assert matter.members.get(key="AA02").answers["operator"] == "林小雯"
+    assert matter.members.get(key="AA02").pending.answers["operator"] == "林小雯"
     assert WorkItem.objects.filter(kind="change", state="open").count() == 2
     assert Transition.objects.filter(act="propose_change", public=True).count() == 2
     assert Entry.objects.filter(action="matters.correct").count() == 1
@@ -114,7 +114,7 @@ def test_a_wrong_answer_is_proposed_to_nobody(matter, resident):
         propose(resident, matter, person__name=None)
     assert [(fault.path, fault.code) for fault in refused.value.faults] == [("person__name", "required")]
     assert not AnswerChange.objects.exists()
-    assert matter.members.get(key="AA02").answers["operator"] == "林晓雯"
+    assert matter.members.get(key="AA02").pending.answers["operator"] == "林晓雯"
 
 
 def test_nothing_new_and_no_reason_are_refused(matter, resident):
@@ -181,7 +181,7 @@ def test_a_failure_at_one_member_leaves_all_as_they_were(matter, resident, monke
         with pytest.raises(RuntimeError):
             propose(resident, matter, person__name="林小雯")
     assert not AnswerChange.objects.exists()
-    assert matter.members.get(key="AA02").answers["operator"] == "林晓雯"
+    assert matter.members.get(key="AA02").pending.answers["operator"] == "林晓雯"
     propose(resident, matter, person__name="林小雯")
     assert AnswerChange.objects.count() == 2
 

@@ -1,6 +1,6 @@
 -- 6 statements
 
-SELECT [15 columns]
+SELECT [17 columns]
 FROM "matters_matter"
 WHERE ("matters_matter"."lead_id" = ?
        AND "matters_matter"."state" = ?
@@ -21,9 +21,10 @@ INSERT INTO "journal_entry" ("at",
                              "request_id")
 VALUES (?) RETURNING "id";
 
-SELECT [23 columns]
+SELECT [35 columns]
 FROM "matters_member"
 INNER JOIN "catalogue_publicservice" ON ("matters_member"."service_id" = "catalogue_publicservice"."id")
+LEFT OUTER JOIN "matters_pendingmember" ON ("matters_member"."id" = "matters_pendingmember"."member_id")
 WHERE "matters_member"."matter_id" IN (?)
 ORDER BY "matters_member"."order" ASC,
          "matters_member"."id" ASC;

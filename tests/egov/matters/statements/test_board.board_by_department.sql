@@ -32,7 +32,7 @@ WHERE (EXISTS
 GROUP BY ?,
          ?;
 
-SELECT [15 columns]
+SELECT [17 columns]
 FROM "matters_matter"
 WHERE ("matters_matter"."lead_id" = ?
        AND "matters_matter"."state" = ?

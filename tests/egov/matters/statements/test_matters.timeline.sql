@@ -1,15 +1,16 @@
 -- 5 statements
 
-SELECT [15 columns]
+SELECT [17 columns]
 FROM "matters_matter"
 WHERE ("matters_matter"."applicant_id" = ?
        AND "matters_matter"."reference" = ?)
 ORDER BY "matters_matter"."id" ASC
 LIMIT ?;
 
-SELECT [23 columns]
+SELECT [35 columns]
 FROM "matters_member"
 INNER JOIN "catalogue_publicservice" ON ("matters_member"."service_id" = "catalogue_publicservice"."id")
+LEFT OUTER JOIN "matters_pendingmember" ON ("matters_member"."id" = "matters_pendingmember"."member_id")
 WHERE "matters_member"."matter_id" = ?
 ORDER BY "matters_member"."order" ASC,
          "matters_member"."id" ASC;
