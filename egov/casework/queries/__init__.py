@@ -2,7 +2,7 @@
 
 from egov.casework.deciding import Verdict, verdict_on
 from egov.casework.paces import Paces, paces
-from egov.casework.queries.access import Access, access_to, allowed_acts, exists, visible_cases
+from egov.casework.queries.access import Access, access_to, allowed_acts, exists, own_cases, visible_cases
 from egov.casework.queries.drafted import LetterDraft, letter_draft
 from egov.casework.queries.lists import (
     CaseFilters,
@@ -74,6 +74,7 @@ __all__ = [
     "missed_deadlines",
     "opinion_page",
     "opinions_asked",
+    "own_cases",
     "paces",
     "paper_of",
     "ratings_to_handle",

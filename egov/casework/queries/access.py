@@ -8,7 +8,7 @@ from egov.casework import facts, moving
 from egov.casework.models import Case
 from egov.casework.rules import lifecycle
 from egov.casework.rules.lifecycle import Possibility, Who
-from egov.kernel.actor import Actor
+from egov.kernel.actor import Actor, CapacityKind
 
 
 class Access(StrEnum):
@@ -51,6 +51,17 @@ def visible_cases(actor: Actor) -> QuerySet[Case]:
     if actor.mandate_services is not None:
         cases = cases.filter(service__code__in=actor.mandate_services)
     return cases
+
+
+def own_cases(actor: Actor) -> QuerySet[Case]:
+    """The cases for whose applicant the actor acts (``facts.acts_for_applicant``), for whoever narrows them down to a case
+    or a matter: also those a founder filed for the company that was registered meanwhile."""
+    cases = visible_cases(actor) if actor.is_applicant else Case.objects.none()
+    if actor.kind is not CapacityKind.SELF:
+        return cases
+    return Case.objects.filter(
+        Q(applicant_id=actor.on_behalf_of_id) | Q(filed_by_id=actor.party_id, capacity=actor.capacity)
+    )
 
 
 def allowed_acts(case: Case, actor: Actor) -> list[Possibility]:

@@ -72,7 +72,7 @@ _STANDINGS: Sequence[_Standing] = (
     _Standing("LE09", 6, {"SI10": "correction", "MH04": "correction"}, who="lin.xiaowen"),
     _Standing("LE01", 9, {"MH05": "review", "MH09": "review"}, who="lin.xiaowen", change=_NEW_ACCOUNT),
     _Standing("BE01", 7, {"LC01": "inspection", "LC03": "inspection", "LC05": "review"}, _FULL, who="lin.xiaowen"),
-    _Standing("BE01", 1.2, {"BR01": "review"}, {"form": "enterprise"}, who="zhao.qiming"),
+    _Standing("BE01", 0.15, {"BR01": "review"}, {"form": "enterprise"}, who="zhao.qiming"),
     _Standing("BE05", 2, {"BR03": "review"}, who="wu.accountant"),
     # Led by market regulation in Linjiang: just begun, under way, late, waiting for the applicant, one refused.
     _Standing("BE01", 0.3, {"BR01": "accept"}, {"form": "enterprise"}),

@@ -113,7 +113,7 @@ class _Year:
         self.days: WorkingDays = calendars.working_days(None)
         self._last: dict[tuple[str, int], list[dt.datetime]] = {}
         self._filers: dict[tuple[str, bool], list[Filer]] = {}
-        self._closing: set[int] = set()
+        self._apart: set[int] = set()  # parties that file nothing but what is told of them
 
     def slots(self) -> list[Slot]:
         """Numbered by time; the events of several departments first, then the others, the newest first."""
@@ -132,6 +132,7 @@ class _Year:
             return
         for name, wishes in _NAMED.items():
             filers = self.city.named(name)
+            self._apart |= {filer.party.pk for filer in filers}
             for wish in wishes:
                 filer = next((each for each in filers if (each.kind == "person") is (wish.who == "person")), None)
                 if filer is None or wish.service not in self.versions:
@@ -149,7 +150,7 @@ class _Year:
             return
         for filer, at, occasion in events.occasions(self.rng, self.now, self.city, some_day=self._some_day):
             if occasion.event == CLOSING:
-                self._closing.add(filer.party.pk)
+                self._apart.add(filer.party.pk)
             yield _Found("", filer, at, Course(now=self.now), occasion)
 
     def _some_day(self, first: int, last: int) -> dt.datetime:
@@ -271,7 +272,7 @@ class _Year:
             found = [filer for who in self._who(version) for filer in self.city.filers[who]]
             if "staff" in self._who(version):
                 found = [filer for filer in found if filer.facts["department"] == self._department(version)]
-            found = [filer for filer in found if filer.party.pk not in self._closing]
+            found = [filer for filer in found if filer.party.pk not in self._apart]
             near = [filer for filer in found if filer.region == HOME]
             self._filers[code, home] = near if home and near else found
         return self._filers[code, home]

@@ -94,7 +94,7 @@ def _is_about(item: Mapping[str, Any], form: Form, key: str) -> bool:
 
 def open_corrections(actor: Actor, *, matter: str) -> OpenCorrections:
     """Raises ``NotFound`` for a stranger and when nothing is asked (any more). Two statements, one for the journal."""
-    cases = casework.visible_cases(actor).filter(matter=matter) if actor.is_applicant else Case.objects.none()
+    cases = casework.own_cases(actor).filter(matter=matter)
     rows = CorrectionRequest.objects.filter(case__in=cases, answered_at__isnull=True, case__state="correction")
     asked = []
     for row in rows.select_related("case__department__party", "case__unit").order_by("asked_at", "id"):

@@ -123,7 +123,7 @@ def correction(request: HttpRequest, capacity: str, reference: str) -> HttpRespo
 
 
 def _own(request: HttpRequest, reference: str) -> Case:
-    rows = cases.visible_cases(request.actor).select_related("service", "department__party")
+    rows = cases.own_cases(request.actor).select_related("service", "department__party")
     return get_object_or_404(rows, reference=reference)
 
 

@@ -42,15 +42,25 @@ def _own(request: HttpRequest, reference: str) -> IssuedDocument:
     )
 
 
+def _open(request: HttpRequest, reference: str) -> IssuedDocument:
+    """Also one of a company that the matter of its founder brought into being."""
+    rows = IssuedDocument.objects.exclude(holder_id=request.actor.on_behalf_of_id)
+    others = rows.select_related("department__party", "seal").filter(reference=reference).first()
+    if others is not None and queries.may_open(others, request.actor):
+        return others
+    return _own(request, reference)
+
+
 @applicant_page
 @require_GET
 def document(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
-    found = _own(request, reference)
+    found = _open(request, reference)
     address = settings.PUBLIC_URL + reverse("public:verify_code", kwargs={"code": found.code})
     context = {
         "document": found,
         "card": card_of(found, capacity),
         "credential": getattr(found, "credential", None),
+        "own": found.holder_id == request.actor.on_behalf_of_id,
         "qr": segno.make(address, error="m", micro=False).svg_inline(border=2, omitsize=True),
         "shown_code": rules.shown_code(found.code),
         "crumbs": [
@@ -95,7 +105,7 @@ def end(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
 @require_GET
 def pdf(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
     """The sealed PDF; one that is still pending is typeset and sealed now."""
-    found = _own(request, reference)
+    found = _open(request, reference)
     response = HttpResponse(queries.pdf(found.pk), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{found.reference}.pdf"'
     return response

@@ -1,6 +1,8 @@
 """The events of several departments in the city's year: every state a lead department can meet, and no loose end."""
 
+import re
 from collections import defaultdict
+from urllib.parse import unquote
 
 import pytest
 from django.db.models import Count, F, Q
@@ -10,7 +12,8 @@ from egov.identity.models import Account
 from egov.identity.queries import actor_for, capacities_of
 from egov.intake import queries as intake
 from egov.intake.models import Submission
-from egov.kernel.actor import SYSTEM
+from egov.kernel.actor import SYSTEM, Actor, CapacityKind
+from egov.kernel.errors import NotFound
 from egov.matters import actions, queries, rules
 from egov.matters.models import Dependency, Matter, Member
 from egov.matters.queries import BoardFilters
@@ -159,3 +162,59 @@ def test_they_are_spread_over_the_year_and_end_in_every_way(laid):
 
 def test_watching_again_finds_nothing_new(laid):
     assert actions.watch_promises(SYSTEM) == 0
+
+
+# --- What their pages show -------------------------------------------------------------------------------
+
+
+def founded_by(laid, username):
+    """The open matter of somebody in which a business was registered, and the case of one that this business has."""
+    person = Account.objects.get(username=username).person_id
+    matter = laid.get(applicant=person, event="BE01", state="open")
+    return matter, Case.objects.filter(matter=matter.reference).exclude(applicant=person)
+
+
+def links_of(page):
+    return {unquote(href.partition("?")[0].partition("#")[0]) for href in re.findall(r'href="(/as/[^"]+)"', page)}
+
+
+def test_a_founder_can_open_everything_the_matter_leads_to(laid, client):
+    matter, of_business = founded_by(laid, "lin.xiaowen")
+    assert of_business.exists()
+    client.force_login(Account.objects.get(username="lin.xiaowen"))
+    page = client.get(f"/as/self/matters/{matter.reference}/").content.decode()
+    links = links_of(page)
+    assert any("/documents/" in link for link in links)
+    assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+def test_a_founder_answers_what_departments_ask_of_the_business(laid):
+    asked = CorrectionRequest.objects.filter(
+        answered_at=None, case__matter__in=laid.filter(event="BE01").values("reference")
+    )
+    case = asked.first().case
+    matter = Matter.objects.get(reference=case.matter)
+    assert case.applicant_id != matter.applicant_id
+    found = intake.open_corrections(founder_of(matter), matter=matter.reference)
+    assert case.reference in [each.case.reference for each in found.asked]
+    with pytest.raises(NotFound):
+        intake.open_corrections(actor_of("lin.xiaowen"), matter=matter.reference)
+
+
+def founder_of(matter):
+    return Actor(
+        kind=CapacityKind.SELF,
+        capacity="self",
+        party_id=matter.applicant_id,
+        on_behalf_of_id=matter.applicant_id,
+        assurance=2,
+    )
+
+
+def test_the_pages_of_the_lead_show_what_lies_there(laid, client):
+    client.force_login(Account.objects.get(username="market.section"))
+    capacity = actor_of("market.section", "p-").capacity
+    page = client.get(f"/desk/{capacity}/led/").content.decode()
+    shown = set(re.findall(rf"/desk/{capacity}/led/([^/?\"]+)/", page))
+    assert len(shown) >= 8
+    assert {client.get(f"/desk/{capacity}/led/{each}/").status_code for each in shown} == {200}
