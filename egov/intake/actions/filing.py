@@ -178,7 +178,7 @@ def _file(actor: Actor, request: Request) -> Submission:
     if checked.faults:
         raise InvalidInput(checked.faults)
     sources = _sources(request.sources, checked.answers)
-    filed = [filed_member(request, member, checked, sources, files) for member in members]
+    filed = [filed_member(request, member, checked, sources) for member in members]
     with writing.together():
         return _written(actor, request, checked.answers, sources, filed)
 
@@ -236,17 +236,11 @@ def lead_of(request: Request, filed: Sequence[FiledMember]) -> tuple[int, int] |
 
 
 def filed_member(
-    request: Request,
-    member: DraftMember,
-    checked: rules.Checked,
-    sources: Mapping[str, Any],
-    files: Mapping[str, Sequence[str]],
+    request: Request, member: DraftMember, checked: rules.Checked, sources: Mapping[str, Any]
 ) -> FiledMember:
     """Each department gets the part of the answers and papers that its own form asks for."""
     form = member.form
-    own = checked
-    if request.bundle:
-        own = queries.check_part(member.part, checked.answers, files=files)
+    own = checked.of(member.service)
     asked = {form.by_key[key].material for key in own.visible if form.by_key[key].is_file}
     price = queries.price_of(member, own.answers)
     edges = request.bundle.before(member.service)

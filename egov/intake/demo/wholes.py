@@ -176,8 +176,7 @@ def file_whole(rng: random.Random, slot: Slot, occasion: Occasion, *, key: int) 
         event=occasion.event,
         bundle=bundle,
     )
-    files = {material: [file.reference] for material, file in filled.files}
-    filed = [filed_member(request, member, filled.checked, {}, files) for member in members]
+    filed = [filed_member(request, member, filled.checked, {}) for member in members]
     if any(each.price.lines for each in filed):
         raise Unfit(f"{occasion.event}: the bill of a whole is not laid")
     whole = begin_whole(

@@ -77,11 +77,6 @@ def check_answers(
     return rules.check(form, answers, files=files, known=known_codes(form), today=clock.today())
 
 
-def check_part(part: Part, answers: Mapping[str, Any], *, files: Mapping[str, Sequence[str]]) -> Checked:
-    """One member's answers out of those of the whole, by its own form."""
-    return rules.check_part(part, answers, files=files, known=known_codes(part.form), today=clock.today())
-
-
 @dataclass(frozen=True)
 class DraftMember:
     """One service of a draft: its version, and its part of the form."""
@@ -169,7 +164,7 @@ class OpenDraft:
 
     def checked_of(self, member: DraftMember) -> Checked:
         """One member's answers, under the keys of its own form."""
-        return check_part(member.part, self.checked.answers, files=self.files)
+        return self.checked.of(member.service)
 
     @property
     def shown_pages(self) -> list[rules.FormPage]:

@@ -3,7 +3,7 @@
 import datetime as dt
 import operator
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -33,6 +33,11 @@ class Checked:
     faults: tuple[FieldError, ...]
     visible: frozenset[str]
     required: frozenset[str]
+    parts: Mapping[str, "Checked"] = field(default_factory=dict)  # of a merged form, by member
+
+    def of(self, member: str) -> "Checked":
+        """One member's part under the keys of its own form; a form that stands alone is its own part."""
+        return self.parts.get(member, self)
 
     def faults_on(self, keys: Collection[str]) -> tuple[FieldError, ...]:
         """The faults of some questions: those of one page."""
@@ -111,8 +116,9 @@ def _check_parts(
     }
     visible: set[str] = set()
     required: set[str] = set()
+    parts = {part.member: check_part(part, answers, files=files, known=known, today=today) for part in form.parts}
     for part in form.parts:
-        checked = check_part(part, answers, files=files, known=known, today=today)
+        checked = parts[part.member]
         visible |= {part.names[key] for key in checked.visible & part.names.keys()}
         required |= {part.names[key] for key in checked.required & part.names.keys()}
         kept |= {part.names[key]: value for key, value in checked.answers.items() if part.names[key] not in kept}
@@ -121,7 +127,7 @@ def _check_parts(
             faults.setdefault((path, fault.code), FieldError(path, fault.code, fault.message))
     place = {key: number for number, key in enumerate(form.order)}
     ordered = sorted(faults.values(), key=lambda fault: place.get(fault.path.split("/")[0], -1))
-    return Checked(kept, tuple(ordered), frozenset(visible), frozenset(required))
+    return Checked(kept, tuple(ordered), frozenset(visible), frozenset(required), parts)
 
 
 def check_part(

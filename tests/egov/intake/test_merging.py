@@ -201,4 +201,6 @@ def test_the_merged_form_asks_exactly_what_the_members_need(case):
         assert fault.path in merged.by_key
     if faultless:
         for part in merged.parts:
-            assert rules.check_part(part, checked.answers).answers == rules.check(part.form, part.own(answers)).answers
+            alone = rules.check(part.form, part.own(answers))
+            assert rules.check_part(part, checked.answers).answers == checked.of(part.member).answers == alone.answers
+            assert checked.of(part.member).visible == alone.visible
