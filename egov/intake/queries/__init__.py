@@ -7,6 +7,7 @@ from egov.intake.queries.ahead import (
     MemberAhead,
     bundle_ahead,
     bundle_of,
+    bundle_refusal,
     form_ahead,
     try_event,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "answers_of",
     "bundle_ahead",
     "bundle_of",
+    "bundle_refusal",
     "check_answers",
     "check_part",
     "differences",
