@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import UserObjectPermissionBase
 
 from egov.deadlines.models import LimitUnit
-from egov.identity.models import Organisation, Region, Unit
+from egov.identity.models import Organisation, PartyKind, Region, Unit
 from egov.kernel.history import keeps_history
 from egov.kernel.text import LocalisedTextField
 
+ORGANISATION = "organisation.party"  # the data element of a decision that brings an organisation into being
 EVENT_KINDS = [("life", _("life event")), ("business", _("business event")), ("internal", _("internal"))]
 
 
@@ -194,9 +195,16 @@ class ServiceVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.service_id} v{self.number}"
 
-    @property
-    def is_for_people_only(self) -> bool:
-        return list(self.audience) == ["person"]
+    # Of an audience, where people may be; in all but "person" organisations may be.
+    _people = frozenset({"person", "other"})
+
+    def is_for(self, kind: PartyKind) -> bool:
+        """Whether parties of this kind may be its applicant; what names nobody is open to all."""
+        if not self.audience:
+            return True
+        if kind == PartyKind.PERSON:
+            return not self._people.isdisjoint(self.audience)
+        return any(each != "person" for each in self.audience)
 
     @property
     def is_fileable(self) -> bool:
@@ -207,6 +215,10 @@ class ServiceVersion(models.Model):
     def produces(self) -> frozenset[str]:
         """Data elements that a favourable decision brings into being; members that wait for it need not ask them."""
         return frozenset(element for output in self.outputs for element in output.get("produces", {}))
+
+    @property
+    def founds_organisation(self) -> bool:
+        return ORGANISATION in self.produces
 
 
 @keeps_history

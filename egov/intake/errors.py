@@ -1,9 +1,13 @@
 """What can go wrong with a form, each with a code and the way out."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
+from egov.identity.models import PartyKind
 from egov.intake.models import Draft
-from egov.kernel.errors import EgovError, StaleVersion
+from egov.kernel.errors import EgovError, FieldError, InvalidInput, StaleVersion
+from egov.kernel.text import LocalisedText, enumerated, localise
 
 
 class ServiceChanged(StaleVersion):
@@ -17,6 +21,24 @@ class ServiceClosed(EgovError):
     code = "service_closed"
     status = 409
     message = _("This service cannot be filed online at present. Your answers are kept.")
+
+
+class WrongApplicant(InvalidInput):
+    """The service is not for such an applicant: a person where it takes an organisation, or the other way round."""
+
+    code = "wrong_applicant"
+
+    def __init__(self, kind: PartyKind, services: Sequence[LocalisedText]) -> None:
+        """``kind``: of the applicant; ``services``: what such a one is not given."""
+        if kind == PartyKind.PERSON:
+            names = {"services": localise(enumerated(services))}
+            message = _("Only organisations are given this: %(services)s.") % names
+            way_out = _("Act for an organisation that you represent or that gave you a mandate.")
+        else:
+            message = _("Only people file this, for themselves or for somebody in their care.")
+            way_out = None
+        super().__init__([FieldError("applicant", self.code, message)], message)
+        self.way_out = way_out
 
 
 class DraftChanged(StaleVersion):

@@ -9,7 +9,8 @@ from egov.casework import actions as casework
 from egov.casework.actions import CaseSpec
 from egov.casework.models import Case
 from egov.catalogue import queries as catalogue
-from egov.catalogue.models import ServiceVersion
+from egov.catalogue.models import ORGANISATION, ServiceVersion
+from egov.identity.models import PartyKind
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM, Actor
 from egov.kernel.errors import NotPermitted
@@ -20,8 +21,6 @@ from egov.matters.models import Dependency, Matter, MatterState, Member, MemberS
 from egov.matters.rules import Needs, Undone
 from egov.payments import actions as payments
 from egov.routing.queries import RouteChoice
-
-ORGANISATION = "organisation.party"  # the output that names a party brought into being
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def first_outputs(case: Case | None) -> dict[str, Any]:
 
 def applicant_of(version: ServiceVersion, members: Iterable[Member], otherwise: int) -> int:
     """What only organisations can apply for is the business of the one that an earlier member has registered."""
-    if "person" not in version.audience:
+    if not version.is_for(PartyKind.PERSON):
         for member in members:
             if member.state == MemberState.DONE and ORGANISATION in member.outputs:
                 return int(member.outputs[ORGANISATION])

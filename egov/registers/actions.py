@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from egov.identity.models import Organisation
-from egov.identity.rules import may_administer_platform, may_register
+from egov.identity.rules import may_act_for, may_administer_platform, may_register
 from egov.journal import actions as journal
 from egov.kernel import clock, references
 from egov.kernel.actor import Actor
@@ -135,11 +135,15 @@ def give_consent(
 
 @transaction.atomic
 def revoke_consent(actor: Actor, *, consent_id: int) -> Consent:
-    """Revoke for the future; what was read before stays lawful (PIPL art. 15)."""
+    """Revoke for the future; what was read before stays lawful (PIPL art. 15).
+
+    For the party's own side; not for an agent whose mandate is limited to some services. Raises ``NotPermitted``,
+    ``NotFound``, ``TransitionNotAllowed``.
+    """
     consent = Consent.objects.select_for_update().filter(pk=consent_id).first()
     if consent is None:
         raise NotFound()
-    _must_act_for(actor, consent.party_id)
+    _must_stand_for(actor, consent.party_id)
     if consent.revoked_at is not None:
         raise TransitionNotAllowed(_("This consent was revoked before."))
     consent.revoked_at = clock.now()
@@ -154,8 +158,11 @@ def revoke_consent(actor: Actor, *, consent_id: int) -> Consent:
 def ask_fact_correction(
     actor: Actor, *, party_id: int, element: str, proposed: Any, reason: str = ""
 ) -> FactCorrection:
-    """Say that a held fact is wrong (PIPL art. 46); the keeper of the register answers."""
-    _must_act_for(actor, party_id)
+    """Say that a held fact is wrong (PIPL art. 46); the keeper of the register answers.
+
+    For whom all that is held is shown to (``queries.data_about``). Raises ``NotPermitted``, ``InvalidInput``.
+    """
+    _must_stand_for(actor, party_id)
     row = DataElement.objects.filter(key=element).first()
     if row is None:
         raise InvalidInput.at("element", "unknown", _("There is no such datum."))
@@ -325,6 +332,11 @@ def _put_all(model: type[M], wanted: dict[str, dict[str, Any]]) -> int:
     if stale:
         model._default_manager.bulk_update(stale, [name.removesuffix("_id") for name in next(iter(wanted.values()))])
     return len(new) + len(stale)
+
+
+def _must_stand_for(actor: Actor, party_id: int) -> None:
+    if not (actor.is_system or may_act_for(actor, party_id)):
+        raise NotPermitted()
 
 
 def _must_act_for(actor: Actor, party_id: int) -> None:

@@ -14,17 +14,6 @@ from egov.kernel.text import LocalisedText, language_tag
 from portals.shared import components as c
 from portals.shared.templatetags.egov_ui import limit, localised_plain, money_plain
 
-AUDIENCES: dict[str, str | Promise] = {
-    "person": gettext_lazy("Residents"),
-    "enterprise": gettext_lazy("Enterprises"),
-    "sole_trader": gettext_lazy("Sole traders"),
-    "social_organisation": gettext_lazy("Social organisations"),
-    "institution": gettext_lazy("Public institutions"),
-    "department": gettext_lazy("Departments"),
-    "staff": gettext_lazy("Civil servants"),
-    "administrator": gettext_lazy("Insolvency administrators"),
-    "other": gettext_lazy("Others"),
-}
 CHANNELS: dict[str, str | Promise] = {
     "online": gettext_lazy("online, here"),
     "mobile": gettext_lazy("on a phone, here"),
@@ -104,11 +93,6 @@ def cost(fee: Mapping[str, Any]) -> str:
     if len(amounts) == 1:
         return money_plain(amounts[0])
     return _("%(low)s to %(high)s") % {"low": money_plain(amounts[0]), "high": money_plain(amounts[-1])}
-
-
-def audience_words(keys: Sequence[str]) -> str:
-    separator = "、" if language_tag() == "zh-Hans" else ", "
-    return separator.join(str(AUDIENCES.get(key, key)) for key in keys)
 
 
 def joined(texts: Sequence[LocalisedText]) -> str:

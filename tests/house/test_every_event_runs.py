@@ -63,10 +63,15 @@ class Bundle:
     def __init__(self, walk: Walk, code: str, outcome: str) -> None:
         self.walk, self.code = walk, code
         self.answers = dict(outcomes(code))[outcome]
-        founds = {"BR01", "BR02"} & {each["service"] for each in EVENTS[code]["members"]}
-        person = code.startswith("LE") or founds
         # The accountant has neither a shop nor a family in the city's registers.
-        self.actor: Actor = walk.city.actor("wu.accountant", "self") if person else walk.applicant("", "enterprise")
+        person, company = walk.city.actor("wu.accountant", "self"), walk.applicant("", "enterprise")
+        # What only organisations are given a person begins who founds one on the way.
+        self.actor: Actor = company if self.refused_to(person) else person
+
+    def refused_to(self, actor: Actor) -> bool:
+        plan = routing.plan_bundle(actor, event=self.code, answers=self.answers)
+        added = [member.service for member in plan.members if member.why is Why.OPTIONAL]
+        return forms.bundle_refusal(actor, plan=plan, services=added) is not None
 
     def draft(self) -> Draft:
         plan = routing.plan_bundle(self.actor, event=self.code, answers=self.answers)

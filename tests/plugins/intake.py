@@ -203,6 +203,12 @@ FOOD = {
     "required": ["operator", "area", "uscc", "cooks"],
 }
 SIGN = {"type": "object", "properties": {"words": question(en="Words"), "name": NAME}, "required": ["words"]}
+FOUNDED = {
+    "key": "licence",
+    "type": "record",
+    "name": {"en": "Licence"},
+    "produces": {"organisation.uscc": "x", "organisation.party": "x"},
+}
 FEE = {"amount": "30.00", "basis": {"zh-Hans": "收费依据", "en": "Basis of the fee"}}
 
 
@@ -213,9 +219,7 @@ def shop(services: Services) -> Event:
         "AA01",
         form=REGISTER,
         materials=[],
-        outputs=[
-            {"key": "licence", "type": "record", "name": {"en": "Licence"}, "produces": {"organisation.uscc": "x"}}
-        ],
+        outputs=[FOUNDED],
     )
     services.publish("AA02", form=FOOD, materials=[], fee=FEE, audience=["enterprise"])
     services.publish("AA03", form=SIGN, materials=[], fee=FEE)

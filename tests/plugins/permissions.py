@@ -20,7 +20,7 @@ or ``NotFound`` (401, 403, 404, the log-in page); any other expected error shows
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -46,9 +46,10 @@ class Row:
     officer: bool = False
     officer_elsewhere: bool = False
     administrator: bool = False
+    also: Collection[str] = ()  # of those whom a table names beyond ``WHO``
 
     def allows(self, who: str) -> bool:
-        return bool(getattr(self, who))
+        return who in self.also or bool(getattr(self, who, False))
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,10 @@ class PermissionTable:
     rows: Mapping[str, Row]
     # Acts that ask nobody, or that people cannot reach, each with the reason.
     internal: Mapping[str, str] = field(default_factory=dict)
+    who: Sequence[str] = WHO
 
     def tests(self) -> tuple[Callable[..., None], Callable[[], None]]:
-        cases = [pytest.param(act, who, id=f"{act}-{who}") for act in self.rows for who in WHO]
+        cases = [pytest.param(act, who, id=f"{act}-{who}") for act in self.rows for who in self.who]
 
         @pytest.mark.django_db
         @pytest.mark.parametrize(("act", "who"), cases)
@@ -76,7 +78,7 @@ class PermissionTable:
         """As ``tests``, for tables of many rows: one world for each actor, every attempt undone before the next."""
 
         @pytest.mark.django_db
-        @pytest.mark.parametrize("who", WHO)
+        @pytest.mark.parametrize("who", self.who)
         def test_permission(who: str, permission_actors: Mapping[str, Any], permission_world: Any) -> None:
             wrong = []
             for act, row in self.rows.items():

@@ -96,7 +96,7 @@ def _case(
 ) -> Case:
     """A case of nobody, never saved."""
     now = clock.now()
-    person = version.is_for_people_only
+    person = not version.is_for(PartyKind.ORGANISATION)
     shown = copy.copy(version)
     shown.letters = [{name: part for name, part in row.items() if name != "when"} for row in version.letters]
     region = department.party.region_id or ""

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from egov.identity import rules
+from egov.identity import queries, rules
 from egov.identity.actions.common import locked, party_named, party_ref, require
-from egov.identity.models import Mandate, Representative
-from egov.identity.queries.current import current
+from egov.identity.models import Mandate
 from egov.journal import actions as journal
 from egov.kernel import clock
 from egov.kernel.actor import Actor
@@ -74,11 +73,7 @@ def revoke_mandate(actor: Actor, *, mandate_id: int) -> Mandate:
     Raises ``NotPermitted``, ``NotFound``; ``TransitionNotAllowed`` when it is revoked already.
     """
     mandate = locked(Mandate, mandate_id)
-    require(
-        rules.may_bind(actor, mandate.grantor_id)
-        or rules.may_bind(actor, mandate.agent_id)
-        or _gives_up(actor, mandate)
-    )
+    require(queries.may_end_mandate(actor, mandate))
     if mandate.revoked_at is not None:
         raise TransitionNotAllowed()
     mandate.revoked_at = clock.now()
@@ -86,14 +81,6 @@ def revoke_mandate(actor: Actor, *, mandate_id: int) -> Mandate:
     mandate.save(update_fields=["revoked_at", "revoked_by"])
     journal.record(actor, "identity.revoke_mandate", *_refs(mandate))
     return mandate
-
-
-def _gives_up(actor: Actor, mandate: Mandate) -> bool:
-    """In the capacity of the mandate itself: the agent, or who represents the agent."""
-    if actor.mandate_id != mandate.pk or actor.party_id is None:
-        return False
-    represented = Representative.objects.filter(current(), organisation_id=mandate.agent_id, person_id=actor.party_id)
-    return actor.party_id == mandate.agent_id or represented.exists()
 
 
 def _refs(mandate: Mandate) -> tuple[Ref, ...]:

@@ -28,7 +28,7 @@ from egov.identity.queries.departments import (
     service_hall,
     unit,
 )
-from egov.identity.queries.mandates import mandates_given, mandates_held
+from egov.identity.queries.mandates import mandates_given, mandates_held, may_end_mandate
 from egov.identity.queries.parties import (
     HouseholdMembership,
     HouseholdView,
@@ -76,6 +76,7 @@ __all__ = [
     "mandates_given",
     "mandates_held",
     "may_configure",
+    "may_end_mandate",
     "names_of",
     "number_of",
     "parents_of",

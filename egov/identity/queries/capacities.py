@@ -9,7 +9,16 @@ from django.db.models import Manager, Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from egov.identity import rules
-from egov.identity.models import Account, Mandate, Organisation, Person, Post, Relationship, Representative
+from egov.identity.models import (
+    Account,
+    Mandate,
+    Organisation,
+    PartyKind,
+    Person,
+    Post,
+    Relationship,
+    Representative,
+)
 from egov.identity.queries.current import current
 from egov.identity.queries.mandates import in_force, of_agent
 from egov.identity.queries.parties import by_law
@@ -29,6 +38,7 @@ class Capacity:
     kind: CapacityKind
     names: LocalisedText
     party_id: int
+    party_kind: PartyKind = PartyKind.PERSON
     department_id: int | None = None
     unit_id: int | None = None
     roles: frozenset[str] = field(default_factory=frozenset)
@@ -152,7 +162,15 @@ def _as_representative(person_id: int, number: int | None) -> Iterator[Acting]:
         .values_list("organisation_id", "organisation__party__name", "organisation__party__region_id")
     )
     for organisation_id, name, region in rows:
-        yield _applicant(CapacityKind.REPRESENTATIVE, f"o-{organisation_id}", person_id, organisation_id, name, region)
+        yield _applicant(
+            CapacityKind.REPRESENTATIVE,
+            f"o-{organisation_id}",
+            person_id,
+            organisation_id,
+            name,
+            region,
+            party_kind=PartyKind.ORGANISATION,
+        )
 
 
 def _as_agent(person_id: int, number: int | None) -> Iterator[Acting]:
@@ -162,10 +180,11 @@ def _as_agent(person_id: int, number: int | None) -> Iterator[Acting]:
         .filter(in_force(), of_agent(person_id), alive)
         .order_by("pk")
         .distinct("pk")
-        .values_list("pk", "grantor_id", "grantor__name", "grantor__region_id", "services")
+        .values_list("pk", "grantor_id", "grantor__kind", "grantor__name", "grantor__region_id", "services")
     )
-    for mandate_id, grantor_id, name, region, services in rows:
-        found = _applicant(CapacityKind.AGENT, f"m-{mandate_id}", person_id, grantor_id, name, region)
+    for mandate_id, grantor_id, kind, name, region, services in rows:
+        slug = f"m-{mandate_id}"
+        found = _applicant(CapacityKind.AGENT, slug, person_id, grantor_id, name, region, party_kind=PartyKind(kind))
         limits = frozenset(services) if services else None
         yield replace(found, actor=replace(found.actor, mandate_id=mandate_id, mandate_services=limits))
 
@@ -201,7 +220,15 @@ def _in_post(person_id: int, number: int | None) -> Iterator[Acting]:
         }
         slug = f"p-{post_id}"
         yield Acting(
-            Capacity(slug, CapacityKind.POST, names, person_id, department_id, unit_id, roles),
+            Capacity(
+                slug,
+                CapacityKind.POST,
+                names,
+                person_id,
+                department_id=department_id,
+                unit_id=unit_id,
+                roles=roles,
+            ),
             Actor(
                 kind=CapacityKind.POST,
                 capacity=slug,
@@ -219,9 +246,18 @@ def _of(manager: "Manager[M]", field_name: str, number: int | None) -> "QuerySet
     return manager.filter(**{field_name: number}) if number is not None else manager.all()
 
 
-def _applicant(kind: CapacityKind, slug: str, person_id: int, party_id: int, name: str, region: str | None) -> Acting:
+def _applicant(
+    kind: CapacityKind,
+    slug: str,
+    person_id: int,
+    party_id: int,
+    name: str,
+    region: str | None,
+    *,
+    party_kind: PartyKind = PartyKind.PERSON,
+) -> Acting:
     return Acting(
-        Capacity(slug, kind, {"zh-Hans": name}, party_id),
+        Capacity(slug, kind, {"zh-Hans": name}, party_id, party_kind),
         Actor(
             kind=kind,
             capacity=slug,

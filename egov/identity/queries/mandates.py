@@ -2,8 +2,10 @@
 
 from django.db.models import Q, QuerySet
 
-from egov.identity.models import Mandate
+from egov.identity import rules
+from egov.identity.models import Mandate, Representative
 from egov.identity.queries.current import current
+from egov.kernel.actor import Actor
 
 
 def mandates_given(party_id: int) -> QuerySet[Mandate]:
@@ -19,6 +21,17 @@ def mandates_held(person_id: int) -> QuerySet[Mandate]:
         .order_by("-granted_at", "-id")
         .distinct()
     )
+
+
+def may_end_mandate(actor: Actor, mandate: Mandate) -> bool:
+    """Whether the actor takes it back as the grantor, or gives it up as the agent (Civil Code art. 173)."""
+    if rules.may_bind(actor, mandate.grantor_id) or rules.may_bind(actor, mandate.agent_id):
+        return True
+    if actor.mandate_id != mandate.pk or actor.party_id is None:
+        return False
+    # In the capacity of the mandate itself: the agent, or who represents the agent.
+    represented = Representative.objects.filter(current(), organisation_id=mandate.agent_id, person_id=actor.party_id)
+    return actor.party_id == mandate.agent_id or represented.exists()
 
 
 def in_force() -> Q:

@@ -6,12 +6,13 @@ from egov.intake.actions.drafts import discard, migrate_draft, require_fileable,
 from egov.intake.actions.files import attach, detach, keep_upload
 from egov.intake.actions.filing import consent_to_fetch, submit, submit_direct
 from egov.intake.actions.replaying import replay_event, replay_service
-from egov.intake.errors import DraftChanged, ServiceChanged, ServiceClosed
+from egov.intake.errors import DraftChanged, ServiceChanged, ServiceClosed, WrongApplicant
 
 __all__ = [
     "DraftChanged",
     "ServiceChanged",
     "ServiceClosed",
+    "WrongApplicant",
     "accept_change",
     "answer_correction",
     "answer_corrections",

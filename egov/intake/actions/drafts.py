@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion
-from egov.identity import queries as identity
 from egov.intake import queries, rules
+from egov.intake.addressing import require_addressed
 from egov.intake.errors import DraftChanged, ServiceClosed
 from egov.intake.models import Draft
 from egov.intake.rules import Bundle
 from egov.journal import actions as journal
 from egov.kernel import clock, references
-from egov.kernel.actor import Actor, CapacityKind
+from egov.kernel.actor import Actor
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.refs import Ref
 from egov.routing import queries as routing
@@ -36,8 +36,8 @@ def start_draft(
 ) -> Draft:
     """A new draft, prefilled with what registers know; ``answers`` given by the caller win over them.
 
-    Raises ``NotFound`` for an unknown service, ``ServiceClosed`` for one that cannot be filed, ``NotPermitted``, also
-    when an organisation asks for what only people are given.
+    Raises ``NotFound`` for an unknown service, ``ServiceClosed`` for one that cannot be filed, ``NotPermitted``,
+    ``WrongApplicant`` when a person asks for what only organisations are given, or the other way round.
     """
     version = fileable(service)
     require_fileable(actor, version)
@@ -58,7 +58,8 @@ def start_bundle(
 
     ``answers``: to the questions of the event. Raises ``NotFound`` for an unknown event, ``EventWithdrawn`` for one out
     of force, ``InvalidInput`` while a question is open or when nothing is left to file, ``NotPermitted`` when the
-    mandate does not cover a member.
+    mandate does not cover a member, ``WrongApplicant`` when a member is given to organisations only and none is founded
+    on the way.
     """
     plan = routing.plan_bundle(actor, event=event, answers=answers)
     if not plan.is_settled:
@@ -68,6 +69,7 @@ def start_bundle(
         raise InvalidInput.at("services", "required", _("Nothing of this can be filed here now."))
     for member in bundle.members:
         require_may_file(actor, member.service)
+    require_addressed(actor, [catalogue.version(member.version) for member in bundle.members], bundle)
     first = catalogue.version(bundle.members[0].version)
     form = queries.form_of(bundle, first)
     opening = _Opening(first, form, bundle, region, need=need, event=event)
@@ -117,19 +119,14 @@ def _open(actor: Actor, opening: _Opening, answers: Mapping[str, Any]) -> Draft:
 
 
 def require_fileable(actor: Actor, version: ServiceVersion) -> None:
-    """Whether the actor may file this service here and now. Raises ``ServiceClosed``, ``NotPermitted``."""
+    """Whether the actor may file this service here and now, alone.
+
+    Raises ``ServiceClosed``, ``NotPermitted``, ``WrongApplicant``.
+    """
     if not version.service.enabled or not version.is_fileable:
         raise ServiceClosed
     require_may_file(actor, version.service.code)
-    _require_addressed(actor, version)
-
-
-def _require_addressed(actor: Actor, version: ServiceVersion) -> None:
-    """Members of an event are chosen by its own conditions; a single service says itself whom it is for."""
-    if not version.is_for_people_only or actor.kind in (CapacityKind.SELF, CapacityKind.GUARDIAN):
-        return
-    if not identity.is_person(actor.on_behalf_of_id or 0):
-        raise NotPermitted(_("Only people file this, for themselves or for somebody in their care."))
+    require_addressed(actor, [version])
 
 
 def fileable(service: str) -> ServiceVersion:

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion, VersionState
 from egov.contracts.cases import CaseOpened, SubmissionAccepted
-from egov.identity.models import Party
+from egov.identity.models import Party, PartyKind
 from egov.intake import queries, rules, taking
 from egov.intake.actions.drafts import fileable, require_fileable, require_may_file
 from egov.intake.actions.files import require_fitting
+from egov.intake.addressing import require_addressed
 from egov.intake.errors import ServiceChanged, ServiceClosed
 from egov.intake.models import Submission
 from egov.intake.queries import DraftMember
@@ -171,6 +172,8 @@ def _file(actor: Actor, request: Request) -> Submission:
     members = queries.members_of(request.bundle, request.version, form)
     for member in members:
         _require_may_submit(actor, member.version)
+    versions = [member.version for member in members]
+    require_addressed(actor, versions, request.bundle, kind=PartyKind(request.applicant_kind))
     files: dict[str, list[str]] = {}
     for file in request.files:
         files.setdefault(file.material, []).append(file.reference)

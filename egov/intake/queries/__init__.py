@@ -8,6 +8,7 @@ from egov.intake.queries.ahead import (
     answered_by,
     bundle_ahead,
     bundle_of,
+    bundle_refusal,
     form_ahead,
     try_event,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "answers_of",
     "bundle_ahead",
     "bundle_of",
+    "bundle_refusal",
     "check_answers",
     "differences",
     "drafts_of",

@@ -11,6 +11,8 @@ from egov.catalogue.models import Event
 from egov.deadlines import queries as deadlines
 from egov.deadlines import rules as deadline_rules
 from egov.intake import rules
+from egov.intake.addressing import refusal
+from egov.intake.errors import WrongApplicant
 from egov.intake.queries.drafts import DraftMember, Saving, form_of, known_facts, members_of, route_for, saving_of
 from egov.intake.rules import Bundle, BundleEdge, BundleMember, Clash, FormPage, MergedForm, Question
 from egov.journal import actions as journal
@@ -174,6 +176,12 @@ def answered_by(plan: BundlePlan) -> dict[str, Any]:
         if question.get("element") and question["key"] in plan.answers and question["key"] not in plan.facts
     }
     return dict(plan.event.definition.get("given", {})) | said
+
+
+def bundle_refusal(actor: Actor, *, plan: BundlePlan, services: Sequence[str]) -> WrongApplicant | None:
+    """Why nothing of this can be begun for the party for whom the actor acts; None when it can."""
+    bundle = bundle_of(plan, services)
+    return refusal(actor, [catalogue.version(member.version) for member in bundle.members], bundle)
 
 
 def bundle_ahead(

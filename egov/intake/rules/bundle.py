@@ -1,6 +1,6 @@
 """What a draft of several services keeps: members with their versions, the order among them, what decided. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -55,6 +55,10 @@ class Bundle:
 
     def before(self, service: str) -> tuple[BundleEdge, ...]:
         return tuple(edge for edge in self.edges if edge.after == service)
+
+    def waits_for(self, service: str, others: Collection[str]) -> bool:
+        """Whether the member starts only after one of ``others``, directly or through members between them."""
+        return any(edge.before in others or self.waits_for(edge.before, others) for edge in self.before(service))
 
 
 def brought(edges: Sequence[BundleEdge], produces: Mapping[str, frozenset[str]]) -> frozenset[str]:

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from egov.catalogue import queries as catalogue
 from egov.documents import queries as documents
 from egov.intake import actions, queries
+from egov.intake.actions import WrongApplicant
 from egov.intake.queries import OpenCorrections, OpenDraft
 from egov.intake.rules import Form
 from egov.kernel.errors import FieldError, InvalidInput, NotFound
@@ -58,6 +59,8 @@ def pointing_at_answers(form: Form, names: Collection[str]) -> Iterator[None]:
     """Faults in answers point into the request: ``/answers/lost_on``, for a file ``/files/photo``."""
     try:
         yield
+    except WrongApplicant:  # at no member of the request: its address says for whom it is filed
+        raise
     except InvalidInput as error:
         raise InvalidInput([_pointing(fault, form, names) for fault in error.faults], error.message) from error
 

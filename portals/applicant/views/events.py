@@ -7,6 +7,7 @@ the person begins.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from egov.identity import queries as identity
 from egov.intake import actions, queries
 from egov.intake.queries import BundleAhead, MemberAhead
 from egov.kernel.errors import InvalidInput
@@ -25,6 +27,7 @@ from portals.applicant import fields
 from portals.applicant.access import applicant_page
 from portals.applicant.views.start import region_field, region_wanted
 from portals.shared import event_map
+from portals.shared.applicants import Door, doors_to, for_organisations
 from portals.shared.components import (
     Crumb,
     Fault,
@@ -102,6 +105,7 @@ def _page(
             elsewhere.append(line)
         else:
             groups[member.why].append(line)
+    refusal = queries.bundle_refusal(request.actor, plan=plan, services=chosen) if plan.is_settled else None
     told = faults_of(questions) if tried else []
     if problem:
         told.insert(0, Fault(problem))
@@ -122,6 +126,8 @@ def _page(
         "not_needed": groups[Why.NOT_NEEDED],
         "elsewhere": elsewhere,
         "region_field": region_field(region, missing=tried and not region),
+        "refusal": refusal,
+        "doors": _doors(request, plan, chosen) if refusal else [],
         "faults": told,
         "crumbs": [
             Crumb(_("My matters"), reverse("citizen:home", kwargs={"capacity": capacity})),
@@ -129,6 +135,15 @@ def _page(
         ],
     }
     return render(request, "applicant/event.html", context, status=422 if told and request.method == "POST" else 200)
+
+
+def _doors(request: HttpRequest, plan: BundlePlan, chosen: Sequence[str]) -> list[Door]:
+    """To the same page for the organisations for which whoever reads it may act."""
+    asked = request.POST if request.method == "POST" else request.GET
+    said = [(name, asked[name]) for name in ("need", REGION) if asked.get(name)]
+    query = urlencode([*_kept(plan), *said, *((SERVICES, service) for service in chosen)])
+    able = for_organisations(identity.capacities_of(request.user))
+    return doors_to(f"events/{plan.event.code}/?{query}", able)
 
 
 # --- Questions ------------------------------------------------------------------------------------------

@@ -9,12 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from egov.identity import actions, queries
+from egov.identity import actions, queries, rules
 from egov.identity.models import Mandate
-from egov.identity.rules import normalise
 from egov.intake import queries as forms
 from egov.kernel import clock
-from egov.kernel.errors import EgovError, FieldError, InvalidInput, NotFound
+from egov.kernel.errors import EgovError, FieldError, InvalidInput, NotFound, NotPermitted
 from portals.applicant.access import applicant_page
 from portals.applicant.views.matters import home_crumb
 from portals.shared.components import Crumb, Fault, Field, Option, faults_of
@@ -26,8 +25,12 @@ MONTHS = {"3": 92, "12": 366, "36": 1096}  # offered lengths, in days
 @applicant_page
 @require_GET
 def mandates(request: HttpRequest, capacity: str) -> HttpResponse:
+    given = queries.mandates_given(request.actor.on_behalf_of_id)
+    if request.actor.mandate_id is not None:  # whom else the party lets act is not the agent's to know
+        given = given.filter(pk=request.actor.mandate_id)
     context = {
-        "given": queries.mandates_given(request.actor.on_behalf_of_id)[:100],
+        "may_give": rules.may_bind(request.actor, request.actor.on_behalf_of_id),
+        "given": given[:100],
         "held": queries.mandates_held(request.actor.party_id)[:100] if capacity == "self" else [],
         "today": clock.today(),
         "names": forms.fileable_services(),
@@ -40,6 +43,8 @@ def mandates(request: HttpRequest, capacity: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def give(request: HttpRequest, capacity: str) -> HttpResponse:
     """To whom, for what, how long. The agent is found by name and number together, so that nobody can be guessed."""
+    if not rules.may_bind(request.actor, request.actor.on_behalf_of_id):
+        raise NotPermitted(_("Only the person themselves, or who represents the organisation, gives a mandate."))
     faults: dict[str, str] = {}
     if request.method == "POST":
         try:
@@ -128,7 +133,7 @@ def _fileable_names(request: HttpRequest) -> dict[str, dict[str, str]]:
 def _grant(request: HttpRequest) -> Mandate:
     posted = request.POST
     faults = []
-    number = normalise(posted.get("number", ""))
+    number = rules.normalise(posted.get("number", ""))
     name = " ".join(posted.get("name", "").split())
     agent = None
     for scheme in ("cn.ric", "cn.uscc"):
@@ -173,12 +178,16 @@ def accept(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
 @applicant_page
 @require_http_methods(["GET", "POST"])
 def revoke(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
-    mandate = next((each for each in _mine(request) if each.pk == pk), None)
-    if mandate is None:
+    actor = request.actor
+    mine = (queries.mandates_given(actor.on_behalf_of_id), queries.mandates_held(actor.party_id))
+    mandate = next((found for rows in mine if (found := rows.filter(pk=pk).first())), None)
+    if mandate is None or not queries.may_end_mandate(actor, mandate):
         raise NotFound
     if request.method == "POST":
-        actions.revoke_mandate(request.actor, mandate_id=pk)
+        actions.revoke_mandate(actor, mandate_id=pk)
         messages.success(request, _("Revoked, at once."))
+        if actor.mandate_id == pk:  # the capacity of this address has ended with it
+            return redirect("shared:me")
         return redirect("citizen:mandates", capacity=capacity)
     context = {
         "mandate": mandate,
@@ -189,8 +198,3 @@ def revoke(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
         ],
     }
     return render(request, "applicant/revoke_mandate.html", context)
-
-
-def _mine(request: HttpRequest) -> list[Mandate]:
-    given = list(queries.mandates_given(request.actor.on_behalf_of_id)[:100])
-    return given + list(queries.mandates_held(request.actor.party_id)[:100])

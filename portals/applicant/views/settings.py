@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from egov.identity import actions
+from egov.identity import actions, rules
 from egov.identity.models import Contact
 from egov.kernel.errors import EgovError, InvalidInput
 from portals.applicant.access import applicant_page
@@ -27,7 +27,6 @@ def settings_page(request: HttpRequest, capacity: str) -> HttpResponse:
         if not faults:
             messages.success(request, _("Saved."))
             return redirect("citizen:settings", capacity=capacity)
-    contacts = {row.channel: row for row in Contact.objects.filter(party_id=request.actor.on_behalf_of_id)}
     questions = [
         Field(
             "language",
@@ -38,16 +37,28 @@ def settings_page(request: HttpRequest, capacity: str) -> HttpResponse:
                 for tag, name in language.NAMES.items()
             ],
         ),
-        _contact_field(request, "sms", _("Mobile number for text messages"), contacts, faults),
-        _wanted_field("sms", _("Send me text messages"), contacts),
-        _contact_field(request, "email", _("E-mail address"), contacts, faults),
-        _wanted_field("email", _("Send me e-mails"), contacts),
+        *(_contact_fields(request, faults) if _reaches_contacts(request) else ()),
     ]
     told = faults_of(questions)
     if "" in faults:
         told.insert(0, Fault(faults[""]))
     context = {"questions": questions, "faults": told, "crumbs": [home_crumb(capacity), Crumb(_("Settings"))]}
     return render(request, "applicant/settings.html", context, status=422 if told else 200)
+
+
+def _reaches_contacts(request: HttpRequest) -> bool:
+    """Where messages reach the party is not the business of an agent for some services only."""
+    return rules.may_act_for(request.actor, request.actor.on_behalf_of_id)  # type: ignore[attr-defined]
+
+
+def _contact_fields(request: HttpRequest, faults: dict[str, str]) -> list[Field]:
+    contacts = {row.channel: row for row in Contact.objects.filter(party_id=request.actor.on_behalf_of_id)}
+    return [
+        _contact_field(request, "sms", _("Mobile number for text messages"), contacts, faults),
+        _wanted_field(request, "sms", _("Send me text messages"), contacts),
+        _contact_field(request, "email", _("E-mail address"), contacts, faults),
+        _wanted_field(request, "email", _("Send me e-mails"), contacts),
+    ]
 
 
 def _contact_field(
@@ -68,9 +79,10 @@ def _contact_field(
     )
 
 
-def _wanted_field(channel: str, label: str, contacts: dict[str, Contact]) -> Field:
-    known = contacts.get(channel)
-    return Field(f"{channel}_wanted", label, widget="checkbox", value=known.wanted if known else True, required=False)
+def _wanted_field(request: HttpRequest, channel: str, label: str, contacts: dict[str, Contact]) -> Field:
+    name, known = f"{channel}_wanted", contacts.get(channel)
+    ticked = name in request.POST if request.method == "POST" else known.wanted if known else True
+    return Field(name, label, widget="checkbox", value=ticked, required=False)
 
 
 def _save(request: HttpRequest) -> dict[str, str]:
@@ -78,6 +90,8 @@ def _save(request: HttpRequest) -> dict[str, str]:
     chosen = request.POST.get("language", "")
     if chosen in language.LANGUAGES and request.user.language != language.LANGUAGES[chosen]:
         actions.set_language(request.user, language=language.LANGUAGES[chosen])
+    if not _reaches_contacts(request):
+        return faults
     known = {row.channel: row for row in Contact.objects.filter(party_id=request.actor.on_behalf_of_id)}
     for channel in CHANNELS:
         value = request.POST.get(channel, "").strip()

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,13 +14,16 @@ from django.views.decorators.http import require_http_methods
 
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion
+from egov.identity import queries as identity
 from egov.intake import actions, queries, rules
+from egov.intake.actions import WrongApplicant
 from egov.intake.models import Draft
 from egov.kernel.errors import EgovError
 from egov.kernel.text import LocalisedText
 from portals.applicant import answers as words
 from portals.applicant import fields
 from portals.applicant.access import applicant_page
+from portals.shared.applicants import Door, able_to_file, audience_words, doors_to
 from portals.shared.components import Crumb, Field, Option
 from portals.shared.templatetags.egov_ui import localised, money_plain
 
@@ -44,11 +48,13 @@ class Outline:
 def start(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
     """An unfinished form of the same service is offered first; where it is wanted can be changed."""
     version = catalogue.published(code)
-    why_not = ""
+    why_not, doors, status = "", [], 200
     try:
         actions.require_fileable(request.actor, version)
     except EgovError as refused:
-        why_not = f"{refused} {refused.way_out or ''}".strip()
+        why_not, status = f"{refused} {refused.way_out or ''}".strip(), refused.status
+        if isinstance(refused, WrongApplicant):
+            doors = _doors(request, version)
     region = region_wanted(request)
     if request.method == "POST" and not why_not and region:
         draft = actions.start_draft(
@@ -63,6 +69,8 @@ def start(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
         "version": version,
         "outline": _outline(request, version) if version.is_fileable else None,
         "why_not": why_not,
+        "doors": doors,
+        "for_whom": audience_words(version.audience),
         "need": request.GET.get("need", ""),
         "event": request.GET.get("event", ""),
         "region_field": region_field(region, missing=request.method == "POST" and not region),
@@ -72,7 +80,15 @@ def start(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
             Crumb(localised(version.name)),
         ],
     }
-    return render(request, "applicant/start.html", context, status=409 if why_not and request.method == "POST" else 200)
+    return render(request, "applicant/start.html", context, status=status if request.method == "POST" else 200)
+
+
+def _doors(request: HttpRequest, version: ServiceVersion) -> list[Door]:
+    """To the same page in the other capacities of whoever reads it."""
+    place = f"start/{version.service.code}/"
+    said = {name: request.GET[name] for name in ("need", "event", "region") if request.GET.get(name)}
+    able = able_to_file(version, identity.capacities_of(request.user))
+    return doors_to(f"{place}?{urlencode(said)}" if said else place, able)
 
 
 def region_wanted(request: HttpRequest) -> str:

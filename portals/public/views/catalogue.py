@@ -20,8 +20,8 @@ from egov.law import queries as law
 from portals.public import figures, reading, region
 from portals.public.groups import GROUPS
 from portals.public.views.need import beginning, went_on
+from portals.shared import applicants, event_map
 from portals.shared import components as c
-from portals.shared import event_map
 from portals.shared.paging import page_of
 from portals.shared.templatetags.egov_ui import limit, localised_plain, money_plain
 
@@ -64,7 +64,7 @@ def _filter_fields(chosen: dict[str, str]) -> list[c.Field]:
         return c.Option(value, label, checked=chosen[name] == value)
 
     audiences = [option("", _("Everybody"), "for")]
-    audiences += [option(key, reading.AUDIENCES[key], "for") for key in SHOWN_AUDIENCES]
+    audiences += [option(key, applicants.AUDIENCES[key], "for") for key in SHOWN_AUDIENCES]
     ways = [
         option("", _("All"), "how"),
         option("online", _("Filed here"), "how"),
@@ -108,7 +108,7 @@ def service(request: HttpRequest, code: str) -> HttpResponse:
             "version": version,
             "fileable": reading.fileable(version) and version.service.enabled,
             "keys": _keys(page),
-            "who": reading.audience_words(version.audience),
+            "who": applicants.audience_words(version.audience),
             "materials": [_material(row) for row in version.materials],
             "fee_rows": [_fee_row(row) for row in version.fee.get("items", [])],
             "cost": reading.cost(version.fee),

@@ -19,7 +19,7 @@ from egov.registers import actions as registers
 from egov.registers.queries import consents_of
 from egov.routing import queries as routing
 from egov.routing.queries import EventWithdrawn, Why
-from tests.plugins.intake import FOOD, REGISTER, SIGN, filled, grant, question, start
+from tests.plugins.intake import FOOD, FOUNDED, REGISTER, SIGN, filled, grant, question, start
 
 pytestmark = pytest.mark.django_db
 
@@ -52,16 +52,18 @@ def test_optional_members_are_filed_when_chosen_and_those_only_listed_never(shop
     assert services(start(resident, area=80, sign=False, services=["AA04"])) == ["AA01", "AA02"], "it does not apply"
 
 
-def test_what_the_party_holds_is_neither_filed_nor_waited_for(shop, resident):
+def test_what_the_party_holds_is_neither_filed_nor_waited_for(shop, identities):
+    owner = identities.person("林晓雯", region=identities.region())
+    actor = identities.representative(identities.organisation(representative=owner))
     registers.hold(
         SYSTEM,
-        party_id=resident.on_behalf_of_id,
+        party_id=actor.on_behalf_of_id,
         service="AA01",
         output="licence",
         source=Ref("case", "C-1"),
         valid_from=clock.today(),
     )
-    opened = queries.open_draft(resident, reference=start(resident, area=80, sign=False).reference)
+    opened = queries.open_draft(actor, reference=start(actor, area=80, sign=False).reference)
     assert [member.service for member in opened.members] == ["AA02"]
     assert "organisation__uscc" in opened.form.by_key, "nobody brings the code now, so it is asked"
 
@@ -152,11 +154,9 @@ def test_every_department_gets_its_part_alone_and_what_waits_is_opened_with_what
 
 
 def test_a_department_that_does_several_parts_is_given_one_consent_for_all_it_fetches(shop, services, resident):
-    for code, form, key in (("AA01", REGISTER, "lease"), ("AA03", SIGN, "picture")):
-        name = {"zh-Hans": key, "en": key}
-        services.publish(
-            code, form=form, materials=[{"key": key, "name": name, "source": "shared", "required": "always"}]
-        )
+    for code, form, key, outputs in (("AA01", REGISTER, "lease", [FOUNDED]), ("AA03", SIGN, "picture", [])):
+        material = {"key": key, "name": {"zh-Hans": key, "en": key}, "source": "shared", "required": "always"}
+        services.publish(code, form=form, materials=[material], outputs=outputs)
     draft = start(resident, area=80, sign=True)
     actions.save_draft(resident, draft=draft.reference, answers={"aa02__cooks": 2, "aa03__words": "面馆"})
     for _again in range(2):

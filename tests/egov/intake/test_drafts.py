@@ -99,15 +99,6 @@ def test_a_mandate_covers_only_its_services(services, identities, resident):
     assert draft.author_id == agent.pk
 
 
-def test_an_organisation_is_not_given_what_only_people_are(services, identities):
-    services.publish(audience=["person"])
-    owner = identities.person("林晓雯", region=identities.region())
-    company = identities.organisation(representative=owner, region=identities.region())
-    with pytest.raises(NotPermitted):
-        actions.start_draft(identities.representative(company), service="CL02", region="990102")
-    assert not Draft.objects.exists()
-
-
 def test_a_service_that_is_switched_off_takes_no_drafts(services, resident):
     version = services.publish()
     version.service.enabled = False
