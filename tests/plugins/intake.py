@@ -214,7 +214,13 @@ def shop(services: Services) -> Event:
         form=REGISTER,
         materials=[],
         outputs=[
-            {"key": "licence", "type": "record", "name": {"en": "Licence"}, "produces": {"organisation.uscc": "x"}}
+            {
+                "key": "licence",
+                "type": "record",
+                "name": {"en": "Licence"},
+                "held": "in_force",
+                "produces": {"organisation.uscc": "x"},
+            }
         ],
     )
     services.publish("AA02", form=FOOD, materials=[], fee=FEE, audience=["enterprise"])
@@ -244,8 +250,17 @@ def shop(services: Services) -> Event:
     )
 
 
-def start(actor: Actor, *, services: Sequence[str] = (), **answers: Any) -> Draft:
-    return actions.start_bundle(actor, event="BE90", region="990102", answers=answers, services=services)
+def start(
+    actor: Actor,
+    *,
+    services: Sequence[str] = (),
+    again: Sequence[str] = (),
+    have: Mapping[str, str] | None = None,
+    **answers: Any,
+) -> Draft:
+    return actions.start_bundle(
+        actor, event="BE90", region="990102", answers=answers, services=services, again=again, have=have
+    )
 
 
 def filled(actor: Actor, draft: Draft, **answers: Any) -> Submission:

@@ -28,6 +28,7 @@ class Why(StrEnum):
     NOT_NEEDED = "not_needed"  # its condition does not hold
     OPEN = "open"  # depends on a question still to be answered
     HELD = "held"  # there already: a valid credential or a finished case
+    CLAIMED = "claimed"  # the person says that they have it; nobody checked
     OTHER_PARTY = "other_party"  # somebody else files it: the employer
 
 
@@ -42,24 +43,32 @@ class MemberState:
 
 
 def members_for(
-    definition: Mapping[str, Any], answers: Mapping[str, Any], *, held: Iterable[str] = ()
+    definition: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    *,
+    held: Iterable[str] = (),
+    claimed: Iterable[str] = (),
 ) -> tuple[MemberState, ...]:
-    """Every member in the order of the event. ``held``: services whose output is there already."""
+    """Every member in the order of the event.
+
+    ``held``: services whose output is there already; ``claimed``: those of which the person says so. A member that the
+    event needs ``anew`` (an identity card after a move) is needed whatever is held.
+    """
     known = asked_answers(definition, answers)
-    there = frozenset(held)
+    there = {**dict.fromkeys(claimed, Why.CLAIMED), **dict.fromkeys(held, Why.HELD)}
     return tuple(_member(row, definition, known, there) for row in definition.get("members", ()))
 
 
 def _member(
-    row: Mapping[str, Any], definition: Mapping[str, Any], known: Mapping[str, Any], held: frozenset[str]
+    row: Mapping[str, Any], definition: Mapping[str, Any], known: Mapping[str, Any], there: Mapping[str, Why]
 ) -> MemberState:
     condition = str(row.get("when", ""))
     because = tuple(sorted(names_in(condition) & _keys(definition)))
     verdict = _verdict(condition, definition, known)
     if verdict is False:
         why = Why.NOT_NEEDED
-    elif row["service"] in held:
-        why = Why.HELD
+    elif row["service"] in there and not row.get("anew"):
+        why = there[row["service"]]
     elif row.get("by"):
         why = Why.OTHER_PARTY
     elif verdict is None:
@@ -75,13 +84,16 @@ def questions_to_ask(
     """Keys of the questions whose answer can still change a member, in the order of the event.
 
     ``answers`` holds what was answered and what registers know; a question answered by either is not asked.
+    ``held``: services that are there already, or said to be.
     """
     known = asked_answers(definition, answers)
     there = frozenset(held)
     open_conditions = [
         str(row["when"])
         for row in definition.get("members", ())
-        if row.get("when") and row["service"] not in there and _verdict(str(row["when"]), definition, known) is None
+        if row.get("when")
+        and (row["service"] not in there or row.get("anew"))
+        and _verdict(str(row["when"]), definition, known) is None
     ]
     # A question asked only under a condition brings up the ones that condition looks at.
     wanted: set[str] = set()
