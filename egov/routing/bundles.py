@@ -60,11 +60,12 @@ class PlannedMember:
 
     @property
     def is_fileable(self) -> bool:
-        return self.version.is_fileable and self.version.service.enabled
+        """Whether it is filed here."""
+        return self.version.is_fileable and self.version.service.enabled and self.why is not Why.ELSEWHERE
 
     @property
     def applies(self) -> bool:
-        return self.why in (Why.APPLIES, Why.OPTIONAL)
+        return self.why in (Why.APPLIES, Why.OPTIONAL, Why.ELSEWHERE)
 
     @property
     def may_be_claimed(self) -> bool:

@@ -54,8 +54,9 @@ def _members(event: Mapping[str, Any], services: Collection[str] | None) -> Iter
 
 
 def _member(path: str, row: Mapping[str, Any], definition: Mapping[str, Any]) -> Iterator[FieldError]:
-    if "when" in row:
-        yield from _condition(f"{path}/when", row["when"], definition)
+    for name in ("when", "elsewhere"):
+        if name in row:
+            yield from _condition(f"{path}/{name}", row[name], definition)
     if "by" in row and not KEY.match(str(row["by"])):
         yield fault(f"{path}/by", _("This value is not known."))
     if not isinstance(row.get("anew", False), bool):

@@ -82,6 +82,20 @@ def test_without_an_answer_nothing_begins_and_the_question_says_so(browser, even
     assert not Draft.objects.exists()
 
 
+def test_what_is_filed_elsewhere_on_this_answer_says_where_and_is_not_begun_here(browser, event):
+    note = {"zh-Hans": "省里办", "en": "at the provincial office"}
+    members = [{"service": "AA01"}, {"service": "AA02", "elsewhere": "sign == true", "note": note}]
+    event.definition = {**event.definition, "members": members}
+    event.save()
+    catalogue.kept.forget()
+    page = browser.get("/as/self/events/BE90/?sign=true&go=1").content.decode()
+    assert "at the provincial office" in page.partition("This you file elsewhere")[2]
+    for sign in ("true", "false"):
+        browser.post("/as/self/events/BE90/", {"sign": sign, "region": "990102"})
+    filed = [[each["service"] for each in draft.plan["members"]] for draft in Draft.objects.order_by("pk")]
+    assert filed == [["AA01"], ["AA01", "AA02"]]
+
+
 @pytest.fixture
 def held(event, services, resident):
     """The resident has what AA01 gives."""
