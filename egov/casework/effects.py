@@ -9,6 +9,7 @@ from egov.casework.deciding import PAYMENT, valid_until
 from egov.casework.models import Case, Decision
 from egov.casework.moving import ref_of
 from egov.casework.registry import Effect, effects
+from egov.identity import queries as identity
 from egov.kernel import clock
 from egov.kernel.actor import Actor
 from egov.law import queries as law
@@ -36,10 +37,20 @@ def hold(actor: Actor, case: Case, decision: Decision, options: dict[str, Any]) 
 
 
 def end(actor: Actor, case: Case, decision: Decision, options: dict[str, Any]) -> dict[str, Any]:
-    """End what the applicant holds of ``services``; with ``when`` only if that holds of the answers."""
-    if law.holds(options.get("when", "true"), case.answers):
-        registers.end_holdings(actor, party_id=case.applicant_id, services=options["services"])
+    """End what the applicant, or the person whose identity number is the answer ``of``, holds of ``services``; with
+    ``when`` only if that holds of the answers."""
+    party_id = whose(case, options)
+    if party_id is not None and law.holds(options.get("when", "true"), case.answers):
+        registers.end_holdings(actor, party_id=party_id, services=options["services"])
     return {}
+
+
+def whose(case: Case, options: Mapping[str, Any]) -> int | None:
+    """The party whose holdings end; None for a person whom the register does not have."""
+    if "of" not in options:
+        return case.applicant_id
+    found = identity.party_by_number("cn.ric", str(case.answers.get(options["of"], "")))
+    return found.pk if found else None
 
 
 def order_payment(actor: Actor, case: Case, decision: Decision, options: dict[str, Any]) -> dict[str, Any]:
@@ -96,6 +107,7 @@ END = effects.add(
             "type": "object",
             "properties": {
                 "services": {"type": "array", "minItems": 1, "items": {"type": "string"}},
+                "of": {"type": "string", "minLength": 1},
                 "when": {"type": "string", "minLength": 1},
             },
             "required": ["services"],

@@ -3,8 +3,8 @@
 Private to this room; ``queries`` shows it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from egov.catalogue import queries as catalogue
@@ -14,18 +14,41 @@ from egov.kernel.text import LocalisedText
 from egov.registers import queries as registers
 from egov.registers.queries import Fact
 from egov.routing.errors import EventWithdrawn
+from egov.routing.holdings import Held, holdings_for, shown_by
 from egov.routing.rules import bundles as rules
 from egov.routing.rules.bundles import Edge, MemberState, Why
+from egov.routing.rules.holdings import may_be_claimed
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a person says against what is known: ``again``, services to apply for although they are held; ``have``,
+    service → number of what they have of it, though nothing here shows it."""
+
+    again: frozenset[str] = frozenset()
+    have: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, again: Collection[str], have: Mapping[str, str]) -> "Wishes":
+        """A number of blanks is none."""
+        return cls(frozenset(again), {code: text.strip()[:120] for code, text in have.items() if text.strip()})
 
 
 @dataclass(frozen=True)
 class PlannedMember:
-    """A service of the event for this party. ``reasons``: the questions that decided, with the answers given."""
+    """A service of the event for this party. ``reasons``: the questions that decided, with the answers given.
+
+    ``holdings``: what the party has of it, whether that makes it needless or not; ``again``: it is applied for
+    nonetheless. ``claim``: the number that the person gave of what they say they have.
+    """
 
     version: ServiceVersion
     state: MemberState
     note: LocalisedText
     reasons: tuple[tuple[LocalisedText, Any], ...]
+    holdings: tuple[Held, ...] = ()
+    again: bool = False
+    claim: str = ""
 
     @property
     def service(self) -> str:
@@ -37,11 +60,17 @@ class PlannedMember:
 
     @property
     def is_fileable(self) -> bool:
-        return self.version.is_fileable and self.version.service.enabled
+        """Whether it is filed here."""
+        return self.version.is_fileable and self.version.service.enabled and self.why is not Why.ELSEWHERE
 
     @property
     def applies(self) -> bool:
-        return self.why in (Why.APPLIES, Why.OPTIONAL)
+        return self.why in (Why.APPLIES, Why.OPTIONAL, Why.ELSEWHERE)
+
+    @property
+    def may_be_claimed(self) -> bool:
+        """Whether the person may leave it out, saying that they have it."""
+        return self.why in (Why.APPLIES, Why.CLAIMED) and not self.again and may_be_claimed(self.version.outputs)
 
 
 @dataclass(frozen=True)
@@ -63,17 +92,22 @@ class BundlePlan:
         return next((each for each in self.members if each.service == service), None)
 
     def edges_among(self, services: tuple[str, ...]) -> tuple[Edge, ...]:
-        there = [member.service for member in self.members if member.why is Why.HELD]
+        there = [member.service for member in self.members if member.why in (Why.HELD, Why.CLAIMED)]
         return rules.edges_among(self.event.definition, services, there=there)
 
+    def waiting_for(self, service: str, services: tuple[str, ...]) -> tuple[str, ...]:
+        """Which of ``services`` would wait for this one if it were filed with them."""
+        edges = rules.edges_among(self.event.definition, (service, *services))
+        return tuple(edge.after for edge in edges if edge.before == service)
 
-def plan_bundle(actor: Actor, *, event: str, answers: Mapping[str, Any]) -> BundlePlan:
+
+def plan_bundle(actor: Actor, *, event: str, answers: Mapping[str, Any], wishes: Wishes | None = None) -> BundlePlan:
     """What an event takes for the party for whom the actor acts; for a visitor, without what registers know.
 
     ``answers``: question key → value, as :func:`read_answers` gives them; they win over
     registers. Raises ``NotFound`` for an unknown event, ``EventWithdrawn`` for one that is out of force.
     """
-    return plan_event(actor, event=_offered(event), answers=answers)
+    return plan_event(actor, event=_offered(event), answers=answers, wishes=wishes)
 
 
 def _offered(code: str) -> Event:
@@ -83,15 +117,18 @@ def _offered(code: str) -> Event:
     return event
 
 
-def plan_event(actor: Actor, *, event: Event, answers: Mapping[str, Any]) -> BundlePlan:
+def plan_event(actor: Actor, *, event: Event, answers: Mapping[str, Any], wishes: Wishes | None = None) -> BundlePlan:
     """As ``plan_bundle``, for an event that may not be in force yet."""
+    wishes = wishes or Wishes()
     definition = event.definition
     versions = catalogue.published_many(str(each["service"]) for each in definition.get("members", ()))
     registered = _registered(actor, definition, versions)
     facts = _facts(definition, registered)
     known = rules.asked_answers(definition, {**{key: fact.value for key, fact in facts.items()}, **answers})
-    held = _held(actor, versions, registered)
-    states = rules.members_for(definition, known, held=held)
+    holdings = _holdings(actor, versions, registered, _by_element(definition, known))
+    held = {code for code, each in holdings.items() if any(one.counts for one in each)} - wishes.again
+    claimed = {code for code in wishes.have.keys() & versions.keys() if may_be_claimed(versions[code].outputs)}
+    states = rules.members_for(definition, known, held=held, claimed=claimed)
     notes = {str(each["service"]): each.get("note") or {} for each in definition.get("members", ())}
     texts = {str(each["key"]): each for each in definition.get("questions", ())}
     members = tuple(
@@ -100,6 +137,9 @@ def plan_event(actor: Actor, *, event: Event, answers: Mapping[str, Any]) -> Bun
             state=state,
             note=notes.get(state.service, {}),
             reasons=tuple((texts[key]["text"], known.get(key)) for key in state.because),
+            holdings=holdings.get(state.service, ()),
+            again=state.service in wishes.again and any(each.counts for each in holdings.get(state.service, ())),
+            claim=wishes.have[state.service] if state.why is Why.CLAIMED else "",
         )
         for state in states
         if state.service in versions
@@ -109,7 +149,7 @@ def plan_event(actor: Actor, *, event: Event, answers: Mapping[str, Any]) -> Bun
         answers=known,
         facts={key: fact for key, fact in facts.items() if key in known and key not in answers},
         questions=tuple(texts.values()),
-        to_ask=rules.questions_to_ask(definition, known, held=held),
+        to_ask=rules.questions_to_ask(definition, known, held=held | claimed),
         members=members,
     )
 
@@ -127,15 +167,10 @@ def _registered(
 ) -> Mapping[str, Fact]:
     """What registers know of the party for questions and for outputs that show in a register; by element."""
     wanted = {str(each["element"]) for each in definition.get("questions", ()) if each.get("element")}
-    wanted |= {element for version in versions.values() for each in _shown(version) for element in each}
+    wanted |= {element for version in versions.values() for each in shown_by(version) for element in each}
     if not wanted or not actor.is_applicant or actor.on_behalf_of_id is None:
         return {}
     return registers.facts(actor, party_id=actor.on_behalf_of_id, elements=sorted(wanted), purpose="determinants")
-
-
-def _shown(version: ServiceVersion) -> list[Mapping[str, Any]]:
-    """By which facts a register shows that the outputs of a service are there."""
-    return [output["known_by"] for output in version.outputs if output.get("known_by")]
 
 
 def _facts(definition: Mapping[str, Any], registered: Mapping[str, Fact]) -> dict[str, Fact]:
@@ -148,12 +183,17 @@ def _facts(definition: Mapping[str, Any], registered: Mapping[str, Fact]) -> dic
     return facts
 
 
-def _held(actor: Actor, versions: Mapping[str, ServiceVersion], registered: Mapping[str, Fact]) -> frozenset[str]:
-    """Services whose output the party holds today, or of which a register shows that it is there."""
-    if not actor.is_applicant or actor.on_behalf_of_id is None:
-        return frozenset()
-    values = {element: fact.value for element, fact in registered.items()}
-    shown = {
-        code for code, version in versions.items() if any(each.items() <= values.items() for each in _shown(version))
+def _by_element(definition: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """What the event and the answers say, by data element: of which object they speak."""
+    asked = {
+        str(each["element"]): known.get(each["key"]) for each in definition.get("questions", ()) if each.get("element")
     }
-    return shown | frozenset(registers.holdings_of(actor.on_behalf_of_id).values_list("service", flat=True))
+    return {**definition.get("given", {}), **asked}
+
+
+def _holdings(
+    actor: Actor, versions: Mapping[str, ServiceVersion], registered: Mapping[str, Fact], answers: Mapping[str, Any]
+) -> dict[str, tuple[Held, ...]]:
+    if not actor.is_applicant or actor.on_behalf_of_id is None:
+        return {}
+    return holdings_for(actor.on_behalf_of_id, versions=versions, registered=registered, answers=answers)

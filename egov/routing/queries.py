@@ -13,9 +13,10 @@ from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
 from egov.kernel.text import LocalisedText
 from egov.routing import memory
-from egov.routing.bundles import BundlePlan, PlannedMember, Why, plan_bundle, plan_event, read_answers
+from egov.routing.bundles import BundlePlan, PlannedMember, Why, Wishes, plan_bundle, plan_event, read_answers
 from egov.routing.competence import Considered, Explanation, RouteChoice, Verdict, competent, explain
 from egov.routing.errors import EventWithdrawn
+from egov.routing.holdings import Held
 from egov.routing.memory import Known, warm
 from egov.routing.models import Concept, Example, Language, Need, Origin, SearchEntry, Synonym
 from egov.routing.rules import text as texts
@@ -31,6 +32,7 @@ __all__ = [
     "Considered",
     "EventWithdrawn",
     "Explanation",
+    "Held",
     "Named",
     "NeedMatch",
     "Option",
@@ -39,6 +41,7 @@ __all__ = [
     "RouteChoice",
     "Verdict",
     "Why",
+    "Wishes",
     "competent",
     "concepts",
     "edges_among",

@@ -214,7 +214,9 @@ class MemberForm(ConditionForm):
         """The definition of the event with this member as it was filled in."""
         data = self.cleaned_data
         optional = {"when": data["when"], "by": data["by"], "note": both(data, "note")}
+        edited = {"service", "stage", "optional", *optional}
         member = {
+            **{name: value for name, value in self.member.items() if name not in edited},
             "service": self.service,
             "stage": data["stage"],
             "optional": bool(data["optional"]),

@@ -88,6 +88,7 @@ def context_of(page: CasePage, *, actor: Actor, failed: str = "", typed: acts.Ty
         "badges": _badges(page),
         "keys": keys.CASE,
         "sections": words.sections_of(case, files=()),  # files stand under the evidence
+        "claims": forms.claims_behind(case),
         "evidence": _evidence(page),
         "reasons": case.route.get("reasons", []),
         "steps": _steps(page),

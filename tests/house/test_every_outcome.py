@@ -1,8 +1,8 @@
 """Whatever the questions of an event come to: its members make one form in which nothing stands twice, nothing clashes,
 nothing that a member needs is missing, and nothing is asked before it exists.
 
-Every set of members that the conditions can give, with all that may be added and with nothing (630 for the shipped
-events). ``test_every_event_runs`` then files some of them.
+Every set of members that the conditions can give, with all that may be added and with nothing.
+``test_every_event_runs`` then files some of them.
 """
 
 from collections import Counter

@@ -207,6 +207,7 @@ FOUNDED = {
     "key": "licence",
     "type": "record",
     "name": {"en": "Licence"},
+    "held": "in_force",
     "produces": {"organisation.uscc": "x", "organisation.party": "x"},
 }
 FEE = {"amount": "30.00", "basis": {"zh-Hans": "收费依据", "en": "Basis of the fee"}}
@@ -248,8 +249,17 @@ def shop(services: Services) -> Event:
     )
 
 
-def start(actor: Actor, *, services: Sequence[str] = (), **answers: Any) -> Draft:
-    return actions.start_bundle(actor, event="BE90", region="990102", answers=answers, services=services)
+def start(
+    actor: Actor,
+    *,
+    services: Sequence[str] = (),
+    again: Sequence[str] = (),
+    have: Mapping[str, str] | None = None,
+    **answers: Any,
+) -> Draft:
+    return actions.start_bundle(
+        actor, event="BE90", region="990102", answers=answers, services=services, again=again, have=have
+    )
 
 
 def filled(actor: Actor, draft: Draft, **answers: Any) -> Submission:

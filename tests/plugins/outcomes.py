@@ -84,7 +84,8 @@ def outcomes_of(code: str) -> tuple[Outcome, ...]:
 def _all_answers(event: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Every combination of the values that the conditions of an event tell apart."""
     questions = event.get("questions", ())
-    conditions = [str(row["when"]) for row in (*event["members"], *questions) if row.get("when")]
+    rows = (*event["members"], *questions)
+    conditions = [str(row[name]) for row in rows for name in ("when", "elsewhere") if row.get(name)]
     values = {
         str(question["key"]): dict.fromkeys(
             value

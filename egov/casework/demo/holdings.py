@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from egov.casework.deciding import valid_until
 from egov.casework.demo.writing import PastEffect, past_effects
+from egov.casework.effects import whose
 from egov.casework.moving import ref_of
 from egov.kernel import clock
 from egov.law import queries as law
@@ -43,7 +44,7 @@ def lay_ended(effects: Sequence[PastEffect]) -> None:
         case, options, made = effect.case, effect.options, effect.tale.granting
         if made is None or not law.holds(options.get("when", "true"), case.answers):
             continue
-        held = Holding.objects.filter(party_id=case.applicant_id, service__in=options["services"], ended_at=None)
+        held = Holding.objects.filter(party_id=whose(case, options), service__in=options["services"], ended_at=None)
         held.filter(valid_from__lte=clock.local(made.at).date()).update(ended_at=made.at)
 
 

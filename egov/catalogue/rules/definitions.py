@@ -183,8 +183,19 @@ def _outputs(content: Mapping[str, Any], _known: Known) -> Iterator[FieldError]:
         known_by = row.get("known_by", {})
         if not isinstance(known_by, Mapping) or not all(ELEMENT.match(str(key)) for key in known_by):
             yield fault(f"{path}/known_by", _("What shows an output is listed by data element."))
+        if not _is_held(row.get("held", "never"), content["form"]):
+            yield fault(f"{path}/held", _("This is no way to say when what is held makes the service needless."))
         if "when" in row:
             yield from check_condition(f"{path}/when", row["when"])
+
+
+def _is_held(held: Any, form: Mapping[str, Any] | None) -> bool:
+    """``never``, ``in_force``, or ``{same: [data elements]}`` that the form asks for: of no other is known what was
+    granted, nor what is asked for now."""
+    if not isinstance(held, Mapping):
+        return held in ("never", "in_force")
+    asked = {field.get("x-element") for field in (form or {}).get("properties", {}).values()}
+    return set(held) == {"same"} and bool(held["same"]) and set(held["same"]) <= asked
 
 
 def _basis(content: Mapping[str, Any], known: Known) -> Iterator[FieldError]:

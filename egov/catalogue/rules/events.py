@@ -40,12 +40,7 @@ def _members(event: Mapping[str, Any], services: Collection[str] | None) -> Iter
         path = f"definition/members/{number}"
         if services is not None and row.get("service") not in services:
             yield fault(f"{path}/service", _("There is no such service."))
-        if "when" in row:
-            yield from _condition(f"{path}/when", row["when"], definition)
-        if "by" in row and not KEY.match(str(row["by"])):
-            yield fault(f"{path}/by", _("This value is not known."))
-        if "note" in row and not is_localised(row["note"]):
-            yield fault(f"{path}/note", _("The text is needed in Chinese and English."))
+        yield from _member(path, row, definition)
     graph: dict[str, set[str]] = {}
     for number, edge in enumerate(definition.get("edges", ())):
         if edge.get("from") not in members or edge.get("to") not in members:
@@ -56,6 +51,18 @@ def _members(event: Mapping[str, Any], services: Collection[str] | None) -> Iter
         list(graphlib.TopologicalSorter(graph).static_order())
     except graphlib.CycleError:
         yield fault("definition/edges", _("The members wait for each other in a circle."))
+
+
+def _member(path: str, row: Mapping[str, Any], definition: Mapping[str, Any]) -> Iterator[FieldError]:
+    for name in ("when", "elsewhere"):
+        if name in row:
+            yield from _condition(f"{path}/{name}", row[name], definition)
+    if "by" in row and not KEY.match(str(row["by"])):
+        yield fault(f"{path}/by", _("This value is not known."))
+    if not isinstance(row.get("anew", False), bool):
+        yield fault(f"{path}/anew", _("This value is not known."))
+    if "note" in row and not is_localised(row["note"]):
+        yield fault(f"{path}/note", _("The text is needed in Chinese and English."))
 
 
 def _questions(event: Mapping[str, Any]) -> Iterator[FieldError]:

@@ -20,6 +20,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.refs import Ref
 from egov.routing import queries as routing
+from egov.routing.queries import Why, Wishes
 
 MAX_OPEN = 100
 
@@ -53,17 +54,25 @@ def start_bundle(
     answers: Mapping[str, Any],
     services: Collection[str],
     need: str = "",
+    again: Collection[str] = (),
+    have: Mapping[str, str] | None = None,
 ) -> Draft:
     """One draft for several services of an event: those that apply and, of the optional ones, ``services``.
 
-    ``answers``: to the questions of the event. Raises ``NotFound`` for an unknown event, ``EventWithdrawn`` for one out
-    of force, ``InvalidInput`` while a question is open or when nothing is left to file, ``NotPermitted`` when the
-    mandate does not cover a member, ``WrongApplicant`` when a member is given to organisations only and none is founded
-    on the way.
+    ``answers``: to the questions of the event. ``again``: services to apply for although they are held. ``have``:
+    service → number of what the person has of it, so that it is left out; the departments of those that would have
+    waited for it are told. Raises ``NotFound`` for an unknown event, ``EventWithdrawn`` for one out of force,
+    ``InvalidInput`` while a question is open, for a service that may not be left out so, or when nothing is left to
+    file, ``NotPermitted`` when the mandate does not cover a member, ``WrongApplicant`` when a member is given to
+    organisations only and none is founded on the way.
     """
-    plan = routing.plan_bundle(actor, event=event, answers=answers)
+    wishes = Wishes.read(again, have or {})
+    plan = routing.plan_bundle(actor, event=event, answers=answers, wishes=wishes)
     if not plan.is_settled:
         raise InvalidInput.at(plan.to_ask[0], "required", _("Answer this question, so that we know what applies."))
+    for code in wishes.have:
+        if (member := plan.member(code)) is None or member.why is not Why.CLAIMED:
+            raise InvalidInput.at(f"have/{code}", "unknown", _("This cannot be left out here."))
     bundle = queries.bundle_of(plan, frozenset(services))
     if not bundle:
         raise InvalidInput.at("services", "required", _("Nothing of this can be filed here now."))

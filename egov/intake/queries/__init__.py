@@ -10,6 +10,7 @@ from egov.intake.queries.ahead import (
     bundle_of,
     bundle_refusal,
     form_ahead,
+    is_chosen,
     try_event,
 )
 from egov.intake.queries.changing import MatterAnswers, MemberAnswers, answers_of, files_in, without_files
@@ -22,6 +23,7 @@ from egov.intake.queries.drafts import (
     OpenDraft,
     Saving,
     check_answers,
+    claims_behind,
     differences,
     drafts_of,
     drafts_of_post,
@@ -72,6 +74,7 @@ __all__ = [
     "bundle_of",
     "bundle_refusal",
     "check_answers",
+    "claims_behind",
     "differences",
     "drafts_of",
     "drafts_of_post",
@@ -82,6 +85,7 @@ __all__ = [
     "form_ahead",
     "form_for",
     "form_of",
+    "is_chosen",
     "known_codes",
     "known_facts",
     "last_replay",

@@ -14,7 +14,7 @@ from egov.intake import rules
 from egov.intake.addressing import refusal
 from egov.intake.errors import WrongApplicant
 from egov.intake.queries.drafts import DraftMember, Saving, form_of, known_facts, members_of, route_for, saving_of
-from egov.intake.rules import Bundle, BundleEdge, BundleMember, Clash, FormPage, MergedForm, Question
+from egov.intake.rules import Bundle, BundleClaim, BundleEdge, BundleMember, Clash, FormPage, MergedForm, Question
 from egov.journal import actions as journal
 from egov.kernel import clock
 from egov.kernel.actor import ANONYMOUS, Actor
@@ -153,7 +153,8 @@ def try_event(
 
 
 def is_chosen(member: PlannedMember, services: Sequence[str] | frozenset[str] | set[str]) -> bool:
-    return member.why is Why.APPLIES or (member.why is Why.OPTIONAL and member.service in services)
+    wanted = member.again or member.service in services
+    return member.why is Why.APPLIES or (member.why is Why.OPTIONAL and wanted)
 
 
 def bundle_of(plan: BundlePlan, services: Sequence[str] | frozenset[str] | set[str]) -> Bundle:
@@ -165,6 +166,11 @@ def bundle_of(plan: BundlePlan, services: Sequence[str] | frozenset[str] | set[s
         edges=tuple(BundleEdge(edge.before, edge.after, edge.group) for edge in plan.edges_among(filed)),
         answers=plan.answers,
         event_version=catalogue.event_versions_in_force().get(plan.event.code),
+        claims=tuple(
+            BundleClaim(each.service, each.claim, plan.waiting_for(each.service, filed))
+            for each in plan.members
+            if each.why is Why.CLAIMED
+        ),
     )
 
 

@@ -394,6 +394,17 @@ def submission_of_draft(actor: Actor, *, draft: str) -> Submission | None:
     return visible_submissions(actor).filter(draft__reference=draft).first()
 
 
+def claims_behind(case: Case) -> list[tuple[LocalisedText, str]]:
+    """What the applicant said to have, by name and number, in place of services that this case would have waited for.
+
+    Their word: nobody checked it.
+    """
+    plans = Submission.objects.filter(matter=case.matter, draft__isnull=False).values_list("draft__plan", flat=True)
+    claims = [each for plan in plans for each in Bundle.from_json(plan).claims if case.service.code in each.needed_by]
+    versions = catalogue.published_many(each.service for each in claims)
+    return [(versions[each.service].name, each.number) for each in claims if each.service in versions]
+
+
 def visible_submissions(actor: Actor) -> QuerySet[Submission]:
     if not actor.is_applicant:
         return Submission.objects.none()

@@ -5,7 +5,7 @@ drops those of hidden questions and names every fault with its remedy; ``storabl
 """
 
 from egov.intake.rules.answers import read, storable, tidy
-from egov.intake.rules.bundle import Bundle, BundleEdge, BundleMember, brought, passed
+from egov.intake.rules.bundle import Bundle, BundleClaim, BundleEdge, BundleMember, brought, passed
 from egov.intake.rules.fees import Price, PriceLine, price_of
 from egov.intake.rules.form import Form, FormDefinitionError, FormPage, Question, compile_form
 from egov.intake.rules.merging import Clash, MergedForm, Part, merge
@@ -26,6 +26,7 @@ from egov.intake.rules.validation import (
 
 __all__ = [
     "Bundle",
+    "BundleClaim",
     "BundleEdge",
     "BundleMember",
     "Checked",

@@ -24,6 +24,20 @@ class BundleEdge:
 
 
 @dataclass(frozen=True)
+class BundleClaim:
+    """What the person says they have of ``service``, by its ``number``, so that it is not filed: their word, which nobody
+    checked. ``needed_by``: members that would have waited for it."""
+
+    service: str
+    number: str
+    needed_by: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        return cls(kept["service"], kept["number"], tuple(kept["needed_by"]))
+
+
+@dataclass(frozen=True)
 class Bundle:
     """``answers``: to the questions that decided which members apply, among those of ``event_version`` (the event as it
     was composed). Empty for a single service."""
@@ -32,6 +46,7 @@ class Bundle:
     edges: tuple[BundleEdge, ...] = ()
     answers: Mapping[str, Any] = field(default_factory=dict)
     event_version: int | None = None
+    claims: tuple[BundleClaim, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.members)
@@ -43,6 +58,7 @@ class Bundle:
             tuple(BundleEdge(**each) for each in kept.get("edges", ())),
             kept.get("answers", {}),
             kept.get("event_version"),
+            tuple(BundleClaim.from_json(each) for each in kept.get("claims", ())),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -51,6 +67,7 @@ class Bundle:
             "edges": [vars(each) for each in self.edges],
             "answers": dict(self.answers),
             "event_version": self.event_version,
+            "claims": [vars(each) for each in self.claims],
         }
 
     def before(self, service: str) -> tuple[BundleEdge, ...]:

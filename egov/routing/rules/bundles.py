@@ -28,6 +28,8 @@ class Why(StrEnum):
     NOT_NEEDED = "not_needed"  # its condition does not hold
     OPEN = "open"  # depends on a question still to be answered
     HELD = "held"  # there already: a valid credential or a finished case
+    CLAIMED = "claimed"  # the person says that they have it; nobody checked
+    ELSEWHERE = "elsewhere"  # applies, but another authority's: not filed here
     OTHER_PARTY = "other_party"  # somebody else files it: the employer
 
 
@@ -42,28 +44,39 @@ class MemberState:
 
 
 def members_for(
-    definition: Mapping[str, Any], answers: Mapping[str, Any], *, held: Iterable[str] = ()
+    definition: Mapping[str, Any],
+    answers: Mapping[str, Any],
+    *,
+    held: Iterable[str] = (),
+    claimed: Iterable[str] = (),
 ) -> tuple[MemberState, ...]:
-    """Every member in the order of the event. ``held``: services whose output is there already."""
+    """Every member in the order of the event.
+
+    ``held``: services whose output is there already; ``claimed``: those of which the person says so. A member that the
+    event needs ``anew`` (an identity card after a move) is needed whatever is held.
+    """
     known = asked_answers(definition, answers)
-    there = frozenset(held)
+    there = {**dict.fromkeys(claimed, Why.CLAIMED), **dict.fromkeys(held, Why.HELD)}
     return tuple(_member(row, definition, known, there) for row in definition.get("members", ()))
 
 
 def _member(
-    row: Mapping[str, Any], definition: Mapping[str, Any], known: Mapping[str, Any], held: frozenset[str]
+    row: Mapping[str, Any], definition: Mapping[str, Any], known: Mapping[str, Any], there: Mapping[str, Why]
 ) -> MemberState:
-    condition = str(row.get("when", ""))
-    because = tuple(sorted(names_in(condition) & _keys(definition)))
+    condition, elsewhere = str(row.get("when", "")), str(row.get("elsewhere", ""))
+    because = tuple(sorted((names_in(condition) | names_in(elsewhere)) & _keys(definition)))
     verdict = _verdict(condition, definition, known)
+    away = _verdict(elsewhere, definition, known) if elsewhere else False
     if verdict is False:
         why = Why.NOT_NEEDED
-    elif row["service"] in held:
-        why = Why.HELD
+    elif row["service"] in there and not row.get("anew"):
+        why = there[row["service"]]
     elif row.get("by"):
         why = Why.OTHER_PARTY
-    elif verdict is None:
+    elif verdict is None or away is None:
         why = Why.OPEN
+    elif away:
+        why = Why.ELSEWHERE
     else:
         why = Why.OPTIONAL if row.get("optional") else Why.APPLIES
     return MemberState(str(row["service"]), int(row.get("stage", 1)), why, because)
@@ -75,13 +88,15 @@ def questions_to_ask(
     """Keys of the questions whose answer can still change a member, in the order of the event.
 
     ``answers`` holds what was answered and what registers know; a question answered by either is not asked.
+    ``held``: services that are there already, or said to be.
     """
     known = asked_answers(definition, answers)
     there = frozenset(held)
     open_conditions = [
-        str(row["when"])
+        condition
         for row in definition.get("members", ())
-        if row.get("when") and row["service"] not in there and _verdict(str(row["when"]), definition, known) is None
+        if row["service"] not in there or row.get("anew")
+        for condition in _open_conditions(row, definition, known)
     ]
     # A question asked only under a condition brings up the ones that condition looks at.
     wanted: set[str] = set()
@@ -89,6 +104,16 @@ def questions_to_ask(
         wanted |= _deciding(condition, definition, known)
     order = [str(question["key"]) for question in definition.get("questions", ())]
     return tuple(key for key in order if key in wanted)
+
+
+def _open_conditions(row: Mapping[str, Any], definition: Mapping[str, Any], known: Mapping[str, Any]) -> Iterable[str]:
+    """Those of a member that still depend on an answer; where it is filed matters only for one that may apply."""
+    condition, elsewhere = str(row.get("when", "")), str(row.get("elsewhere", ""))
+    applies = _verdict(condition, definition, known)
+    if applies is None:
+        yield condition
+    if applies is not False and elsewhere and _verdict(elsewhere, definition, known) is None:
+        yield elsewhere
 
 
 def asked_answers(definition: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:

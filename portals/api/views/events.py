@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from egov.intake import actions
 from egov.kernel.errors import FieldError, InvalidInput, NotPermitted
 from egov.routing import queries as routing
-from egov.routing.queries import BundlePlan, Why
+from egov.routing.queries import BundlePlan, Why, Wishes
 from portals.api.serializers import events as s
 from portals.api.serializers.filing import DraftSerializer
 from portals.api.views.base import ActorView, with_etag
@@ -24,8 +24,10 @@ class EventPlan(ActorView):
     )
     def post(self, request: Request, capacity: str, code: str) -> Response:
         """What an event takes for this party: which services apply and why, and what still has to be answered."""
-        answers = _read(code, self.body(s.EventPlanRequest)["answers"])
-        plan = routing.plan_bundle(self.actor, event=code, answers=answers)
+        given = self.body(s.EventPlanRequest)
+        answers = _read(code, given["answers"])
+        wishes = Wishes.read(given["again"], given["have"])
+        plan = routing.plan_bundle(self.actor, event=code, answers=answers, wishes=wishes)
         return Response(s.EventPlanSerializer(plan).data)
 
 
@@ -42,7 +44,8 @@ class EventDrafts(ActorView):
             raise NotPermitted
         given = self.body(s.EventDraftRequest)
         given["answers"] = _read(code, given["answers"])
-        plan = routing.plan_bundle(self.actor, event=code, answers=given["answers"])
+        wishes = Wishes.read(given["again"], given["have"])
+        plan = routing.plan_bundle(self.actor, event=code, answers=given["answers"], wishes=wishes)
         _require_settled(plan)
         _require_offered(plan, given["services"])
         draft = actions.start_bundle(self.actor, event=code, **given)

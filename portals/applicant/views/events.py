@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,11 +17,11 @@ from django.views.decorators.http import require_http_methods
 
 from egov.identity import queries as identity
 from egov.intake import actions, queries
-from egov.intake.queries import BundleAhead, MemberAhead
+from egov.intake.queries import BundleAhead, MemberAhead, is_chosen
 from egov.kernel.errors import InvalidInput
 from egov.registers.queries import register_names
 from egov.routing import queries as routing
-from egov.routing.queries import BundlePlan, EventWithdrawn, PlannedMember, Why
+from egov.routing.queries import BundlePlan, EventWithdrawn, Held, PlannedMember, Why, Wishes
 from portals.applicant import answers as words
 from portals.applicant import fields
 from portals.applicant.access import applicant_page
@@ -41,7 +41,7 @@ from portals.shared.components import (
 from portals.shared.drawings import BundleMap, Node
 from portals.shared.templatetags.egov_ui import localised, localised_plain, short_date
 
-SERVICES, REGION = "services", "region"
+SERVICES, REGION, AGAIN, HAVE = "services", "region", "again", "have-"
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class Line:
     ahead: MemberAhead | None = None
     reasons: Sequence[tuple[str, str]] = ()
     chosen: bool = False
+    holdings: Sequence[tuple[str, Source]] = ()
 
 
 @applicant_page
@@ -62,7 +63,8 @@ def event(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
         answers = routing.read_answers(code, asked)
     except EventWithdrawn:
         return redirect("public:event", code=code)  # which says so and names its services
-    plan = routing.plan_bundle(request.actor, event=code, answers=answers)
+    wishes = _wishes(asked)
+    plan = routing.plan_bundle(request.actor, event=code, answers=answers, wishes=wishes)
     chosen = asked.getlist(SERVICES)
     region = region_wanted(request) or str(answers.get(REGION, ""))
     problem = ""
@@ -78,6 +80,8 @@ def event(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
                     answers=answers,
                     services=chosen,
                     need=request.POST.get("need", ""),
+                    again=wishes.again,
+                    have=wishes.have,
                 )
                 return redirect("citizen:draft", capacity=capacity, reference=draft.reference)
             except InvalidInput as error:
@@ -100,7 +104,13 @@ def _page(
     groups: dict[Why, list[Line]] = {why: [] for why in Why}
     elsewhere: list[Line] = []
     for member in plan.members:
-        line = Line(member, by_service.get(member.service), _reasons(member, plan), member.service in chosen)
+        line = Line(
+            member,
+            by_service.get(member.service),
+            _reasons(member, plan),
+            is_chosen(member, chosen),
+            [_held(each) for each in member.holdings],
+        )
         if member.applies and not member.is_fileable:
             elsewhere.append(line)
         else:
@@ -115,6 +125,7 @@ def _page(
         "questions": questions,
         "known": _known(request, plan),
         "kept": _kept(plan),
+        "wished": _wished(_wishes(asked)),
         "ahead": ahead,
         "map": _map(ahead) if ahead and len(ahead.members) > 1 else None,
         "minutes": fields.minutes(ahead.minutes) if ahead else "",
@@ -122,6 +133,7 @@ def _page(
         "optional": groups[Why.OPTIONAL],
         "open": groups[Why.OPEN],
         "held": groups[Why.HELD],
+        "claimed": groups[Why.CLAIMED],
         "others": groups[Why.OTHER_PARTY],
         "not_needed": groups[Why.NOT_NEEDED],
         "elsewhere": elsewhere,
@@ -209,6 +221,26 @@ def _kept(plan: BundlePlan) -> list[tuple[str, str]]:
         for key, value in plan.answers.items()
         if key not in plan.facts
     ]
+
+
+def _wishes(asked: QueryDict) -> Wishes:
+    """What the person says against what is known: services to apply for again, and what they have by its number."""
+    have = {name.removeprefix(HAVE): asked[name] for name in asked if name.startswith(HAVE)}
+    return Wishes.read(asked.getlist(AGAIN), have)
+
+
+def _held(held: Held) -> tuple[str, Source]:
+    """What there is already in words (its number, for what, until when), and who keeps it since when."""
+    number = _("No. %(number)s") % {"number": held.number} if held.number else ""
+    until = _("until %(day)s") % {"day": short_date(held.until)} if held.until else ""
+    parts = [number, *(str(value) for value in held.about.values()), until]
+    return _list([each for each in parts if each]), Source(localised(held.source), held.since)
+
+
+def _wished(wishes: Wishes) -> list[tuple[str, str]]:
+    """The same as hidden fields of a request that asks for something else."""
+    again = [(AGAIN, code) for code in sorted(wishes.again)]
+    return again + [(f"{HAVE}{code}", number) for code, number in wishes.have.items()]
 
 
 def _reasons(member: PlannedMember, plan: BundlePlan) -> list[tuple[str, str]]:

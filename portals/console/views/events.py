@@ -42,6 +42,8 @@ WHY = {
     Why.OPEN: (gettext_lazy("depends on an answer"), "wait"),
     Why.NOT_NEEDED: (gettext_lazy("not needed"), "plain"),
     Why.HELD: (gettext_lazy("held already"), "done"),
+    Why.CLAIMED: (gettext_lazy("said to be held"), "done"),
+    Why.ELSEWHERE: (gettext_lazy("filed elsewhere"), "plain"),
     Why.OTHER_PARTY: (gettext_lazy("somebody else files it"), "plain"),
 }
 

@@ -7,11 +7,14 @@ import pytest
 from egov.casework import actions
 from egov.casework.models import Decision
 from egov.casework.registry import effects
+from egov.identity import queries as identity
+from egov.kernel import clock
 from egov.kernel.actor import SYSTEM
 from egov.kernel.refs import Ref
 from egov.ledger import actions as ledger
 from egov.ledger.actions import FundTooLow
 from egov.payments.models import Disbursement
+from egov.registers import actions as registers
 from egov.registers.models import Holding
 
 ACCOUNT = "6222 0200 0000 1234"
@@ -96,3 +99,22 @@ def test_a_change_ends_nothing(casework, change, left):
     ends = [{"key": "registers.end", "options": {"services": ["T901"], "when": 'change == "cancel"'}}]
     casework.decided(casework.service(effects=ends), answers={"trade_name": "小馆", "change": change})
     assert holds(held).count() == left
+
+
+def test_a_new_job_ends_what_the_employee_held_not_what_the_employer_does(casework, identities):
+    employee = identities.person("王小明")
+    number = identity.number_of(employee.pk, "cn.ric")
+    for party_id in (employee.pk, casework.applicant.on_behalf_of_id):
+        registers.hold(
+            SYSTEM,
+            party_id=party_id,
+            service="T901",
+            output="registration",
+            source=Ref("import", str(party_id)),
+            valid_from=clock.today(),
+        )
+    ends = [{"key": "registers.end", "options": {"services": ["T901"], "of": "employee"}}]
+    for known in ("not a number", number):
+        assert Holding.objects.filter(party_id=employee.pk, ended_at=None).exists()
+        casework.decided(casework.service(effects=ends), answers={"trade_name": "小馆", "employee": known})
+    assert Holding.objects.get(ended_at=None).party_id == casework.applicant.on_behalf_of_id

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from egov.catalogue import files, queries
+from egov.catalogue import files, queries, rules
 from egov.catalogue.models import Event, PublicService, ServiceVersion
 from egov.catalogue.rules import Known
 from egov.law.files import default_place, read_law
@@ -117,3 +117,53 @@ def test_all_are_loaded_listed_and_counted(law):
     }  # fmt: skip
     call_command("load_catalogue", "--commit", stdout=out)
     assert out.getvalue().rstrip().endswith("created: 0, unchanged: 202")
+
+
+def test_what_a_decision_lets_a_party_hold_says_what_that_means_for_being_needed_again():
+    silent = [
+        code
+        for code, file in BY_CODE.items()
+        if any(effect["key"] == "registers.hold" for effect in file.content["effects"])
+        and not any("held" in output for output in file.content["outputs"])
+    ]
+    assert not silent
+
+
+def test_what_may_be_held_is_shown_by_a_certificate_or_by_a_holding_that_names_its_object():
+    for code, file in BY_CODE.items():
+        content = file.content
+        asked = {key: field.get("x-element") for key, field in ((content["form"] or {}).get("properties", {})).items()}
+        kept = [each["options"] for each in content["effects"] if each["key"] == "registers.hold"]
+        for output in content["outputs"]:
+            held = output.get("held", "never")
+            if held == "never":
+                continue
+            assert kept or output.get("credential"), code
+            if held == "in_force":
+                continue
+            said = {asked.get(key) for options in kept for key in options.get("answers", [])}
+            assert set(held["same"]) <= said | set(output.get("elements", {})), code
+
+
+@pytest.mark.parametrize("code", ["SI09", "SI10", "SI11", "MH10", "CL22", "MH06", "CL01"])
+def test_what_befalls_somebody_again_is_asked_for_again(code):
+    assert all(output.get("held", "never") == "never" for output in BY_CODE[code].content["outputs"])
+
+
+@pytest.mark.parametrize(
+    ("held", "right"),
+    [
+        ("never", True),
+        ("in_force", True),
+        ("always", False),
+        ({"same": ["shop.address"]}, True),
+        ({"same": ["vehicle.vin"]}, False),
+        ({"same": []}, False),
+        ({"as": ["shop.address"]}, False),
+    ],
+)
+def test_a_service_is_refused_that_says_otherwise_when_what_is_held_counts(held, right):
+    content = BY_CODE["LC03"].content
+    outputs = [{**each, "held": held} for each in content["outputs"]]
+    faults = rules.check_definition({**content, "outputs": outputs})
+    assert (not [each for each in faults if each.path.endswith("/held")]) is right

@@ -237,3 +237,37 @@ def test_a_draft_moves_to_new_versions_of_its_members(shop, resident, services):
     opened = queries.open_draft(resident, reference=draft.reference)
     assert opened.is_current
     assert opened.draft.answers["aa03__words"] == "面"
+
+
+def test_what_the_person_says_to_have_is_left_out_and_told_to_whom_it_concerns(shop, resident):
+    draft = start(resident, area=80, sign=True, have={"AA01": "执照 2019-7"})
+    opened = queries.open_draft(resident, reference=draft.reference)
+    assert [member.service for member in opened.members] == ["AA02", "AA03"]
+    assert "organisation__uscc" in opened.form.by_key, "nobody brings the code now, so it is asked"
+    filled(resident, draft, organisation__uscc="91990102MA0000001X", aa02__cooks=2, aa03__words="面")
+    cases = {case.service.code: case for case in Case.objects.select_related("service")}
+    assert cases.keys() == {"AA02", "AA03"}
+    told = queries.claims_behind(cases["AA02"])
+    assert [number for _name, number in told] == ["执照 2019-7"]
+    assert queries.claims_behind(cases["AA03"]) == [], "it does not depend on the registration"
+
+
+def test_what_cannot_be_held_is_not_left_out_because_somebody_says_so(shop, resident):
+    for code in ("AA02", "AA04", "XX99"):
+        with pytest.raises(InvalidInput) as refused:
+            start(resident, area=80, sign=True, have={code: "7"})
+        assert refused.value.faults[0].path == f"have/{code}"
+
+
+def test_what_is_held_is_filed_again_when_the_person_wants_it(shop, resident):
+    registers.hold(
+        SYSTEM,
+        party_id=resident.on_behalf_of_id,
+        service="AA01",
+        output="licence",
+        source=Ref("case", "C-1"),
+        valid_from=clock.today(),
+    )
+    opened = queries.open_draft(resident, reference=start(resident, area=80, sign=False, again=["AA01"]).reference)
+    assert [member.service for member in opened.members] == ["AA01", "AA02"]
+    assert "organisation__uscc" not in opened.form.by_key, "the registration brings it"

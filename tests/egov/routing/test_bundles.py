@@ -21,14 +21,14 @@ def state_of(definition: dict[str, Any], answers: dict[str, Any], service: str, 
 
 
 def test_a_large_restaurant_needs_the_fire_inspection_and_a_small_one_above_ground_does_not():
-    assert state_of(RESTAURANT, {"area": 300}, "LC03") is Why.APPLIES
-    assert state_of(RESTAURANT, {"area": 299, "below_ground": False}, "LC03") is Why.NOT_NEEDED
-    assert state_of(RESTAURANT, {"area": 299}, "LC03") is Why.OPEN
+    assert state_of(RESTAURANT, {"area": 301}, "LC03") is Why.APPLIES
+    assert state_of(RESTAURANT, {"area": 300, "below_ground": False}, "LC03") is Why.NOT_NEEDED
+    assert state_of(RESTAURANT, {"area": 300}, "LC03") is Why.OPEN
 
 
 def test_a_question_whose_answer_changes_nothing_any_more_is_not_asked():
     assert "below_ground" in bundles.questions_to_ask(RESTAURANT, {"area": 80})
-    assert "below_ground" not in bundles.questions_to_ask(RESTAURANT, {"area": 300})
+    assert "below_ground" not in bundles.questions_to_ask(RESTAURANT, {"area": 301})
     assert "area" not in bundles.questions_to_ask(RESTAURANT, {"below_ground": True})
 
 
@@ -47,13 +47,29 @@ def test_alternatives_are_satisfied_by_the_one_that_is_there():
     assert not bundles.edges_among(RESTAURANT, ["BR01", "LC01"], there=["BR02"])
 
 
+MARRIAGE = yaml.safe_load(Path("egov/catalogue/definitions/events/LE05.yaml").read_text())["definition"]
+
+
+def test_what_another_authority_does_applies_all_the_same_and_is_asked_about():
+    assert "both_mainland" in bundles.questions_to_ask(MARRIAGE, {})
+    assert state_of(MARRIAGE, {}, "CL10") is Why.OPEN
+    assert state_of(MARRIAGE, {"both_mainland": False}, "CL10") is Why.ELSEWHERE
+    assert state_of(MARRIAGE, {"both_mainland": True}, "CL10") is Why.APPLIES
+    assert "both_mainland" not in bundles.questions_to_ask(MARRIAGE, {}, held=["CL10"])
+
+
 @pytest.mark.parametrize("file", EVENTS, ids=lambda path: path.stem)
 def test_every_question_asked_of_an_event_can_change_a_member(file):
     """Each question that is put has two values that lead to different members, whatever else stands."""
     definition = yaml.safe_load(file.read_text())["definition"]
     for key in bundles.questions_to_ask(definition, {}):
         question = next(each for each in definition["questions"] if each["key"] == key)
-        conditions = [row["when"] for row in definition["members"] if key in bundles.names_in(row.get("when", ""))]
+        conditions = [
+            row[name]
+            for row in definition["members"]
+            for name in ("when", "elsewhere")
+            if key in bundles.names_in(row.get(name, ""))
+        ]
         outcomes = set()
         for condition in conditions:
             others = sorted(bundles.names_in(condition) - {key})
@@ -96,6 +112,8 @@ def events(draw: Any) -> dict[str, Any]:
         row: dict[str, Any] = {"service": f"S{number}", "optional": draw(st.booleans())}
         if draw(st.booleans()):
             row["when"] = draw(st.sampled_from(["{} and {}", "{} or {}", "{}"])).format(atom(), atom())
+        if draw(st.booleans()):
+            row["elsewhere"] = atom()
         members.append(row)
     return {"members": members, "questions": questions}
 

@@ -33,7 +33,7 @@ def carried(walk: Walk, actor: Actor, event: str, *, added: tuple[str, ...] = ()
 FOUNDING = [
     ("BE01", {"form": "enterprise", "area": 80, "below_ground": True, "sign": True, "drainage": True, "tobacco": True, "staff": True, "first_business": False}, ("LC16",)),
     ("BE02", {"heavy": True, "dangerous": True, "drivers_certified": False, "new_vehicles": True}, ("LC08",)),
-    ("BE09", {"controlled": True, "preferential": True}, ("LC21",)),
+    ("BE09", {"controlled": True, "preferential": True, "general_taxpayer": True}, ("LC21",)),
     ("BE10", {"devices": True, "clinic": True}, ("LC12", "MH12")),
 ]  # fmt: skip
 

@@ -76,3 +76,18 @@ def test_an_event_out_of_force_is_listed_no_more_and_begins_nothing(quick_city, 
         refused = send(client, f"{PATH}/events/LE09/{path}", body, status=409)
         assert refused["type"] == "urn:egov:problem:event_withdrawn"
         assert refused["way_out"]
+
+
+def test_what_the_party_says_against_what_is_known_goes_with_the_plan(quick_city, client):
+    client.force_login(quick_city.account("wu.accountant"))
+    answers = {"form": "sole_trader", "area": 400, "below_ground": False, "sign": False, "drainage": False}
+    answers |= {"tobacco": False, "staff": False, "first_business": False}
+    plan = send(client, f"{PATH}/events/BE01/plan", {"answers": answers, "have": {"LC03": "消2024-31"}})
+    members = {member["service"]: member for member in plan["members"]}
+    assert (members["LC03"]["why"], members["LC03"]["may_be_claimed"]) == ("claimed", True)
+    assert (members["TX05"]["may_be_claimed"], members["LC03"]["holdings"]) == (False, [])
+    wanted = {"region": LINJIANG, "answers": answers, "have": {"LC03": "消2024-31"}}
+    draft = send(client, f"{PATH}/events/BE01/drafts", wanted, status=201)
+    assert "LC03" not in draft["services"]
+    refused = send(client, f"{PATH}/events/BE01/drafts", {**wanted, "have": {"TX05": "7"}}, status=422)
+    assert [fault["pointer"] for fault in refused["errors"]] == ["/have/TX05"]

@@ -1,5 +1,7 @@
 """One event for one party: what applies and why, and the one form that follows."""
 
+import datetime as dt
+
 import pytest
 
 from egov.catalogue import queries as catalogue
@@ -7,6 +9,9 @@ from egov.catalogue.models import Event
 from egov.identity.models import Account
 from egov.intake.models import Draft
 from egov.kernel import clock
+from egov.kernel.actor import SYSTEM
+from egov.kernel.refs import Ref
+from egov.registers import actions as registers
 from tests.plugins.intake import question
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +80,67 @@ def test_without_an_answer_nothing_begins_and_the_question_says_so(browser, even
     assert response.status_code == 422
     assert "Answer this question" in response.content.decode()
     assert not Draft.objects.exists()
+
+
+def test_what_is_filed_elsewhere_on_this_answer_says_where_and_is_not_begun_here(browser, event):
+    note = {"zh-Hans": "省里办", "en": "at the provincial office"}
+    members = [{"service": "AA01"}, {"service": "AA02", "elsewhere": "sign == true", "note": note}]
+    event.definition = {**event.definition, "members": members}
+    event.save()
+    catalogue.kept.forget()
+    page = browser.get("/as/self/events/BE90/?sign=true&go=1").content.decode()
+    assert "at the provincial office" in page.partition("This you file elsewhere")[2]
+    for sign in ("true", "false"):
+        browser.post("/as/self/events/BE90/", {"sign": sign, "region": "990102"})
+    filed = [[each["service"] for each in draft.plan["members"]] for draft in Draft.objects.order_by("pk")]
+    assert filed == [["AA01"], ["AA01", "AA02"]]
+
+
+@pytest.fixture
+def held(event, services, resident):
+    """The resident has what AA01 gives."""
+    output = {"key": "permit", "type": "record", "name": {"zh-Hans": "许可", "en": "Permit"}, "held": "in_force"}
+    name = {"zh-Hans": "AA01", "en": "Service AA01"}
+    services.publish("AA01", form=FORM, materials=[], name=name, outputs=[output])
+    return registers.hold(
+        SYSTEM,
+        party_id=resident.on_behalf_of_id,
+        service="AA01",
+        output="permit",
+        source=Ref("case", "C-77"),
+        valid_from=dt.date(2026, 3, 2),
+        valid_to=dt.date(2031, 3, 1),
+    )
+
+
+def test_what_is_held_stands_with_its_number_days_and_source_and_can_be_applied_for_again(browser, held):
+    page = browser.get("/as/self/events/BE90/?sign=true&go=1").content.decode().partition("You have this already")[2]
+    assert "C-77" in page
+    assert "1 March 2031" in page
+    assert "2 March 2026" in page
+    assert 'name="again" value="AA01"' in page
+    given = {"sign": "true", "region": "990102"}
+    browser.post("/as/self/events/BE90/", given)
+    browser.post("/as/self/events/BE90/", {**given, "again": "AA01"})
+    first, second = Draft.objects.order_by("pk")
+    assert [each["service"] for each in first.plan["members"]] == ["AA02"]
+    assert [each["service"] for each in second.plan["members"]] == ["AA01", "AA02"]
+
+
+def test_what_the_person_says_to_have_is_left_out_by_its_number(browser, held):
+    held.delete()
+    page = browser.get("/as/self/events/BE90/?sign=true&go=1").content.decode()
+    assert 'name="have-AA01"' in page.partition("I have this already")[2]
+    assert 'name="have-AA02"' not in page, "what is needed each time cannot be had"
+    given = {"sign": "true", "region": "990102", "have-AA01": "2019-7", "have-AA02": ""}
+    browser.post("/as/self/events/BE90/", given)
+    draft = Draft.objects.get()
+    assert [each["service"] for each in draft.plan["members"]] == ["AA02"]
+    assert draft.plan["claims"] == [{"service": "AA01", "number": "2019-7", "needed_by": ["AA02"]}]
+
+
+def test_what_was_said_is_not_lost_when_a_question_comes_up(browser, held):
+    page = browser.get("/as/self/events/BE90/?again=AA01&have-AA02=5").content.decode()
+    question = page.partition("panel--q")[2].partition("</form>")[0]
+    assert '<input type="hidden" name="again" value="AA01">' in question
+    assert '<input type="hidden" name="have-AA02" value="5">' in question

@@ -71,6 +71,18 @@ def test_from_nothing_to_published_by_two_people(two_services):
     assert "BE90" in other.html("events")
 
 
+def test_what_the_page_of_a_service_does_not_ask_stays_as_it_was(two_services):
+    desk = composed(two_services)
+    row = EventVersion.objects.get(code="BE90")
+    first, second = row.definition["members"]
+    row.definition = {**row.definition, "members": [first, {**second, "anew": True, "elsewhere": "sign == false"}]}
+    row.save()
+    changed = {"stage": "2", "term_1_0": "sign == true", "after_LC01": "all"}
+    assert desk.post(f"{E1}/services/LC02", changed).status_code == 302
+    member = definition()["members"][1]
+    assert (member["stage"], member["anew"], member["elsewhere"]) == (2, True, "sign == false")
+
+
 def test_what_the_services_need_of_each_other_is_joined_at_once(two_services):
     desk = two_services.admin
     desk.post("events/new", NEW)
