@@ -8,4 +8,4 @@ class IntakeConfig(AppConfig):
     verbose_name = _("Intake")
 
     def ready(self) -> None:
-        from egov.intake import subjects  # noqa: F401 (registers how its rows are named)
+        from egov.intake import consumers, subjects  # noqa: F401 (register what they consume and how rows are named)

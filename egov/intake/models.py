@@ -52,7 +52,8 @@ class Draft(models.Model):
     @property
     def title(self) -> LocalisedText:
         """What the whole is called: the event of a bundle, or the one service."""
-        return catalogue.event(self.event).name if self.plan else self.version.name
+        several = bool(self.plan) and not self.plan.get("joins")
+        return catalogue.event(self.event).name if several else self.version.name
 
 
 class Attachment(models.Model):

@@ -177,7 +177,7 @@ class PastWhole:
         return PastMatter(
             matter,
             list(self.members.values()),
-            edges_of(matter, self.specs, self.members),
+            edges_of(matter, self.needs_of, self.members),
             [row for row, _files in waiting],
             [PendingFile(pending=row, material=key, file_id=file) for row, files in waiting for key, file in files],
         )

@@ -1,5 +1,6 @@
 """What was asked for as one whole: its members, their order, one timeline."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -24,11 +25,15 @@ class Matter(models.Model):
     title = LocalisedTextField()
     need = models.TextField(blank=True)  # the sentence it began with
     event = models.CharField(max_length=10, blank=True)  # code of the life or business event
-    # Of several services: the event as it was composed when they were filed, and the answers that chose among them.
+    # Of several services: the event as it was composed when they were filed, and the answers that chose among them,
+    # as corrected since.
     event_version = models.ForeignKey(
         EventVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     determinants = models.JSONField(default=dict, blank=True)
+    # Codes of the services that a corrected answer makes necessary, and of those that it makes unnecessary.
+    lacking = ArrayField(models.CharField(max_length=64), default=list, blank=True)
+    superfluous = ArrayField(models.CharField(max_length=64), default=list, blank=True)
     state = models.CharField(max_length=10, choices=MatterState, default=MatterState.OPEN)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -534,6 +534,14 @@ def open_item_of(subject: Ref, *, kinds: Sequence[str]) -> WorkItem | None:
     return WorkItem.objects.filter(subject=str(subject), kind__in=kinds, state__in=OPEN_ITEMS).order_by("id").first()
 
 
+def last_items_of(subjects: Sequence[Ref], *, kind: str) -> dict[Ref, WorkItem]:
+    """The newest item of a kind for each of these subjects, open or not. One statement."""
+    if not subjects:
+        return {}
+    rows = WorkItem.objects.filter(subject__in=[str(each) for each in subjects], kind=kind)
+    return {Ref.parse(row.subject): row for row in rows.order_by("subject", "-id").distinct("subject")}
+
+
 def plan_of(subject: Ref) -> Plan | None:
     """The running plan of a subject."""
     return Plan.objects.filter(subject=str(subject), state__in=["running", "suspended"]).order_by("-id").first()

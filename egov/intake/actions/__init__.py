@@ -6,6 +6,7 @@ from egov.intake.actions.drafts import discard, migrate_draft, require_fileable,
 from egov.intake.actions.files import attach, detach, keep_upload
 from egov.intake.actions.filing import consent_to_fetch, submit, submit_direct
 from egov.intake.actions.replaying import replay_event, replay_service
+from egov.intake.actions.revising import forget_refused, start_lacking
 from egov.intake.errors import DraftChanged, ServiceChanged, ServiceClosed, WrongApplicant
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "consent_to_fetch",
     "detach",
     "discard",
+    "forget_refused",
     "keep_upload",
     "migrate_draft",
     "propose_change",
@@ -30,6 +32,7 @@ __all__ = [
     "start_bundle",
     "start_contest",
     "start_draft",
+    "start_lacking",
     "submit",
     "submit_direct",
 ]

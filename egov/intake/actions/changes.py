@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from egov.casework import actions as casework
 from egov.casework.models import AnswerChange, Case
 from egov.intake import queries, rules
+from egov.intake.actions import revising
 from egov.intake.queries import MatterAnswers, MemberAnswers
 from egov.kernel.actor import Actor
 from egov.kernel.errors import FieldError, InvalidInput
@@ -20,7 +22,7 @@ def propose_change(actor: Actor, *, matter: str, answers: Mapping[str, Any], rea
     """``answers``: under the keys of the matter's one form. Returns the members it reaches.
 
     Every case that asked for one of them and is not decided gets a proposal, every member that still waits the new
-    answer at once; what is decided stays. Raises ``InvalidInput`` naming what one of the forms does not take, when
+    answer at once; what is decided stays. What the new answers make of the event is noted with the matter. Raises ``InvalidInput`` naming what one of the forms does not take, when
     nothing differs, or when the answer decides a fee; ``NotFound``, ``NotPermitted``, ``TransitionNotAllowed``.
     """
     if not reason.strip():
@@ -38,7 +40,9 @@ def propose_change(actor: Actor, *, matter: str, answers: Mapping[str, Any], rea
         raise InvalidInput(list({(fault.path, fault.code): fault for fault in faults}.values()))
     if not corrections:
         raise InvalidInput.at("answers", "unchanged", _("Nothing differs from what the departments have."))
-    matters.correct_members(actor, matter=matter, corrections=corrections, reason=reason.strip())
+    with transaction.atomic():
+        matters.correct_members(actor, matter=matter, corrections=corrections, reason=reason.strip())
+        revising.reconsider(actor, found, given)
     return [each.member for each in corrections]
 
 

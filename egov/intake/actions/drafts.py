@@ -42,8 +42,8 @@ def start_draft(
     """
     version = fileable(service)
     require_fileable(actor, version)
-    opening = _Opening(version, queries.form_for(version), Bundle(), region, need=need, event=event, about=about)
-    return _open(actor, opening, answers or {})
+    opening = Opening(version, queries.form_for(version), Bundle(), region, need=need, event=event, about=about)
+    return open_new(actor, opening, answers or {})
 
 
 def start_bundle(
@@ -81,12 +81,14 @@ def start_bundle(
     require_addressed(actor, [catalogue.version(member.version) for member in bundle.members], bundle)
     first = catalogue.version(bundle.members[0].version)
     form = queries.form_of(bundle, first)
-    opening = _Opening(first, form, bundle, region, need=need, event=event)
-    return _open(actor, opening, rules.fitting(form, queries.answered_by(plan)))
+    opening = Opening(first, form, bundle, region, need=need, event=event)
+    return open_new(actor, opening, rules.fitting(form, queries.answered_by(plan)))
 
 
 @dataclass(frozen=True)
-class _Opening:
+class Opening:
+    """What a new draft is made of."""
+
     version: ServiceVersion
     form: rules.Form
     bundle: Bundle
@@ -96,7 +98,8 @@ class _Opening:
     about: str = ""
 
 
-def _open(actor: Actor, opening: _Opening, answers: Mapping[str, Any]) -> Draft:
+def open_new(actor: Actor, opening: Opening, answers: Mapping[str, Any]) -> Draft:
+    """Raises ``TransitionNotAllowed`` when too many are open; the caller has asked whether it may be filed."""
     form = opening.form
     reference = references.draw("D")
     facts = queries.known_facts(actor, form, subject=Ref("draft", reference))

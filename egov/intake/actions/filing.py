@@ -21,7 +21,7 @@ from egov.intake.queries import DraftMember
 from egov.intake.rules import Bundle, BundleEdge
 from egov.intake.taking import SCOPE, TakenFile
 from egov.journal import actions as journal
-from egov.kernel import idempotency, outbox, references, writing
+from egov.kernel import clock, idempotency, outbox, references, writing
 from egov.kernel.actor import Actor
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
 from egov.kernel.refs import Ref
@@ -194,7 +194,29 @@ def _written(
     filed: Sequence[FiledMember],
 ) -> Submission:
     """All rows of the whole act: submission, matter, cases, bill, journal, events."""
-    opened = matters.open_matter(
+    opened = _joined(actor, request, filed) if request.bundle.joins else _opened(actor, request, filed)
+    submission = Submission(
+        reference=request.reference,
+        draft_id=request.draft_id,
+        applicant_id=_applicant(actor),
+        filed_by_id=actor.party_id,
+        capacity=actor.capacity,
+        channel=request.channel,
+        answers=answers,
+        sources=sources,
+        answers_digest=idempotency.digest_of(answers),
+        matter=opened.matter.reference,
+        at=clock.now() if request.bundle.joins else opened.matter.opened_at,
+    )
+    writing.insert([submission])
+    if any(each.price.lines for each in filed):
+        _bill(actor, submission, opened, filed)
+    _tell(actor, submission, opened)
+    return submission
+
+
+def _opened(actor: Actor, request: Request, filed: Sequence[FiledMember]) -> matters.OpenedMatter:
+    return matters.open_matter(
         actor,
         applicant_id=_applicant(actor),
         applicant_name=request.applicant_name,
@@ -208,24 +230,29 @@ def _written(
         members=[each.spec for each in filed],
         lead=lead_of(request, filed),
     )
-    submission = Submission(
-        reference=request.reference,
-        draft_id=request.draft_id,
-        applicant_id=_applicant(actor),
-        filed_by_id=actor.party_id,
-        capacity=actor.capacity,
-        channel=request.channel,
-        answers=answers,
-        sources=sources,
-        answers_digest=idempotency.digest_of(answers),
-        matter=opened.matter.reference,
-        at=opened.matter.opened_at,
+
+
+def _joined(actor: Actor, request: Request, filed: Sequence[FiledMember]) -> matters.OpenedMatter:
+    """What corrected answers made necessary joins the matter it belongs to."""
+    bundle = request.bundle
+    forms = {each.service: queries.form_for(catalogue.version(each.version)) for each in bundle.there}
+    added = {each.spec.key for each in filed}
+    followers = {
+        service: [
+            Needs(edge.before, edge.group, _passed(bundle, edge, form))
+            for edge in bundle.before(service)
+            if edge.before in added
+        ]
+        for service, form in forms.items()
+    }
+    return matters.join_matter(
+        actor,
+        matter=bundle.joins,
+        members=[each.spec for each in filed],
+        followers={service: needs for service, needs in followers.items() if needs},
+        submission=request.reference,
+        language=request.language,
     )
-    writing.insert([submission])
-    if any(each.price.lines for each in filed):
-        _bill(actor, submission, opened, filed)
-    _tell(actor, submission, opened)
-    return submission
 
 
 def lead_of(request: Request, filed: Sequence[FiledMember]) -> tuple[int, int] | None:
@@ -265,8 +292,7 @@ def filed_member(
 
 
 def _passed(bundle: Bundle, edge: BundleEdge, form: rules.Form) -> dict[str, str]:
-    before = next(member for member in bundle.members if member.service == edge.before)
-    return rules.passed(form, catalogue.version(before.version).produces)
+    return rules.passed(form, catalogue.version(bundle.versions[edge.before]).produces)
 
 
 def _applicant(actor: Actor) -> int:

@@ -13,7 +13,7 @@ from egov.intake.queries.ahead import (
     is_chosen,
     try_event,
 )
-from egov.intake.queries.changing import MatterAnswers, MemberAnswers, answers_of, files_in, without_files
+from egov.intake.queries.changing import MatterAnswers, MemberAnswers, answers_of, files_in, told_in, without_files
 from egov.intake.queries.correcting import AskedCorrection, Asker, OpenCorrections, open_corrections
 from egov.intake.queries.drafts import (
     FILED_BY_POSTS,
@@ -104,6 +104,7 @@ __all__ = [
     "saving_of",
     "submission_of",
     "submission_of_draft",
+    "told_in",
     "try_event",
     "visible_drafts",
     "visible_submissions",

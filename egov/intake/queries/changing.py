@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from egov.casework.models import Case
+from egov.casework.models import AnswerChange, Case
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion
 from egov.intake import rules
@@ -13,7 +13,7 @@ from egov.intake.queries.drafts import check_answers, form_for
 from egov.intake.rules import Checked, Form, MergedForm, Question
 from egov.kernel.actor import Actor
 from egov.matters import queries as matters
-from egov.matters.models import Matter, Member, PendingFile
+from egov.matters.models import Matter, Member, PendingFile, PendingMember
 from egov.matters.rules import ENDED
 
 
@@ -68,6 +68,21 @@ class MatterAnswers:
             part = self.form.part(each.member.key)
             found |= {part.names[key]: value for key, value in each.answers.items() if key in part.names}
         return found
+
+    @cached_property
+    def by_element(self) -> dict[str, Any]:
+        """Data element → what the applicant says last, also where no department has taken it over yet. One statement."""
+        cases = {each.case.pk: each for each in self.members if each.case is not None}
+        proposed = AnswerChange.objects.filter(case__in=cases, decided_at__isnull=True).order_by("id")
+        told = dict(self.answers)
+        for change in proposed:
+            names = self.form.part(cases[change.case_id].member.key).names
+            told |= {names[key]: value for key, value in change.answers.items() if key in names}
+        return {
+            question.element: told[question.key]
+            for question in self.form.questions
+            if question.element and told.get(question.key) is not None
+        }
 
     @property
     def correctable(self) -> list[Question]:
@@ -125,6 +140,24 @@ def _files_waiting(members: Sequence[Member]) -> dict[int, dict[str, list[str]]]
         for pending, material, reference in rows.values_list("pending", "material", "file__reference"):
             found.setdefault(pending, {}).setdefault(material, []).append(reference)
     return found
+
+
+def told_in(matter: Matter) -> dict[str, list[Any]]:
+    """Data element → every answer to it in the matter, those that are proposed and not decided among them."""
+    found: dict[str, list[Any]] = {}
+    for case in Case.objects.filter(matter=matter.reference).prefetch_related("changes"):
+        proposed = [change.answers for change in case.changes.all() if change.decided_at is None]
+        for answers in (case.answers, *proposed):
+            _add_told(found, form_for(catalogue.version(case.version_id)), answers)
+    for pending in PendingMember.objects.filter(member__matter=matter):
+        _add_told(found, form_for(catalogue.version(pending.version_id)), pending.answers)
+    return found
+
+
+def _add_told(found: dict[str, list[Any]], form: Form, answers: Mapping[str, Any]) -> None:
+    for question in form.questions:
+        if question.element and question.key in answers:
+            found.setdefault(question.element, []).append(answers[question.key])
 
 
 def files_in(form: Form, answers: Mapping[str, Any]) -> dict[str, list[str]]:

@@ -104,15 +104,16 @@ def form_of(bundle: Bundle, version: ServiceVersion) -> Form:
     if not bundle:
         return form_for(version)
     known: dict[tuple[Any, ...], MergedForm] = version.__dict__.setdefault("_merged_forms", {})
-    key = (bundle.members, bundle.edges)
+    key = (bundle.members, bundle.edges, bundle.there)
     if key not in known:
         if len(known) >= MERGED_FORMS:  # which services are chosen is the visitor's: as many forms as subsets
             known.clear()
-        versions = {member.service: catalogue.version(member.version) for member in bundle.members}
+        versions = {service: catalogue.version(version) for service, version in bundle.versions.items()}
         produces = {service: each.produces for service, each in versions.items()}
+        filed = [member.service for member in bundle.members]
         known[key] = rules.merge(
-            {service: form_for(each) for service, each in versions.items()},
-            awaited={service: rules.brought(bundle.before(service), produces) for service in versions},
+            {service: form_for(versions[service]) for service in filed},
+            awaited={service: rules.brought(bundle.before(service), produces) for service in filed},
         )
     return known[key]
 

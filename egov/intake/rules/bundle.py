@@ -40,13 +40,18 @@ class BundleClaim:
 @dataclass(frozen=True)
 class Bundle:
     """``answers``: to the questions that decided which members apply, among those of ``event_version`` (the event as it
-    was composed). Empty for a single service."""
+    was composed). Empty for a single service.
+
+    A draft of what joins a matter names it in ``joins``, with the members that are in it already in ``there``.
+    """
 
     members: tuple[BundleMember, ...] = ()
     edges: tuple[BundleEdge, ...] = ()
     answers: Mapping[str, Any] = field(default_factory=dict)
     event_version: int | None = None
     claims: tuple[BundleClaim, ...] = ()
+    joins: str = ""
+    there: tuple[BundleMember, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.members)
@@ -59,6 +64,8 @@ class Bundle:
             kept.get("answers", {}),
             kept.get("event_version"),
             tuple(BundleClaim.from_json(each) for each in kept.get("claims", ())),
+            kept.get("joins", ""),
+            tuple(BundleMember(**each) for each in kept.get("there", ())),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -68,7 +75,14 @@ class Bundle:
             "answers": dict(self.answers),
             "event_version": self.event_version,
             "claims": [vars(each) for each in self.claims],
+            "joins": self.joins,
+            "there": [vars(each) for each in self.there],
         }
+
+    @property
+    def versions(self) -> dict[str, int]:
+        """Service → its version, of all that the edges name."""
+        return {each.service: each.version for each in (*self.there, *self.members)}
 
     def before(self, service: str) -> tuple[BundleEdge, ...]:
         return tuple(edge for edge in self.edges if edge.after == service)

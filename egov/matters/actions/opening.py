@@ -87,7 +87,7 @@ def open_matter(
         row.matter = matter  # with its key, when it was written at once
     writing.insert(rows)
     keep(waiting)
-    writing.insert(edges_of(matter, members, {row.key: row for row in rows}))
+    writing.insert(edges_of(matter, needs_of, {row.key: row for row in rows}))
     return OpenedMatter(matter, tuple(cases), case_references)
 
 
@@ -153,11 +153,9 @@ def keep(waiting: Sequence[tuple[PendingMember, Sequence[tuple[str, int]]]]) -> 
     )
 
 
-def edges_of(matter: Matter, members: Sequence[MemberSpec], rows: Mapping[str, Member]) -> list[Dependency]:
+def edges_of(matter: Matter, needs_of: Mapping[str, Sequence[Needs]], rows: Mapping[str, Member]) -> list[Dependency]:
     return [
-        Dependency(
-            matter=matter, before=rows[need.before], after=rows[spec.key], group=need.group, passes=dict(need.passes)
-        )
-        for spec in members
-        for need in spec.depends_on
+        Dependency(matter=matter, before=rows[need.before], after=rows[key], group=need.group, passes=dict(need.passes))
+        for key, needs in needs_of.items()
+        for need in needs
     ]

@@ -6,6 +6,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from egov.deadlines import queries as deadlines
+from egov.deadlines.rules import due_at
+from egov.identity import queries as identity
 from egov.journal import actions as journal
 from egov.kernel import clock
 from egov.kernel.actor import Actor
@@ -14,11 +17,16 @@ from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText, localise
 from egov.matters.loading import Followed, followed
 from egov.matters.models import Matter, MatterState, Member, MemberState
+from egov.notices import actions as notices
 from egov.work import actions as work
 from egov.work import queries as work_queries
+from egov.work.models import OPEN_ITEMS, WorkItem
 
 BATCH = 200
 HURRY = "hurry"  # kind of the work item
+WITHIN = 1  # working days that each level has for it
+DEPARTMENT_HEAD = "department_head"
+LEVELS = ("", "section_head", DEPARTMENT_HEAD)  # the role it is raised to: anybody of the unit, then its heads
 TASK: LocalisedText = {"zh-Hans": "督促影响承诺日期的部门", "en": "See to who endangers the promised date"}
 COLON, COMMA = {"zh-Hans": "：", "en": ": "}, {"zh-Hans": "、", "en": ", "}
 MOST_SAID = 500
@@ -27,8 +35,9 @@ MOST_SAID = 500
 def watch_promises(actor: Actor) -> int:
     """Look at every open matter that somebody leads; returns how many breaches are new.
 
-    A member that begins to endanger the promise is marked and becomes work for the lead department, once; when the
-    danger is over the mark goes, and the work with it. Doing it twice changes nothing.
+    A member that begins to endanger the promise is marked and becomes work for the lead department, due one working
+    day later. While the danger lasts it is raised again each time that day has passed, to the head of the section and
+    then of the department; when it is over the mark goes, and the work with it. Doing it twice changes nothing.
     """
     if not actor.is_system:
         raise NotPermitted
@@ -47,13 +56,20 @@ def _batches() -> Iterator[list[int]]:
 def _look_at(actor: Actor, keys: Sequence[int]) -> int:
     """The matters are locked, so that two runs at once, and a case that ends meanwhile, follow each other."""
     matters = Matter.objects.select_for_update(of=("self",)).filter(pk__in=keys, state=MatterState.OPEN)
+    found, now = followed(list(matters.order_by("pk"))), clock.now()
+    endangered = [_ref(each.matter) for each in found if each.promise.forecast.endangered]
+    raised = work_queries.last_items_of(endangered, kind=HURRY)
     new = 0
-    for each in followed(list(matters.order_by("pk"))):
-        new += _follow(actor, each, clock.now())
+    for each in found:
+        begun = _mark(actor, each, now)
+        if each.promise.forecast.endangered:
+            _raise(actor, each, begun, raised.get(_ref(each.matter)), now)
+        new += len(begun)
     return new
 
 
-def _follow(actor: Actor, each: Followed, now: datetime) -> int:
+def _mark(actor: Actor, each: Followed, now: datetime) -> list[Member]:
+    """Mark who endangers the promise and who does not any more; returns who begins to."""
     matter, endangering = each.matter, each.promise.forecast.endangering
     begun = [member for member in each.members if member.key in endangering and member.endangers_since is None]
     over = [member for member in each.members if member.key not in endangering and member.endangers_since is not None]
@@ -62,31 +78,35 @@ def _follow(actor: Actor, each: Followed, now: datetime) -> int:
     for member in over:
         member.endangers_since = None
     Member.objects.bulk_update([*begun, *over], ["endangers_since"])
+    if over and not endangering:
+        work.settle_items(actor, subject=_ref(matter), kinds=[HURRY], outcome="over")
     since = (matter.endangered_since or now) if endangering else None
     due = each.promise.promised_due_at
     if (since, due) != (matter.endangered_since, matter.promised_due_at):
         matter.endangered_since, matter.promised_due_at = since, due
         matter.save(update_fields=["endangered_since", "promised_due_at"])
-    if begun:
-        _raise(actor, each, begun)
-    elif over and not endangering:
-        work.settle_items(actor, subject=_ref(matter), kinds=[HURRY], outcome="over")
-    return len(begun)
+    return begun
 
 
-def _raise(actor: Actor, each: Followed, begun: Sequence[Member]) -> None:
+def _raise(actor: Actor, each: Followed, begun: Sequence[Member], last: WorkItem | None, now: datetime) -> None:
+    """``last``: what was raised for this matter before, also in an earlier danger."""
     matter = each.matter
+    if last is not None and last.created_at < (matter.endangered_since or now):
+        last = None
+    level = _level(matter, last, now, new=bool(begun))
+    if level is None:
+        return
+    endangering = [member for member in each.members if member.key in each.promise.forecast.endangering]
     journal.record(
         actor,
         "matters.endangered",
         _ref(matter),
-        *(Ref("case", member.case) for member in begun),
-        content={"members": [member.key for member in begun]},
+        *(Ref("case", member.case) for member in begun or endangering),
+        content={"members": [member.key for member in begun or endangering], "level": level},
     )
-    if work_queries.open_item_of(_ref(matter), kinds=[HURRY]) is not None:
-        return  # who has it in hand sees all members on its page
-    titles = [each.cases[member.case].title for member in begun if member.case in each.cases]
-    work.open_item(
+    titles = [each.cases[member.case].title for member in endangering if member.case in each.cases]
+    work.settle_items(actor, subject=_ref(matter), kinds=[HURRY], outcome="raised")
+    item = work.open_item(
         actor,
         subject=_ref(matter),
         kind=HURRY,
@@ -97,9 +117,45 @@ def _raise(actor: Actor, each: Followed, begun: Sequence[Member]) -> None:
         },
         department_id=matter.lead_id or 0,
         unit_id=matter.lead_unit_id or 0,
+        role=level,
         excluded_persons=[party for party in (matter.applicant_id, matter.filed_by_id) if party is not None],
-        due_at=each.promise.promised_due_at,
+        due_at=due_at(now, WITHIN, "wd", deadlines.working_days(matter.lead_id)),
         priority=1,
+    )
+    if level:
+        _tell_heads(actor, item)
+
+
+def _level(matter: Matter, last: WorkItem | None, now: datetime, *, new: bool) -> str | None:
+    """The role it is raised to; None while the day that was given for it lasts."""
+    if last is None:
+        return LEVELS[0]
+    if last.due_at is not None and now < last.due_at:
+        # Who has it in hand sees all members on its page; who has dealt with it hears of another one.
+        return last.role if new and last.state not in OPEN_ITEMS else None
+    above = LEVELS[LEVELS.index(last.role) + 1 :]
+    return next((role for role in above if _heads(matter.lead_unit_id, matter.lead_id, role)), last.role)
+
+
+def _heads(unit_id: int | None, department_id: int | None, role: str) -> list[int]:
+    """The persons of this role who can take what is raised for the unit."""
+    posts = (
+        identity.head_posts(department_id or 0)
+        if role == DEPARTMENT_HEAD
+        else identity.posts_in(unit_id or 0, role=role)
+    )
+    return sorted(set(posts.values_list("person_id", flat=True)))
+
+
+def _tell_heads(actor: Actor, item: WorkItem) -> None:
+    notices.notify(
+        actor,
+        recipients=_heads(item.unit_id, item.department_id, item.role),
+        key=f"work:{item.pk}:raised",
+        kind="work_raised",
+        subject=Ref.parse(item.subject),
+        context={"title": item.title, "task": item.task, "due_at": item.due_at},
+        needs_action=True,
     )
 
 

@@ -25,6 +25,7 @@ from egov.matters.queries.lists import (
     waiting_for_applicant,
     words_behind,
 )
+from egov.matters.queries.revised import Reconsidered, Revised, event_of, lacking_of, revised
 from egov.matters.queries.timeline import Lane, Promise, Timeline, timeline
 from egov.matters.queries.undoing import going_with, taken_back
 
@@ -38,19 +39,24 @@ __all__ = [
     "Lane",
     "MatterLine",
     "Promise",
+    "Reconsidered",
+    "Revised",
     "Timeline",
     "answer_time",
     "board",
     "board_lines",
+    "event_of",
     "events_led",
     "find",
     "going_with",
     "hold_ups",
+    "lacking_of",
     "leads",
     "led_matter",
     "led_matters",
     "lines_of",
     "matters_of",
+    "revised",
     "taken_back",
     "timeline",
     "visible_matters",

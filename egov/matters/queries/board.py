@@ -22,6 +22,7 @@ from egov.matters import rules
 from egov.matters.loading import Followed, followed
 from egov.matters.models import Matter, MatterState, Member, MemberState
 from egov.matters.promises import Promise
+from egov.matters.queries.revised import lacking_of
 
 STANDINGS = ("endangered", "applicant", "late")
 IN_WORK = ["received", "accepted"]
@@ -58,11 +59,12 @@ class Holder:
 
 @dataclass(frozen=True)
 class BoardLine:
-    """A matter as one row of the board."""
+    """A matter as one row of the board. ``lacking``: services that its corrected answers need and nobody has begun."""
 
     matter: Matter
     promise: Promise
     holders: tuple[Holder, ...]
+    lacking: tuple[LocalisedText, ...]
     waiting: int
     done: int
     total: int
@@ -184,6 +186,7 @@ def _line(each: Followed) -> BoardLine:
         matter=each.matter,
         promise=each.promise,
         holders=tuple(sorted(holders, key=lambda holder: not holder.endangers)),
+        lacking=tuple(lacks.name for lacks in lacking_of(each.matter, {member.key for member in each.members})),
         waiting=states.count(MemberState.WAITING),
         done=states.count(MemberState.DONE),
         total=len(states),

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from egov.casework.models import Case, Transition
 from egov.catalogue import queries as catalogue
@@ -15,6 +16,7 @@ from egov.matters import rules
 from egov.matters.models import Dependency, Matter, MatterState, Member, MemberState
 from egov.matters.promises import Promise, promise_of
 from egov.matters.queries.lists import find
+from egov.matters.queries.revised import Revised, revised
 from egov.matters.rules import Needs, Part, PartKind, Undone
 
 
@@ -60,6 +62,11 @@ class Timeline:
     @property
     def promised_due_at(self) -> dt.datetime | None:
         return self.promise.promised_due_at
+
+    @cached_property
+    def revised(self) -> Revised:
+        """What corrected answers have changed in the services that are needed."""
+        return revised(self.matter, {member.key: member.state for member in self.members})
 
     @property
     def open_lanes(self) -> list[Lane]:

@@ -216,6 +216,14 @@ class PromiseSerializer(Shown):
     )
 
 
+class ReconsideredSerializer(Shown):
+    """A service that corrected answers speak for or against."""
+
+    service = serializers.CharField()
+    title = Localised()
+    certain = serializers.BooleanField(source="is_certain", help_text="False: a question of the event is unanswered.")
+
+
 class TimelineSerializer(Shown):
     """The matter as a whole: one lane a member."""
 
@@ -227,6 +235,12 @@ class TimelineSerializer(Shown):
     promise = PromiseSerializer()
     may_withdraw = serializers.BooleanField()
     lanes = LaneSerializer(many=True)
+    lacking = ReconsideredSerializer(
+        many=True, source="revised.lacking", help_text="What corrected answers need and no part does: begin it."
+    )
+    superfluous = ReconsideredSerializer(
+        many=True, source="revised.superfluous", help_text="Parts that corrected answers do not need; they go on."
+    )
 
 
 @extend_schema_serializer(examples=[sample("matter_change")])
@@ -239,6 +253,13 @@ class ChangeRequest(Strict):
 
 class ReachedSerializer(Shown):
     members = serializers.ListField(child=serializers.CharField(), help_text="Members that the correction reaches.")
+    lacking = ReconsideredSerializer(many=True, help_text="What the matter needs by now and no part of it does.")
+    superfluous = ReconsideredSerializer(many=True, help_text="Parts that it does not need any more.")
+
+
+@extend_schema_serializer(examples=[sample("matter_part")])
+class PartRequest(Strict):
+    service = serializers.CharField(max_length=64, help_text="One of `lacking` of the matter.")
 
 
 class AskerSerializer(Shown):

@@ -342,7 +342,22 @@ class MatterChange(ActorView):
     def post(self, request: Request, capacity: str, reference: str) -> Response:
         """Correct answers after filing: proposed to every department that asked for them and has not decided."""
         reached = actions.propose_change(self.actor, matter=reference, **self.body(s.ChangeRequest))
-        return Response({"members": reached})
+        revised = matters.timeline(self.actor, reference=reference).revised
+        body = {"members": reached, "lacking": revised.lacking, "superfluous": revised.superfluous}
+        return Response(s.ReachedSerializer(body).data)
+
+
+class MatterParts(ActorView):
+    @extend_schema(
+        request=s.PartRequest, responses={201: s.DraftSerializer}, operation_id="start_lacking_draft", tags=["filing"]
+    )
+    def post(self, request: Request, capacity: str, reference: str) -> Response:
+        """Start a draft of what corrected answers made necessary; submitted, it joins the matter. What is known is
+        filled in. 404 for what the matter does not lack."""
+        draft = actions.start_lacking(self.actor, matter=reference, **self.body(s.PartRequest))
+        response = Response(s.DraftSerializer(draft).data, status=status.HTTP_201_CREATED)
+        response["Location"] = request.build_absolute_uri(f"/api/v1/as/{capacity}/drafts/{draft.reference}")
+        return with_etag(response, draft.revision)
 
 
 class MatterCorrections(ActorView):

@@ -1,5 +1,6 @@
 """Receipt, list and timeline of matters; withdrawing one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,15 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from egov.casework import queries as cases
 from egov.documents import queries as documents
+from egov.intake import actions as intake_actions
 from egov.intake import queries as intake
 from egov.kernel import clock
-from egov.kernel.errors import EgovError
+from egov.kernel.errors import EgovError, NotFound
 from egov.kernel.refs import Ref
 from egov.matters import actions, queries, rules
+from egov.matters.queries import Reconsidered
 from egov.matters.rules import Undone
 from egov.payments import queries as payments
 from portals.applicant import lanes
@@ -24,8 +27,9 @@ from portals.applicant.access import applicant_page
 from portals.applicant.cards import card_of
 from portals.applicant.talk import thread_of
 from portals.shared.components import Crumb, DocumentCard
+from portals.shared.event_map import answer_words
 from portals.shared.paging import page_of
-from portals.shared.templatetags.egov_ui import localised
+from portals.shared.templatetags.egov_ui import localised, localised_plain
 
 STATES = ("open", "done", "withdrawn")
 
@@ -107,6 +111,8 @@ def matter(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
         "bills": payments.bills_about(_subjects(timeline)),
         "documents": _documents(timeline, capacity),
         "undone": _undone(timeline),
+        "lacking": [_reconsidered(each) for each in timeline.revised.lacking],
+        "superfluous": [_reconsidered(each) for each in timeline.revised.superfluous],
         "changes": cases.changes_of(timeline.cases),
         "may_correct": any(lane.state in ("open", "waiting") for lane in timeline.lanes),
         "thread": thread_of(timeline.cases),
@@ -153,6 +159,36 @@ def _why(undone: Undone, titles: dict[str, str]) -> str:
     if undone.why == rules.NOT_STARTED:
         return _("Not begun, because %(services)s fell away") % {"services": others}
     return _("Ended before anybody had examined it") if undone.back else _("Taken back")
+
+
+@dataclass(frozen=True)
+class ReconsideredLine:
+    """A service that corrected answers speak for or against, with these answers."""
+
+    of: Reconsidered
+    reasons: Sequence[tuple[str, str]]
+
+
+def _reconsidered(each: Reconsidered) -> ReconsideredLine:
+    reasons = [
+        (localised_plain(question["text"]), _("not answered") if answer is None else answer_words(question, answer))
+        for question, answer in each.because
+    ]
+    return ReconsideredLine(each, reasons)
+
+
+@applicant_page
+@require_POST
+def begin_lacking(request: HttpRequest, capacity: str, reference: str, service: str) -> HttpResponse:
+    """What a corrected answer made necessary, in the same matter, with the answers that are known."""
+    try:
+        draft = intake_actions.start_lacking(request.actor, matter=reference, service=service)
+    except NotFound:
+        raise
+    except EgovError as refused:
+        messages.error(request, str(refused))
+        return redirect("citizen:matter", capacity=capacity, reference=reference)
+    return redirect("citizen:draft", capacity=capacity, reference=draft.reference)
 
 
 def _documents(timeline: queries.Timeline, capacity: str) -> list[DocumentCard]:

@@ -8,6 +8,7 @@ from egov.casework import actions as casework
 from egov.casework.models import Case
 from egov.catalogue.models import Event, EventVersion
 from egov.intake import actions
+from egov.matters.models import Matter
 from tests.plugins.permissions import PermissionTable, Row
 
 
@@ -25,6 +26,8 @@ def permission_world(services, a_draft, a_picture, identities):
     other = actions.submit(owner, draft=a_draft(owner).reference, key="changed")
     changed = Case.objects.get(submission=other.reference)
     actions.propose_change(owner, matter=other.matter, answers={"person__name": "林小雯"}, reason="写错了")
+    services.publish("AA10")
+    Matter.objects.filter(reference=other.matter).update(event="LE90", lacking=["AA10"])
     draft = a_draft(owner)
     attachment = actions.attach(owner, draft=draft.reference, material="photo", upload=a_picture())
     return SimpleNamespace(
@@ -35,6 +38,7 @@ def permission_world(services, a_draft, a_picture, identities):
         case=case.reference,
         matter=filed.matter,
         changed=changed.reference,
+        revised=other.matter,
         version=draft.version,
         picture=a_picture,
     )
@@ -120,10 +124,15 @@ TABLE = PermissionTable(
             ),
             owner=True,
         ),
+        "start_lacking": Row(
+            lambda actor, world: actions.start_lacking(actor, matter=world.revised, service="AA10"), owner=True
+        ),
         "start_contest": Row(lambda actor, world: actions.start_contest(actor, case=world.case), owner=True),
     },
     internal={
         "require_may_file": "the question itself, asked by the acts above",
+        "reconsider": "a part of propose_change",
+        "open_new": "opens what the acts above have asked for",
         "locked": "finds a draft for the acts above",
     },
 )

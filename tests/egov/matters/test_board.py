@@ -5,6 +5,8 @@ import datetime as dt
 import pytest
 
 from egov.casework.models import Case
+from egov.deadlines import queries as deadlines
+from egov.deadlines.rules import due_at
 from egov.journal.models import Entry
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM
@@ -186,7 +188,8 @@ def test_who_endangers_the_promise_becomes_work_for_the_lead_once(led, lead, ser
     item = hurry(matter).get()
     assert (item.unit_id, item.state) == (services.unit.pk, "open")
     assert item.task["en"] == "See to who endangers the promised date: Service AA01"
-    assert item.due_at == queries.led_matter(lead, reference=matter.reference).promise.promised_due_at
+    one_day = due_at(clock.now(), 1, "wd", deadlines.working_days(services.unit.department_id))
+    assert item.due_at == one_day, "to be looked at now, not on the day on which the promise is broken"
     matter.refresh_from_db()
     assert matter.endangered_since is not None
     assert matter.members.get(key="AA01").endangers_since is not None
@@ -206,6 +209,83 @@ def test_when_the_danger_is_over_the_mark_and_the_work_go(led):
     late(matter, "AA01")
     assert actions.watch_promises(SYSTEM) == 1, "a new breach is told anew"
     assert hurry(matter).filter(state="open").count() == 1
+
+
+@pytest.fixture
+def endangered(led, services, identities, frozen):
+    """A matter whose promise is endangered, on a Monday, by a department with both kinds of heads."""
+    frozen("2026-11-23 10:00")
+    for role in ("section_head", "department_head"):
+        identities.officer(role, unit=services.unit)
+    matter = led()
+    late(matter, "AA01")
+    assert actions.watch_promises(SYSTEM) == 1
+    return matter
+
+
+def raised(matter):
+    return list(hurry(matter).order_by("id").values_list("role", "state", "outcome"))
+
+
+def test_while_the_danger_lasts_it_is_raised_from_head_to_head_each_working_day(endangered, frozen):
+    frozen("2026-11-24 20:00")
+    assert actions.watch_promises(SYSTEM) == 0
+    assert raised(endangered) == [("", "open", "")], "the day after is given"
+    frozen("2026-11-25 09:00")
+    actions.watch_promises(SYSTEM)
+    actions.watch_promises(SYSTEM)
+    assert raised(endangered) == [("", "done", "raised"), ("section_head", "open", "")]
+    frozen("2026-11-27 09:00")
+    actions.watch_promises(SYSTEM)
+    assert raised(endangered)[2:] == [("department_head", "open", "")]
+    frozen("2026-12-01 09:00")  # the Saturday and the Sunday before do not count
+    actions.watch_promises(SYSTEM)
+    assert raised(endangered)[2:] == [("department_head", "done", "raised"), ("department_head", "open", "")]
+    told = Notice.objects.filter(kind="work_raised").values_list("recipient__person__posts__roles__name", flat=True)
+    assert list(told.order_by("id")) == ["section_head", "department_head", "department_head"]
+    assert Entry.objects.filter(action="matters.endangered").count() == 4
+
+
+def test_urging_gives_a_day_and_no_more_while_the_danger_lasts(endangered, lead, frozen):
+    actions.urge(lead, matter=endangered.reference, member="AA01", note="请今天受理")
+    frozen("2026-11-24 09:00")
+    actions.watch_promises(SYSTEM)
+    assert raised(endangered) == [("", "done", "urged")]
+    frozen("2026-11-25 09:00")
+    actions.watch_promises(SYSTEM)
+    assert raised(endangered)[1:] == [("section_head", "open", "")]
+
+
+def test_another_member_in_danger_is_told_at_once_to_who_had_dealt_with_the_first(endangered, lead, frozen):
+    actions.urge(lead, matter=endangered.reference, member="AA01", note="请今天受理")
+    for key in ("AA01", "AA03"):
+        late(endangered, key, days=20)  # so late that also the part that nobody waits for ends after the promise
+    assert actions.watch_promises(SYSTEM) == 1
+    assert raised(endangered) == [("", "done", "urged"), ("", "open", "")]
+
+
+def test_a_level_that_nobody_holds_is_passed_over(led, lead, services, identities, frozen):
+    frozen("2026-11-23 10:00")
+    services.unit.posts.all().update(valid_to="2026-11-22")
+    identities.officer("department_head", unit=services.unit)
+    matter = led()
+    late(matter, "AA01")
+    actions.watch_promises(SYSTEM)
+    frozen("2026-11-25 09:00")
+    actions.watch_promises(SYSTEM)
+    assert raised(matter)[1:] == [("department_head", "open", "")]
+
+
+def test_once_it_is_over_everything_is_settled_and_a_new_danger_begins_below(endangered, frozen):
+    frozen("2026-11-25 09:00")
+    actions.watch_promises(SYSTEM)
+    late(endangered, "AA01", days=-9)
+    actions.watch_promises(SYSTEM)
+    assert raised(endangered)[1:] == [("section_head", "done", "over")]
+    frozen("2026-11-26 09:00")
+    late(endangered, "AA01")
+    assert actions.watch_promises(SYSTEM) == 1
+    assert raised(endangered)[2:] == [("", "open", "")]
 
 
 def test_what_waits_for_the_applicant_is_nobody_s_breach(led, services, identities):

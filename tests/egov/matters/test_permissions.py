@@ -53,6 +53,11 @@ TABLE = PermissionTable(
             officer=True,  # of the department that leads it
         ),
     },
-    internal={"open_matter": "called by intake, which asked already", "watch_promises": "a task of every half hour"},
+    internal={
+        "open_matter": "called by intake, which asked already",
+        "join_matter": "called by intake, which asked already",
+        "revise_matter": "called by intake, which asked already",
+        "watch_promises": "a task of every half hour",
+    },
 )
 test_permission, test_every_act_has_a_row = TABLE.tests()

@@ -120,6 +120,8 @@ WITH r0 AS
                                  "event",
                                  "event_version_id",
                                  "determinants",
+                                 "lacking",
+                                 "superfluous",
                                  "state",
                                  "opened_at",
                                  "closed_at",

@@ -1,6 +1,6 @@
 -- 6 statements
 
-SELECT [17 columns]
+SELECT [19 columns]
 FROM "matters_matter"
 WHERE ("matters_matter"."lead_id" = ?
        AND "matters_matter"."state" = ?

@@ -32,7 +32,7 @@ WHERE (EXISTS
 GROUP BY ?,
          ?;
 
-SELECT [17 columns]
+SELECT [19 columns]
 FROM "matters_matter"
 WHERE ("matters_matter"."lead_id" = ?
        AND "matters_matter"."state" = ?

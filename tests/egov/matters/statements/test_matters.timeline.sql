@@ -1,6 +1,6 @@
 -- 5 statements
 
-SELECT [17 columns]
+SELECT [19 columns]
 FROM "matters_matter"
 WHERE ("matters_matter"."applicant_id" = ?
        AND "matters_matter"."reference" = ?)

@@ -1,0 +1,157 @@
+"""What corrected answers make of the event they were given for: services that are needed by now, and those that are not.
+
+Nothing is begun or undone by itself: what is lacking is offered, with the answers that are known already.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from egov.casework.models import AnswerChange
+from egov.catalogue import queries as catalogue
+from egov.documents.models import StoredFile
+from egov.intake import queries, rules
+from egov.intake.actions.drafts import Opening, fileable, open_new, require_may_file
+from egov.intake.models import Attachment, Draft, Submission
+from egov.intake.queries import MatterAnswers
+from egov.intake.rules import Bundle, BundleEdge, BundleMember
+from egov.kernel import clock
+from egov.kernel.actor import SYSTEM, Actor
+from egov.kernel.errors import NotFound, TransitionNotAllowed
+from egov.matters import actions as matters
+from egov.matters import queries as matter_queries
+from egov.matters.models import Matter
+from egov.matters.rules import ENDED, Needs, cannot_start
+from egov.routing import queries as routing
+from egov.routing.queries import Why
+
+NECESSARY = (Why.APPLIES, Why.OPEN)
+
+
+def reconsider(actor: Actor, found: MatterAnswers, given: Mapping[str, Any]) -> None:
+    """Run the event again with ``given``, answers under the keys of the matter's one form. Runs in the caller's act."""
+    matter = found.matter
+    if not matter.determinants:
+        return
+    event = matter_queries.event_of(matter)
+    told = {question.element: given[question.key] for question in found.form.questions if question.key in given}
+    determinants = {**matter.determinants, **_determined(event.definition, told)}
+    if determinants == matter.determinants:
+        return
+    plan = routing.plan_event(actor, event=event, answers=determinants)
+    members = {each.member.key: each.member.state for each in found.members}
+    matters.revise_matter(
+        actor,
+        matter=matter.reference,
+        determinants=determinants,
+        lacking=[
+            each.service
+            for each in plan.members
+            if each.why in NECESSARY and each.is_fileable and each.service not in members
+        ],
+        superfluous=[
+            each.service
+            for each in plan.members
+            if each.why is Why.NOT_NEEDED and members.get(each.service, "dropped") not in ENDED
+        ],
+    )
+
+
+def _determined(definition: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by data element as answers to the questions of an event that ask for them."""
+    read = {
+        str(question["key"]): routing.read_answer(question, told[question["element"]])
+        for question in definition.get("questions", ())
+        if told.get(question.get("element")) is not None
+    }
+    return {key: value for key, value in read.items() if value is not None}
+
+
+@transaction.atomic
+def forget_refused(*, change_id: int) -> None:
+    """A department did not take a correction over: unless another one has it, what it made of the event is void."""
+    change = AnswerChange.objects.select_related("case").get(pk=change_id)
+    matter = Matter.objects.filter(reference=change.case.matter).first()
+    if matter is None or not (matter.lacking or matter.superfluous):
+        return
+    form = queries.form_for(catalogue.version(change.case.version_id))
+    elements = {key: form.by_key[key].element for key in change.answers if key in form.by_key}
+    definition = matter_queries.event_of(matter).definition
+    elsewhere = queries.told_in(matter)
+    void = {
+        element: change.before.get(key)
+        for key, element in elements.items()
+        if element and change.answers[key] not in elsewhere.get(element, ())
+    }
+    determinants = {**matter.determinants, **_determined(definition, void)}
+    why = {each.service: each.why for each in routing.members_for(definition, determinants)}
+    matters.revise_matter(
+        SYSTEM,
+        matter=matter.reference,
+        determinants=determinants,
+        lacking=[code for code in matter.lacking if why.get(code) in NECESSARY],
+        superfluous=[code for code in matter.superfluous if why.get(code) is Why.NOT_NEEDED],
+    )
+
+
+def start_lacking(actor: Actor, *, matter: str, service: str) -> Draft:
+    """One draft for a service that a matter lacks: it joins the matter when it is filed.
+
+    The answers and papers that the matter has are in it already. Asked again while it is open, the same draft.
+    Raises ``NotFound`` for a stranger or what is not lacking, ``ServiceClosed``, ``NotPermitted``,
+    ``TransitionNotAllowed`` when something it needs has ended without success.
+    """
+    found = queries.answers_of(actor, matter=matter)
+    states = dict(found.matter.members.values_list("key", "state"))
+    if service not in {each.service.code for each in matter_queries.lacking_of(found.matter, states)}:
+        raise NotFound
+    begun = queries.visible_drafts(actor).filter(plan__joins=matter, plan__members__0__service=service).first()
+    if begun is not None:
+        return begun
+    version = fileable(service)
+    require_may_file(actor, service)
+    event = matter_queries.event_of(found.matter)
+    there = tuple(BundleMember(each.member.key, each.version.pk) for each in found.members)
+    plan = routing.plan_event(actor, event=event, answers=found.matter.determinants)
+    edges = plan.edges_among((*(each.service for each in there), service))
+    bundle = Bundle(
+        members=(BundleMember(service, version.pk),),
+        edges=tuple(
+            BundleEdge(edge.before, edge.after, edge.group) for edge in edges if service in (edge.before, edge.after)
+        ),
+        answers=found.matter.determinants,
+        event_version=found.matter.event_version_id,
+        joins=matter,
+        there=there,
+    )
+    if cannot_start([Needs(edge.before, edge.group) for edge in bundle.before(service)], states):
+        raise TransitionNotAllowed(_("What this depends on was not granted or was taken back."))
+    form = queries.form_of(bundle, version)
+    known = {**event.definition.get("given", {}), **found.by_element}
+    opening = Opening(version, form, bundle, _region(found.matter), need=found.matter.need, event=event.code)
+    with transaction.atomic():
+        draft = open_new(actor, opening, rules.fitting(form, known))
+        _attach(draft, form, found)
+    return draft
+
+
+def _region(matter: Matter) -> str:
+    """Where the matter was begun."""
+    first = Submission.objects.filter(matter=matter.reference, draft__isnull=False).order_by("pk")
+    return str(first.values_list("draft__region", flat=True)[0])
+
+
+def _attach(draft: Draft, form: rules.Form, found: MatterAnswers) -> None:
+    """Papers that the form asks for and another part of the matter was given."""
+    given = {material: files for each in found.members for material, files in each.files.items()}
+    wanted = {
+        reference: question.material
+        for question in form.file_questions
+        for reference in given.get(question.material, ())
+    }
+    files = StoredFile.objects.filter(reference__in=wanted, removed_at=None).order_by("pk")
+    Attachment.objects.bulk_create(
+        Attachment(draft=draft, material=wanted[file.reference], file=file, added_at=clock.now()) for file in files
+    )

@@ -1,0 +1,292 @@
+"""A corrected answer runs the event again: what is needed by now is offered and joins the matter; nothing is undone by itself."""
+
+from decimal import Decimal
+
+import pytest
+
+from egov.casework import actions as casework
+from egov.casework.models import AnswerChange, Case, CaseFile
+from egov.catalogue.models import EventVersion, VersionState
+from egov.documents.actions.files import keep
+from egov.identity.models import Account
+from egov.intake import actions, queries
+from egov.intake.models import Draft
+from egov.journal.models import Entry
+from egov.kernel import outbox
+from egov.kernel.errors import InvalidInput, NotFound, TransitionNotAllowed
+from egov.matters import actions as matters
+from egov.matters import queries as matter_queries
+from egov.matters.models import Matter
+from egov.payments.models import Bill
+from egov.registers import actions as registers
+from tests.plugins.intake import AREA, CODE, FEE, FOOD, NAME, filled, grant, question, start
+
+pytestmark = pytest.mark.django_db
+
+FIRE = {
+    "type": "object",
+    "properties": {
+        "person": NAME,
+        "area": AREA,
+        "uscc": CODE,
+        "exits": question("integer", en="Exits"),
+        "plan": question(en="Floor plan", x_widget="file", x_material="floor_plan"),
+    },
+    "required": ["person", "area", "uscc", "exits"],
+}
+PLAN = {
+    "key": "floor_plan",
+    "name": {"zh-Hans": "平面图", "en": "Floor plan"},
+    "source": "applicant",
+    "required": "never",
+}
+
+
+@pytest.fixture
+def matter(services, shop, resident) -> Matter:
+    """Registration, then the food licence; from 300 m² on also a fire inspection after the registration; a sign up to
+    400 m²."""
+    services.publish("AA04", form=FIRE, materials=[PLAN], fee=FEE, name={"zh-Hans": "消防检查", "en": "Fire check"})
+    definition = shop.definition
+    definition["members"][2]["when"] = "sign == true and area < 400"
+    definition["members"][3] = {"service": "AA04", "stage": 2, "when": "area >= 300"}
+    definition["edges"] += [{"from": "AA01", "to": "AA04"}, {"from": "AA04", "to": "AA02"}]
+    shop.save()
+    submission = filled(resident, start(resident, area=86, sign=True), aa02__cooks=2, aa03__words="面")
+    return Matter.objects.get(reference=submission.matter)
+
+
+@pytest.fixture
+def clerk(identities, services):
+    return identities.officer("clerk", "reviewer", unit=services.unit)
+
+
+def propose(actor, matter, **answers):
+    return actions.propose_change(actor, matter=matter.reference, answers=answers, reason="量错了")
+
+
+def revised(actor, matter):
+    found = matter_queries.timeline(actor, reference=matter.reference).revised
+    return [each.service for each in found.lacking], [each.service for each in found.superfluous]
+
+
+def begun(actor, matter, **answers):
+    """What is lacking, filed."""
+    draft = actions.start_lacking(actor, matter=matter.reference, service="AA04")
+    actions.save_draft(actor, draft=draft.reference, answers=answers)
+    return actions.submit(actor, draft=draft.reference, key="more")
+
+
+def states(matter) -> dict[str, str]:
+    return dict(matter.members.order_by("key").values_list("key", "state"))
+
+
+def test_a_larger_area_is_told_to_need_what_it_needs(matter, resident):
+    assert revised(resident, matter) == ([], [])
+    propose(resident, matter, shop__area_sqm=320)
+    assert revised(resident, matter) == (["AA04"], [])
+    matter.refresh_from_db()
+    assert matter.determinants == {"area": 320, "sign": True}
+    assert "AA04" not in states(matter), "nothing begins by itself"
+    (lacking,) = matter_queries.timeline(resident, reference=matter.reference).revised.lacking
+    assert [(asked["key"], answer) for asked, answer in lacking.because] == [("area", 320)]
+    assert Entry.objects.filter(action="matters.revise").count() == 1
+
+
+def test_an_answer_that_decides_nothing_changes_nothing(matter, resident):
+    propose(resident, matter, person__name="林小雯")
+    propose(resident, matter, shop__area_sqm=90)
+    assert revised(resident, matter) == ([], [])
+
+
+def test_it_joins_the_matter_with_what_is_known_and_asks_only_the_rest(matter, resident):
+    propose(resident, matter, shop__area_sqm=320)
+    draft = actions.start_lacking(resident, matter=matter.reference, service="AA04")
+    assert actions.start_lacking(resident, matter=matter.reference, service="AA04") == draft, "one step, asked twice"
+    opened = queries.open_draft(resident, reference=draft.reference)
+    assert {key: opened.draft.answers.get(key) for key in ("person__name", "shop__area_sqm")} == {
+        "person__name": "林晓雯",
+        "shop__area_sqm": 320,
+    }
+    assert "organisation__uscc" not in opened.form.by_key, "the registration brings it"
+    assert [fault.path for fault in opened.checked.faults] == ["aa04__exits"]
+    assert opened.title["en"] == "Fire check"
+
+    submission = begun(resident, matter, aa04__exits=2)
+    assert submission.matter == matter.reference
+    assert states(matter) == {"AA01": "open", "AA02": "waiting", "AA03": "open", "AA04": "waiting"}
+    assert revised(resident, matter) == ([], [])
+    assert Bill.objects.get(subject=f"submission:{submission.reference}").total == Decimal("30.00")
+    with pytest.raises(NotFound):
+        actions.start_lacking(resident, matter=matter.reference, service="AA04")
+
+    grant(matter, "AA01", **{"organisation.uscc": "91990102MA0000001X"})
+    assert states(matter) == {"AA01": "done", "AA02": "waiting", "AA03": "open", "AA04": "open"}, (
+        "also what follows it waits"
+    )
+    case = Case.objects.get(matter=matter.reference, service__code="AA04")
+    assert case.answers == {"person": "林晓雯", "area": 320, "exits": 2, "uscc": "91990102MA0000001X"}
+    grant(matter, "AA04")
+    assert states(matter)["AA02"] == "open"
+
+
+def test_what_it_needs_is_done_so_it_begins_at_once(matter, resident):
+    propose(resident, matter, shop__area_sqm=320)
+    grant(matter, "AA01", **{"organisation.uscc": "91990102MA0000001X"})
+    begun(resident, matter, aa04__exits=2)
+    assert states(matter)["AA04"] == "open"
+    assert states(matter)["AA02"] == "open", "what has begun does not wait again"
+    assert [member.key for member in matter.members.order_by("order")][-1] in {"AA02", "AA04"}
+
+
+def test_papers_of_the_matter_come_along(services, matter, resident):
+    propose(resident, matter, shop__area_sqm=320)
+    paper = keep(b"x", name="plan.pdf", content_type="application/pdf", owner_id=resident.party_id)
+    food = Case.objects.get(matter=matter.reference, service__code="AA01")
+    form = {**FOOD, "properties": {**FOOD["properties"], "plan": FIRE["properties"]["plan"]}}
+    food.version = services.publish("AA01", form=form, materials=[PLAN])
+    food.answers = {**food.answers, "plan": paper.reference}
+    food.save()
+    CaseFile.objects.create(case=food, material="floor_plan", file=paper, added_at=food.received_at)
+    draft = actions.start_lacking(resident, matter=matter.reference, service="AA04")
+    assert [each.file for each in draft.attachments.all()] == [paper]
+
+
+def test_what_is_superfluous_is_told_and_goes_on(matter, resident):
+    propose(resident, matter, shop__area_sqm=450)
+    assert revised(resident, matter) == (["AA04"], ["AA03"])
+    assert states(matter)["AA03"] == "open"
+    matters.withdraw_matter(resident, matter=matter.reference, members=["AA03"], reason="不需要了")
+    assert revised(resident, matter) == (["AA04"], [])
+
+
+def test_corrected_back_nothing_is_lacking_any_more(matter, resident):
+    propose(resident, matter, shop__area_sqm=450)
+    draft = actions.start_lacking(resident, matter=matter.reference, service="AA04")
+    propose(resident, matter, shop__area_sqm=90)
+    assert revised(resident, matter) == ([], [])
+    assert Draft.objects.get(pk=draft.pk).submitted_at is None
+
+
+def test_what_the_party_holds_is_not_lacking(matter, resident):
+    from egov.kernel import clock
+    from egov.kernel.actor import SYSTEM
+    from egov.kernel.refs import Ref
+
+    registers.hold(
+        SYSTEM,
+        party_id=resident.on_behalf_of_id,
+        service="AA04",
+        output="licence",
+        source=Ref("case", "C-1"),
+        valid_from=clock.today(),
+    )
+    propose(resident, matter, shop__area_sqm=320)
+    assert revised(resident, matter) == ([], [])
+
+
+def test_a_correction_that_is_refused_makes_nothing_of_the_event(matter, resident, clerk):
+    matter.members.get(key="AA02").pending.delete()  # only the registration has the area
+    matter.members.filter(key="AA02").update(state="dropped")
+    propose(resident, matter, shop__area_sqm=320)
+    change = AnswerChange.objects.get()
+    casework.refuse_change(clerk, case=change.case.reference, reason="与现场不符")
+    assert revised(resident, matter) == (["AA04"], [])
+    while outbox.deliver():
+        pass
+    assert revised(resident, matter) == ([], [])
+    matter.refresh_from_db()
+    assert matter.determinants["area"] == 86
+
+
+def test_what_another_department_has_stays_necessary(matter, resident, clerk):
+    propose(resident, matter, shop__area_sqm=320)
+    change = AnswerChange.objects.get()
+    casework.refuse_change(clerk, case=change.case.reference, reason="与现场不符")
+    while outbox.deliver():
+        pass
+    assert revised(resident, matter) == (["AA04"], []), "the food licence will begin with 320"
+
+
+def test_the_event_is_run_as_it_was_composed_when_it_was_filed(matter, shop, resident):
+    row = EventVersion.objects.create(
+        code=shop.code,
+        number=1,
+        kind=shop.kind,
+        name=shop.name,
+        definition=shop.definition,
+        state=VersionState.PUBLISHED,
+    )
+    Matter.objects.update(event_version=row)
+    shop.definition = {**shop.definition, "members": shop.definition["members"][:3]}
+    shop.save()
+    propose(resident, matter, shop__area_sqm=320)
+    assert revised(resident, matter) == (["AA04"], [])
+
+
+def test_what_can_never_begin_is_not_begun(matter, resident):
+    propose(resident, matter, shop__area_sqm=320)
+    grant(matter, "AA01", outcome="refused")
+    with pytest.raises(TransitionNotAllowed):
+        actions.start_lacking(resident, matter=matter.reference, service="AA04")
+
+
+def test_strangers_begin_nothing(matter, resident, identities):
+    propose(resident, matter, shop__area_sqm=320)
+    with pytest.raises(NotFound):
+        actions.start_lacking(identities.resident(identities.person("外人")), matter=matter.reference, service="AA04")
+    with pytest.raises(NotFound):
+        actions.start_lacking(resident, matter=matter.reference, service="AA05")
+    with pytest.raises(InvalidInput):
+        begun(resident, matter)
+
+
+# --- Pages and the API -----------------------------------------------------------------------------------
+@pytest.fixture
+def browser(client, resident):
+    client.force_login(Account.objects.get(pk=resident.account_id))
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def test_the_page_offers_it_and_one_step_opens_it(browser, matter, resident):
+    propose(resident, matter, shop__area_sqm=450)
+    page = browser.get(f"/as/self/matters/{matter.reference}/").content.decode()
+    assert "After your correction you also need: Fire check" in page
+    assert "450" in page
+    assert f"/as/self/matters/{matter.reference}/withdraw/?member=AA03" in page
+    response = browser.post(f"/as/self/matters/{matter.reference}/lacking/AA04/")
+    draft = Draft.objects.get(submitted_at=None)
+    assert response["Location"] == f"/as/self/drafts/{draft.reference}/"
+    assert browser.post(f"/as/self/matters/{matter.reference}/lacking/AA05/").status_code == 404
+    check = browser.get(f"/as/self/drafts/{draft.reference}/check/").content.decode()
+    assert "Fire check" in check
+
+
+def test_the_board_of_the_lead_says_what_is_missing(client, matter, resident, identities, services):
+    propose(resident, matter, shop__area_sqm=320)
+    post = identities.post(services.unit, "section_head")
+    client.force_login(identities.account(post.person))
+    client.cookies["django_language"] = "en"
+    Matter.objects.update(lead=services.unit.department, lead_unit=services.unit)
+    assert "missing: Fire check" in client.get(f"/desk/p-{post.pk}/led/").content.decode()
+    page = client.get(f"/desk/p-{post.pk}/led/{matter.reference}/").content.decode()
+    assert "A part is missing" in page
+
+
+def test_the_same_through_the_api(browser, matter):
+    address = f"/api/v1/as/self/matters/{matter.reference}"
+    body = {"answers": {"shop__area_sqm": 450}, "reason": "量错了"}
+    told = browser.post(f"{address}/changes", body, "application/json").json()
+    assert [each["service"] for each in told["lacking"]] == ["AA04"]
+    assert [each["service"] for each in told["superfluous"]] == ["AA03"]
+    assert [each["service"] for each in browser.get(address).json()["lacking"]] == ["AA04"]
+    begun = browser.post(f"{address}/parts", {"service": "AA04"}, "application/json")
+    assert begun.status_code == 201
+    draft = begun.json()["reference"]
+    assert draft in begun["Location"]
+    browser.patch(f"/api/v1/as/self/drafts/{draft}", {"answers": {"aa04__exits": 2}}, "application/json")
+    filed = browser.post(f"/api/v1/as/self/drafts/{draft}/submission", headers={"Idempotency-Key": "one"})
+    assert filed.json()["matter"] == matter.reference
+    lanes = {lane["key"]: lane["state"] for lane in browser.get(address).json()["lanes"]}
+    assert lanes["AA04"] == "waiting"
