@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from egov.identity import queries as identity
-from egov.kernel.errors import InvalidInput, NotFound
+from egov.kernel.errors import DefinitionChanged, InvalidInput, NotFound
 from egov.law import actions, queries
 from egov.law.models import DecisionTable, State
 from egov.law.rules import EvaluationError
 from portals.console.access import platform_administrators
 from portals.console.table_forms import TableForms, outputs_of, written
-from portals.console.views.acting import crumbs, posted, url
+from portals.console.views.acting import crumbs, posted, revision_read, sentence, url
 from portals.shared.components import Crumb, Fault
 
 
@@ -99,6 +99,7 @@ def edit(request: HttpRequest, capacity: str, key: str, number: int) -> HttpResp
     row = _table(key, number)
     forms = TableForms(row, request.POST if request.method == "POST" else None)
     faults: list[Fault] = []
+    read, changed = revision_read(request), False
     if request.method == "POST":
         if forms.is_valid():
             try:
@@ -108,16 +109,21 @@ def edit(request: HttpRequest, capacity: str, key: str, number: int) -> HttpResp
                     version=number,
                     model=forms.model(),
                     tests=forms.kept_tests(),
+                    revision=read,
                 )
                 return redirect(url(request, "table", key, number))
             except InvalidInput as error:
                 faults = [Fault(str(each.message)) for each in error.faults]
+            except DefinitionChanged as error:
+                faults, read, changed = [Fault(sentence(error))], None, True
         else:
             faults = [Fault(message, target) for message, target in forms.faults]
     context = {
         "table": row,
         "forms": forms,
         "faults": faults,
+        "changed": changed,
+        "revision": row.revision if read is None else read,
         "back": url(request, "table", key, number),
         "crumbs": _above(request),
     }
@@ -129,7 +135,12 @@ def edit(request: HttpRequest, capacity: str, key: str, number: int) -> HttpResp
 def publish(request: HttpRequest, capacity: str, key: str, number: int) -> HttpResponse:
     return posted(
         request,
-        act=lambda: actions.publish_table(request.actor, key=key, version=number),  # type: ignore[attr-defined]
+        act=lambda: actions.publish_table(
+            request.actor,  # type: ignore[attr-defined]
+            key=key,
+            version=number,
+            revision=revision_read(request),
+        ),
         done=_("Published: it decides from now on."),
         back=url(request, "table", key, number),
     )
