@@ -97,7 +97,8 @@ def _verb(act: _Act) -> str:
     words = {"number": act.number, "done": VERBS[act.entry.action], "n": act.times}
     if act.times > 1:
         return (
-            ngettext("version %(number)d: changed once", "version %(number)d: changed %(n)d times", act.times) % words
+            ngettext("version %(number)d: changed %(n)d time", "version %(number)d: changed %(n)d times", act.times)
+            % words
         )
     return _("version %(number)d: %(done)s") % words
 

@@ -13,8 +13,9 @@ from egov.law import actions, queries
 from egov.law.models import DecisionTable, State
 from egov.law.rules import EvaluationError
 from portals.console.access import platform_administrators
+from portals.console.dictionary_forms import NewTableForm
 from portals.console.table_forms import TableForms, outputs_of, written
-from portals.console.views.acting import crumbs, posted, revision_read, sentence, url
+from portals.console.views.acting import crumbs, form_page, posted, posted_to, revision_read, sentence, url
 from portals.shared.components import Crumb, Fault
 
 
@@ -29,6 +30,35 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
         elif row.state == State.DRAFT and line["draft"] is None:
             line["draft"] = row
     return render(request, "console/tables.html", {"lines": list(lines.values()), "crumbs": crumbs(request)})
+
+
+@require_http_methods(["GET", "POST"])
+@platform_administrators
+def new(request: HttpRequest, capacity: str) -> HttpResponse:
+    """A table from nothing: what it looks at, and the row that fits where no other does. The rest is written next."""
+    form = NewTableForm(posted_to(request))
+
+    def act(data: dict[str, Any]) -> DecisionTable:
+        if queries.table_versions(data["key"]).exists():
+            raise InvalidInput.at("key", "taken", _("There is a table with this key."))
+        return actions.draft_table(request.actor, **form.table())  # type: ignore[attr-defined]
+
+    return form_page(
+        request,
+        form=form,
+        act=act,
+        places={"model": "outputs"},
+        context={
+            "title": _("A new decision table"),
+            "lead": _("The first row that fits decides. Begin with the last one, which has to fit every case."),
+            "submit": _("Go on to its rows"),
+            "wide": True,
+            "crumbs": _above(request),
+        },
+        done=_("The draft is kept. It decides nothing before somebody else has published it."),
+        back=url(request, "tables"),
+        next_page=lambda row: url(request, "table_edit", row.key, row.version),
+    )
 
 
 @require_GET
