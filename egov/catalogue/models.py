@@ -101,6 +101,7 @@ class EventVersion(models.Model):
     withdraws = models.BooleanField(default=False)
     change_reason = models.CharField(max_length=200, blank=True)
     loaded_hash = models.CharField(max_length=64, blank=True)  # of the definition file it came from
+    revision = models.PositiveIntegerField(default=0)  # raised by every edit; a stale page is refused
     written_by_id = models.BigIntegerField(null=True, blank=True)
     reviewed_by_id = models.BigIntegerField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
@@ -180,6 +181,7 @@ class ServiceVersion(models.Model):
     valid_to = models.DateField(null=True, blank=True)
     change_reason = models.CharField(max_length=200, blank=True)
     loaded_hash = models.CharField(max_length=64, blank=True)  # of the definition file it came from
+    revision = models.PositiveIntegerField(default=0)  # raised by every edit; a stale page is refused
     written_by_id = models.BigIntegerField(null=True, blank=True)
     reviewed_by_id = models.BigIntegerField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)

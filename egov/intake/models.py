@@ -109,6 +109,8 @@ class Replay(models.Model):
     done = models.PositiveIntegerField(default=0)
     differing = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)  # kind of reason -> number of cases
+    # [{"kind", "text": localised text, "cases": number of cases}], the most frequent first
+    reasons = models.JSONField(default=list)
     cases = models.JSONField(default=list)  # [{"case": reference, "reasons": [localised text]}]
     asked_by_id = models.BigIntegerField(null=True, blank=True)
     asked_at = models.DateTimeField()

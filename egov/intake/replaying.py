@@ -76,6 +76,7 @@ def _run(pk: int) -> int:
         row.beat_at = clock.now()
         row.save()
     counts: Counter[str] = Counter()
+    told: dict[tuple[str, str], dict[str, Any]] = {}
     cases: list[dict[str, Any]] = []
     try:
         for chunk in _event_chunks(row) if row.of_event else _service_chunks(row):
@@ -84,9 +85,11 @@ def _run(pk: int) -> int:
                 if reasons:
                     row.differing += 1
                     counts.update({reason.kind for reason in reasons})
+                    _count(told, reasons)
                     if len(cases) < SHOWN:
                         cases.append({"case": reference, "reasons": [reason.text for reason in reasons]})
             row.counts, row.cases, row.beat_at = dict(counts), cases, clock.now()
+            row.reasons = sorted(told.values(), key=lambda each: -each["cases"])[:SHOWN]
             row.save()
     except Exception as error:
         logger.warning("replay_failed", replay=pk, error=str(error))
@@ -94,6 +97,12 @@ def _run(pk: int) -> int:
     row.finished_at = clock.now()
     row.save()
     return row.done
+
+
+def _count(told: dict[tuple[str, str], dict[str, Any]], reasons: Sequence[Reason]) -> None:
+    """One case more for each of its reasons, told apart by their words."""
+    for kind, words in {(reason.kind, reason.text["en"]): reason for reason in reasons}.items():
+        told.setdefault(kind, {"kind": words.kind, "text": words.text, "cases": 0})["cases"] += 1
 
 
 def _total(row: Replay) -> int:

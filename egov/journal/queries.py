@@ -1,7 +1,7 @@
 """Reading the journal: who saw what, proofs, and whether the log was tampered with."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -18,6 +18,12 @@ SEALED_WITHIN = dt.timedelta(seconds=60)  # what a proof page promises for an en
 def entries_about(ref: Ref) -> QuerySet[Entry]:
     """Acts and views that name ``ref``, newest first."""
     return Entry.objects.filter(refs__contains=[str(ref)]).order_by("-at", "-id")
+
+
+def acts_on(refs: Collection[Ref], *, actions: Collection[str], limit: int) -> list[Entry]:
+    """The last acts of these names that name any of ``refs``, newest first."""
+    rows = Entry.objects.filter(refs__overlap=[str(ref) for ref in refs], kind=EntryKind.ACT, action__in=actions)
+    return list(rows.order_by("-at", "-id")[:limit])
 
 
 @dataclass(frozen=True)

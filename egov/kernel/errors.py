@@ -92,6 +92,17 @@ class StaleVersion(EgovError):
     message = _("This changed while you had it open. Look at the present state and try again.")
 
 
+class DefinitionChanged(StaleVersion):
+    """What an administrator works on was changed since the page was made; ``by``: the party who did, if a person."""
+
+    code = "definition_changed"
+    message = _("This was changed while you had it open. What you typed is not kept yet: compare, then keep it again.")
+
+    def __init__(self, by: int | None) -> None:
+        super().__init__()
+        self.by = by
+
+
 class IdempotencyConflict(EgovError):
     """The same idempotency key came with other content."""
 

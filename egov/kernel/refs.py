@@ -29,6 +29,10 @@ class Ref:
         return cls(kind, key)
 
 
+# Named by every act on a version of a definition: their history is read without looking through all acts.
+VERSIONS = Ref("configuration", "versions")
+
+
 @dataclass(frozen=True)
 class Subject:
     """What the house must know about a kind of thing: a title, a page, who may view it."""

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from egov.journal import actions as journal
 from egov.kernel import clock, definitions
 from egov.kernel.actor import Actor
-from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
-from egov.kernel.refs import Ref
+from egov.kernel.errors import DefinitionChanged, InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
+from egov.kernel.refs import VERSIONS, Ref
 from egov.law import files, queries, rules
 from egov.law.models import Citation, DecisionTable, Instrument, Parameter, Procedure, State
 
@@ -70,9 +70,17 @@ def publish_procedure(actor: Actor, *, key: str, version: int) -> Procedure:
 
 
 @transaction.atomic
-def publish_table(actor: Actor, *, key: str, version: int) -> DecisionTable:
-    """Put a draft table into force when all its tests pass. Raises as :func:`publish_procedure`."""
-    return _publish(actor, DecisionTable, "table", key, version, _check_table)
+def publish_table(actor: Actor, *, key: str, version: int, revision: int | None = None) -> DecisionTable:
+    """Put a draft table into force as it was read (``revision``) when all its tests pass.
+
+    Raises as :func:`publish_procedure`, and ``DefinitionChanged``.
+    """
+
+    def check(row: DecisionTable) -> None:
+        _must_be_as_read(row, revision)
+        _check_table(row)
+
+    return _publish(actor, DecisionTable, "table", key, version, check)
 
 
 @transaction.atomic
@@ -100,17 +108,24 @@ def draft_table(
         source=list(source),
         written_by_id=actor.party_id,
     )
-    journal.record(actor, "law.draft_table", Ref("table", key), content=[key, number])
+    journal.record(actor, "law.draft_table", *_refs("table", key, number), content=[key, number])
     return row
 
 
 @transaction.atomic
 def edit_table(
-    actor: Actor, *, key: str, version: int, model: Mapping[str, Any], tests: Sequence[Mapping[str, Any]]
+    actor: Actor,
+    *,
+    key: str,
+    version: int,
+    model: Mapping[str, Any],
+    tests: Sequence[Mapping[str, Any]],
+    revision: int | None = None,
 ) -> DecisionTable:
     """Change rows and tests of a draft; its last editor is its writer. A test may fail until it is published.
 
-    Raises ``NotPermitted``, ``NotFound``, ``TransitionNotAllowed``, ``InvalidInput``.
+    ``revision``: the one the changes were made from. Raises ``NotPermitted``, ``NotFound``, ``TransitionNotAllowed``,
+    ``InvalidInput``, ``DefinitionChanged``.
     """
     _must_administer(actor)
     row = DecisionTable.objects.select_for_update(of=("self",)).filter(key=key, version=version).first()
@@ -118,12 +133,19 @@ def edit_table(
         raise NotFound()
     if row.state != State.DRAFT:
         raise TransitionNotAllowed(_("Only a draft can be changed."))
+    _must_be_as_read(row, revision)
     _must_read(key, version, row.name, model, row.inputs, row.source)
     row.model, row.tests, row.written_by_id = dict(model), list(tests), actor.party_id
-    row.save(update_fields=["model", "tests", "written_by_id"])
+    row.revision += 1
+    row.save(update_fields=["model", "tests", "revision", "written_by_id"])
     queries.kept.moved()
-    journal.record(actor, "law.edit_table", Ref("table", key), content=[key, version])
+    journal.record(actor, "law.edit_table", *_refs("table", key, version), content=[key, version])
     return row
+
+
+def _must_be_as_read(row: DecisionTable, revision: int | None) -> None:
+    if revision is not None and revision != row.revision:
+        raise DefinitionChanged(row.written_by_id)
 
 
 def _must_read(
@@ -307,9 +329,13 @@ def _publish(actor: Actor, model: type[Any], kind: str, key: str, version: int, 
     if hasattr(row, "valid_from"):
         row.valid_from = row.valid_from or clock.today()
     row.save()
-    journal.record(actor, f"law.publish_{kind}", Ref(kind, key), content=[key, version])
+    journal.record(actor, f"law.publish_{kind}", *_refs(kind, key, version), content=[key, version])
     queries.kept.moved()
     return row
+
+
+def _refs(kind: str, key: str, version: int) -> tuple[Ref, ...]:
+    return Ref(kind, key), Ref(f"{kind}_version", f"{key}/{version}"), VERSIONS
 
 
 def _retire(row: Any) -> None:

@@ -98,6 +98,7 @@ class DecisionTable(models.Model):
     tests = models.JSONField(default=list)  # [{"input": {...}, "output": {...}}]
     source = models.JSONField(default=list)  # [{"instrument": ..., "article": ...}]
     loaded_hash = models.CharField(max_length=64, blank=True)
+    revision = models.PositiveIntegerField(default=0)  # raised by every edit; a stale page is refused
     written_by_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:

@@ -1,11 +1,13 @@
 """Holdings, consents and corrections of facts. Rows are added and ended, never edited."""
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import jsonschema
 import yaml
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +17,7 @@ from egov.identity.rules import may_act_for, may_administer_platform, may_regist
 from egov.journal import actions as journal
 from egov.kernel import clock, references
 from egov.kernel.actor import Actor
-from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
+from egov.kernel.errors import FieldError, InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
 from egov.registers import queries
@@ -23,6 +25,7 @@ from egov.registers.models import Consent, DataElement, FactCorrection, Holding,
 
 M = TypeVar("M", Register, DataElement)
 
+KEY = re.compile(r"^[a-z_]+(\.[a-z_0-9]+)+$")
 DEFINITIONS = Path(__file__).parent / "definitions"
 
 
@@ -248,7 +251,7 @@ def set_keeper(actor: Actor, *, register: str, department_id: int | None) -> Reg
 def load_elements(actor: Actor, *, folder: Path = DEFINITIONS) -> int:
     """Load registers and data elements from the YAML files of ``folder``; returns how many rows are new or changed.
 
-    The dictionary is defined by its files and nowhere else; who keeps a register is set by people and left alone.
+    What the files define is theirs alone; elements that were added by people, and who keeps a register, are left alone.
     Raises ``NotPermitted``; ``InvalidInput`` for an element that stands twice or whose register is not defined.
     """
     if not may_administer_platform(actor):
@@ -282,6 +285,47 @@ def add_elements(
         journal.record(actor, "registers.add_elements", Ref("register", "dictionary"), content=sorted([*new, *fresh]))
         queries.kept.moved()
     return added
+
+
+@transaction.atomic
+def add_element(
+    actor: Actor,
+    *,
+    key: str,
+    name: LocalisedText,
+    meaning: LocalisedText,
+    schema: Mapping[str, Any],
+    register: str = "",
+    sensitive: bool = False,
+) -> DataElement:
+    """A data element that forms may bind their questions to. ``schema`` is a JSON Schema; ``register`` a key.
+
+    For administrators of the platform. Raises ``NotPermitted``, ``InvalidInput`` at each field.
+    """
+    if not may_administer_platform(actor):
+        raise NotPermitted()
+    faults = []
+    if not KEY.match(key):
+        faults.append(FieldError("key", "invalid", _("A key is lower-case words joined by dots, such as shop.area.")))
+    elif DataElement.objects.filter(key=key).exists():
+        faults.append(FieldError("key", "taken", _("The dictionary has this element already.")))
+    if not (name.get("zh-Hans") and name.get("en")):
+        faults.append(FieldError("name", "required", _("The name is needed in Chinese and English.")))
+    try:
+        jsonschema.Draft202012Validator.check_schema(dict(schema))
+    except jsonschema.SchemaError as error:
+        faults.append(FieldError("schema", "invalid", error.message[:300]))
+    keeper = Register.objects.filter(key=register).first() if register else None
+    if register and keeper is None:
+        faults.append(FieldError("register", "unknown", _("This register is not defined.")))
+    if faults:
+        raise InvalidInput(faults)
+    row = DataElement.objects.create(
+        key=key, name=name, meaning=meaning, schema=dict(schema), register=keeper, sensitive=sensitive
+    )
+    journal.record(actor, "registers.add_element", Ref("element", key), content=[key, dict(schema), register])
+    queries.kept.moved()
+    return row
 
 
 def _missing(model: type[M], rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

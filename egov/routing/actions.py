@@ -2,9 +2,10 @@
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from celery import current_app
 from django.db import IntegrityError, transaction
@@ -17,8 +18,9 @@ from egov.journal import actions as journal
 from egov.kernel import clock
 from egov.kernel.actor import Actor
 from egov.kernel.definitions import digest
-from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
+from egov.kernel.errors import DefinitionChanged, InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.refs import Ref
+from egov.kernel.text import LocalisedText
 from egov.routing import files, memory
 from egov.routing.models import Concept, Example, Language, Need, Origin, SearchEntry, Synonym, Topic
 from egov.routing.queries import NeedMatch, language_of
@@ -283,6 +285,64 @@ def remove_example(actor: Actor, *, example_id: int) -> None:
     _may_edit_target(actor, target)
     journal.record(actor, "routing.remove_example", Ref("example", str(example_id)))
     _reindex([target])
+
+
+@transaction.atomic
+def save_topic(
+    actor: Actor, *, key: str, question: LocalisedText, options: Sequence[Mapping[str, Any]], was: str = ""
+) -> Topic:
+    """A topic, new or written anew: the question that is asked back, and two to four answers with their codes.
+
+    ``was``: the digest of what was read (``topic_digest``), "" for a new one. For the platform's administrators. Raises
+    ``NotPermitted``, ``InvalidInput``, ``DefinitionChanged``.
+    """
+    _may_edit(actor, {PLATFORM})
+    row = Topic.objects.select_for_update().filter(key=key).first()
+    if row is not None and not was:
+        raise InvalidInput.at("key", "taken", _("There is a topic with this key."))
+    if (topic_digest(row) if row else "") != was:
+        raise DefinitionChanged(None)
+    _check_topic(key, options)
+    values = {"question": question, "options": [dict(each) for each in options]}
+    saved, _new = Topic.objects.update_or_create(key=key, defaults=values)
+    journal.record(actor, "routing.save_topic", Ref("topic", key), content=[question, values["options"]])
+    _lexicon_moved()
+    return saved
+
+
+@transaction.atomic
+def remove_topic(actor: Actor, *, key: str) -> None:
+    """A topic that was added by people, with its sentences. One that is shipped stays. Raises ``NotPermitted``,
+    ``NotFound``, ``TransitionNotAllowed``."""
+    _may_edit(actor, {PLATFORM})
+    row = Topic.objects.select_for_update().filter(key=key).first()
+    if row is None:
+        raise NotFound()
+    if row.loaded_hash:
+        raise TransitionNotAllowed(_("This topic is shipped with the product; change its question instead."))
+    Example.objects.filter(target=f"{files.TOPIC}{key}").delete()
+    row.delete()
+    journal.record(actor, "routing.remove_topic", Ref("topic", key))
+    _reindex([f"{files.TOPIC}{key}"])
+    _lexicon_moved()
+
+
+def topic_digest(row: Topic) -> str:
+    """By what a page tells that the topic is still as it was read."""
+    return digest([row.question, row.options])
+
+
+def _check_topic(key: str, options: Sequence[Mapping[str, Any]]) -> None:
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", key):
+        raise InvalidInput.at("key", "invalid", _("A key has small letters, digits and underscores."))
+    if not 2 <= len(options) <= 4:
+        raise InvalidInput.at("options", "count", _("Give two to four answers."))
+    wanted = {str(code) for option in options for code in option["codes"]}
+    known = set(PublicService.objects.filter(code__in=wanted).values_list("code", flat=True))
+    known |= set(Event.objects.filter(code__in=wanted).values_list("code", flat=True))
+    if missing := sorted(wanted - known):
+        message = _("There is no such service or event: %(codes)s.") % {"codes": ", ".join(missing)}
+        raise InvalidInput.at("options", "unknown", message)
 
 
 def without_numbers(text: str) -> str:

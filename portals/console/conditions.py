@@ -4,66 +4,36 @@ What is kept is always the expression; one that is not made of such terms is sho
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from egov.kernel.text import localise
+from portals.shared.conditions import Subject
 
 TERMS = 3
 _NUMBER = re.compile(r"(.* (?:>=|<=|>|<)) (\d+(?:\.\d+)?)")
 
 
-@dataclass(frozen=True)
-class Subject:
-    """A question that conditions may look at; ``kind``: boolean, choice, number, or another that has no terms."""
-
-    key: str
-    title: str
-    kind: str
-    choices: Sequence[tuple[str, str]] = ()
-
-    @property
-    def terms(self) -> list[tuple[str, str]]:
-        """Beginning of an expression and how it reads; what ends in a sign is followed by a number."""
-        if self.kind == "boolean":
-            return [(f"{self.key} == true", _("yes")), (f"{self.key} == false", _("no"))]
-        if self.kind == "choice":
-            return [(f'{self.key} == "{key}"', label) for key, label in self.choices]
-        if self.kind == "number":
-            signs = ((">=", _("at least …")), ("<", _("less than …")), (">", _("more than …")), ("<=", _("at most …")))
-            return [(f"{self.key} {sign}", label) for sign, label in signs]
-        return []
-
-
-def subjects_of_event(questions: Iterable[Mapping[str, Any]]) -> list[Subject]:
-    return [
-        Subject(
-            str(each["key"]),
-            localise(each["text"]),
-            str(each["type"]),
-            [(str(choice["key"]), localise(choice["text"])) for choice in each.get("choices", ())],
-        )
-        for each in questions
-    ]
-
-
-def subjects_of_form(properties: Mapping[str, Mapping[str, Any]]) -> list[Subject]:
-    return [
-        Subject(
-            key,
-            localise(field.get("x-title") or key),
-            "choice" if "enum" in field else {"integer": "number"}.get(str(field.get("type")), str(field.get("type"))),
-            [(str(value), localise(field.get("x-labels", {}).get(str(value), str(value)))) for value in field["enum"]]
-            if "enum" in field
-            else [],
-        )
-        for key, field in properties.items()
-    ]
+def terms_of(subject: Subject) -> list[tuple[str, str]]:
+    """Beginning of an expression and how it reads; what ends in a sign is followed by a number."""
+    key = subject.key
+    if subject.kind == "boolean":
+        return [(f"{key} == true", _("yes")), (f"{key} == false", _("no"))]
+    if subject.kind == "choice":
+        is_one = [(f'{key} == "{value}"', label) for value, label in subject.choices]
+        return is_one + [
+            (f'{key} != "{value}"', _("not %(answer)s") % {"answer": label}) for value, label in subject.choices
+        ]
+    if subject.kind == "choices":
+        words = _("among others %(answer)s")
+        return [(f'"{value}" in {key}', words % {"answer": label}) for value, label in subject.choices]
+    if subject.kind == "number":
+        signs = ((">=", _("at least …")), ("<", _("less than …")), (">", _("more than …")), ("<=", _("at most …")))
+        return [(f"{key} {sign}", label) for sign, label in signs]
+    return []
 
 
 def terms_in(expression: str, known: Iterable[str]) -> tuple[str, list[str]] | None:
@@ -107,7 +77,7 @@ class TermWidget(forms.MultiWidget):
 class TermField(forms.MultiValueField):
     def __init__(self, *, label: Any, subjects: Sequence[Subject]) -> None:
         # With its question in every line: closed, a list shows the chosen line alone.
-        terms = [(term, f"{each.title} — {answer}") for each in subjects for term, answer in each.terms]
+        terms = [(term, f"{each.title} — {answer}") for each in subjects for term, answer in terms_of(each)]
         super().__init__(
             [forms.ChoiceField(choices=[("", "—"), *terms], required=False), forms.DecimalField(required=False)],
             label=label,
@@ -133,7 +103,7 @@ class ConditionForm(forms.Form):
     """A form with a condition; ``subjects`` are the questions it may look at."""
 
     def __init__(self, *args: Any, subjects: Sequence[Subject], label: Any, when: str = "", **kwargs: Any) -> None:
-        known = [term for each in subjects for term, _label in each.terms]
+        known = [term for each in subjects for term, _label in terms_of(each)]
         read = terms_in(when, known)
         initial = {"joined": read[0], **{f"term_{n}": term for n, term in enumerate(read[1], 1)}} if read else {}
         initial |= {} if read else {"written": when}

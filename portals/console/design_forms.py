@@ -12,12 +12,15 @@ from django.utils.translation import gettext_lazy
 from egov.catalogue import queries as catalogue
 from egov.catalogue import rules
 from egov.catalogue.models import ServiceVersion
+from egov.identity.models import Unit
 from egov.kernel.text import localise
 from egov.registers.models import DataElement
 from portals.console import readable
-from portals.console.conditions import ConditionForm, subjects_of_form
+from portals.console.conditions import ConditionForm
 from portals.console.event_forms import LINES, key_from, lines, text_field
 from portals.console.forms import NONE, both, initial_both
+from portals.console.wording import PLACES, STEP_KINDS
+from portals.shared.conditions import subjects_of_form
 
 KINDS: dict[str, tuple[Any, Mapping[str, Any]]] = {
     "text": (gettext_lazy("a line of text"), {"type": "string", "maxLength": 200}),
@@ -33,14 +36,6 @@ KINDS: dict[str, tuple[Any, Mapping[str, Any]]] = {
 }
 # What a question says for itself; all else is how it is answered, and comes from its element or its kind.
 OWN = ("x-title", "x-hint", "x-element", "x-visible-when", "x-required-when")
-STEP_KINDS = [
-    ("review", gettext_lazy("check the papers")),
-    ("inspection", gettext_lazy("visit the place")),
-    ("opinion", gettext_lazy("give an opinion")),
-    ("decide", gettext_lazy("draft the decision")),
-    ("sign", gettext_lazy("sign")),
-    ("task", gettext_lazy("do something else")),
-]
 UNITS = [
     ("wd", gettext_lazy("working days")),
     ("d", gettext_lazy("natural days")),
@@ -75,7 +70,7 @@ class FormQuestion(ConditionForm):
             **initial_both("title", present.get("x-title") or (found.name if found else {})),
             **initial_both("hint", present.get("x-hint", {})),
             "element": present.get("x-element", element),
-            "required": "yes" if key in form.get("required", ()) or not key else "",
+            "required": "yes" if not key or key in form.get("required", ()) or "x-required-when" in present else "",
             "page": next((page["key"] for page in pages if key in page["fields"]), pages[-1]["key"] if pages else ""),
             "means": "visible" if visible or "x-required-when" not in present else "required",
             "choices": "\n".join(
@@ -167,6 +162,8 @@ class FormQuestion(ConditionForm):
         other = "x-required-when" if means == "x-visible-when" else "x-visible-when"
         # One condition is edited here; of a question that has both, the other stays as it is.
         kept = self.present.get(other, "") if len({*self.present} & {means, other}) == 2 else ""
+        if other == "x-required-when" and not data["required"]:
+            kept = ""
         own = {
             "x-title": title,
             "x-hint": both(data, "hint"),
@@ -175,6 +172,10 @@ class FormQuestion(ConditionForm):
             other: kept,
         }
         return {**self._answered(), **{name: value for name, value in own.items() if value}}
+
+    def is_required(self) -> bool:
+        """Whether it must be answered whenever it is asked: a condition of its own makes that depend."""
+        return bool(self.cleaned_data["required"]) and "x-required-when" not in self.field()
 
     def _answered(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -223,15 +224,19 @@ class PagesForm(forms.Form):
         return [{"key": key, "title": {"zh-Hans": zh, "en": en}} for key, zh, en in rows]
 
 
+OTHER = "other"  # the choice behind which the key of a unit is written
+
+
 class StepForm(ConditionForm):
     """A step of the review plan: who does it, by when, after what, and how it may end."""
 
     def __init__(self, *args: Any, version: ServiceVersion, key: str = "", **kwargs: Any) -> None:
-        steps = (version.plan or {}).get("steps", [])
+        steps = rules.steps_in_order(version.plan)
         present: Mapping[str, Any] = next((each for each in steps if each["key"] == key), {})
         others = [each for each in steps if each["key"] != key]
         limit = present.get("limit") or {}
         last = [others[-1]["key"]] if others and not key else []
+        unit = str(present.get("unit", "handling"))
         kwargs["initial"] = {
             **initial_both("title", present.get("title", {})),
             "kind": present.get("kind", "review"),
@@ -239,6 +244,8 @@ class StepForm(ConditionForm):
             "limit_n": limit.get("n"),
             "limit_unit": limit.get("unit", "wd"),
             "persons": present.get("persons", 1),
+            "unit": unit if unit in PLACES else OTHER,
+            "other_unit": "" if unit in PLACES else unit,
             "after": list(present.get("after", last)),
             "four_eyes": list(present.get("four_eyes", ())),
             "outcomes": "\n".join(
@@ -261,6 +268,18 @@ class StepForm(ConditionForm):
             "title_en": text_field(_("Name in English"), max_length=100),
             "kind": forms.ChoiceField(label=_("What is done"), choices=STEP_KINDS),
             "role": forms.ChoiceField(label=_("By whom"), choices=[*NONE, *roles], required=False),
+            "unit": forms.ChoiceField(
+                label=_("Where"),
+                choices=[*PLACES.items(), (OTHER, _("another unit, also of another department"))],
+                required=False,
+            ),
+            "other_unit": forms.CharField(
+                label=_("Which other unit"),
+                required=False,
+                max_length=100,
+                widget=forms.TextInput(attrs={"list": "suggestions", "autocomplete": "off"}),
+                help_text=_("Its key. It does this step for every case, wherever the case is handled."),
+            ),
             "persons": forms.IntegerField(label=_("How many officers together"), min_value=1, max_value=9),
             "limit_n": forms.IntegerField(label=_("Within"), min_value=0, max_value=400, required=False),
             "limit_unit": forms.ChoiceField(label=_("counted in"), choices=UNITS),
@@ -277,6 +296,17 @@ class StepForm(ConditionForm):
             ),
         )
         self.fields = {**own, **self.fields}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("unit") == OTHER:
+            wanted = str(data.get("other_unit", "")).strip()
+            if not Unit.objects.filter(key=wanted, closed_on__isnull=True).exists():
+                self.add_error("other_unit", _("There is no such unit, or it is closed."))
+            data["place"] = wanted
+        else:
+            data["place"] = data.get("unit") or "handling"
+        return data
 
     def clean_outcomes(self) -> list[dict[str, Any]]:
         names = (_("key"), _("Chinese"), _("English"), _("step"))
@@ -300,7 +330,7 @@ class StepForm(ConditionForm):
             "key": self.key or key_from(data["title_en"], self.taken),
             "title": both(data, "title"),
             "kind": data["kind"],
-            "unit": self.present.get("unit", "handling"),
+            "unit": data["place"],
             "after": data.get("after", []),
             **{name: value for name, value in optional.items() if value},
         }

@@ -13,8 +13,9 @@ from egov.catalogue.models import EVENT_KINDS, EventVersion
 from egov.kernel.actor import Actor
 from egov.kernel.text import localise
 from egov.registers.models import DataElement
-from portals.console.conditions import ConditionForm, subjects_of_event
+from portals.console.conditions import ConditionForm
 from portals.console.forms import NONE, both, initial_both
+from portals.shared.conditions import subjects_of_event
 
 QUESTION_TYPES = [
     ("boolean", gettext_lazy("yes or no")),
@@ -223,10 +224,8 @@ class MemberForm(ConditionForm):
             **{name: value for name, value in optional.items() if value},
         }
         members = [member if each["service"] == self.service else each for each in definition["members"]]
-        return {**definition, "members": members, "edges": [*self._others_edges(), *self._own_edges()]}
-
-    def _others_edges(self) -> list[dict[str, str]]:
-        return [each for each in self.edges if each["to"] != self.service]
+        others = [each for each in definition.get("edges", ()) if each["to"] != self.service]
+        return {**definition, "members": members, "edges": [*others, *self._own_edges()]}
 
     def _own_edges(self) -> list[dict[str, str]]:
         names = {letter: name for name, letter in self.groups.items()}
@@ -371,11 +370,14 @@ def key_from(text: str, taken: Iterable[str]) -> str:
     return next(key for key in (base, *(f"{base}_{n}" for n in range(2, 1000))) if key not in known)
 
 
-def questions_with(questions: Sequence[Mapping[str, Any]], question: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """``questions`` with one put in its place, or added at the end."""
+def with_question(definition: Mapping[str, Any], question: Mapping[str, Any]) -> dict[str, Any]:
+    """The definition of an event with one question put in its place, or added at the end."""
+    questions = list(definition.get("questions", ()))
     if any(each["key"] == question["key"] for each in questions):
-        return [question if each["key"] == question["key"] else each for each in questions]
-    return [*questions, question]
+        questions = [question if each["key"] == question["key"] else each for each in questions]
+    else:
+        questions.append(question)
+    return {**definition, "questions": questions}
 
 
 class TryForm(forms.Form):

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
+from egov.catalogue import queries as catalogue
 from egov.catalogue.models import PublicService
 from egov.identity import queries
 from egov.identity.models import Organisation, OrganisationKind, Region, RegionLevel, Unit
@@ -27,6 +28,14 @@ def both(data: Mapping[str, Any], name: str) -> dict[str, str]:
 
 def initial_both(name: str, text: Mapping[str, str]) -> dict[str, str]:
     return {f"{name}_zh": text.get("zh-Hans", ""), f"{name}_en": text.get("en", "")}
+
+
+def function_choices() -> list[tuple[str, str]]:
+    """The functions of departments by their names."""
+    names = {key: localise(name) for key, name in catalogue.functions().items()}
+    rest = PublicService.objects.exclude(department_role="").exclude(department_role__in=names)
+    names |= {role: role for role in rest.values_list("department_role", flat=True).distinct()}
+    return sorted(names.items(), key=lambda each: each[1])
 
 
 def region_choices() -> list[tuple[str, str]]:
@@ -213,8 +222,7 @@ class FunctionForm(CompetenceForm):
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, scope=scope, **kwargs)
-        roles = PublicService.objects.exclude(department_role="").values_list("department_role", flat=True)
-        self.fields["function"].choices = [*NONE, *((role, role) for role in sorted(set(roles.distinct())))]
+        self.fields["function"].choices = [*NONE, *function_choices()]
 
 
 APPLICANTS = (

@@ -13,6 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from egov.catalogue import queries as catalogue
+from egov.catalogue.models import Competence
 from egov.deadlines.actions import Day
 from egov.identity import queries as identity
 from egov.identity.actions.roles import ROLES
@@ -90,6 +92,19 @@ def role_names() -> dict[str, Text]:
     return dict(ROLES)
 
 
+def function_name(key: str) -> str:
+    """A function of departments as they are called that do it."""
+    return localise(catalogue.functions().get(key)) or key
+
+
+def with_functions(rows: Iterable[Competence]) -> list[Competence]:
+    """Rules, each with ``function``: what the function is called whose services it is about."""
+    found = list(rows)
+    for row in found:
+        row.function = function_name(row.department_role)  # type: ignore[attr-defined]
+    return found
+
+
 def label(name: str) -> Text:
     return LABELS.get(name, name)
 
@@ -124,12 +139,17 @@ class ShownChange:
     verb: Text
     thing: Text
     title: str
-    fields: Sequence[ShownField]
+    fields: Sequence[ShownField] = ()
+    note: str = ""
 
 
 def changes_of(row: Model) -> list[ShownChange]:
     """The changes of one row as a page shows them, newest first."""
     return shown(history.changes_of(row))
+
+
+def newest(changes: Iterable[ShownChange]) -> list[ShownChange]:
+    return sorted(changes, key=lambda change: change.at, reverse=True)
 
 
 def shown(changes: Iterable[history.Change]) -> list[ShownChange]:

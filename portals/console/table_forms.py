@@ -1,6 +1,7 @@
 """A decision table as rows of fields: what must hold of each input, what follows, and the tests beside it."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from egov.kernel.definitions import digest
 from egov.law.models import DecisionTable
 from egov.law.rules import EvaluationError, check_cell, check_expression, check_names
 from portals.console.forms import both, initial_both
@@ -37,6 +39,7 @@ class RowForm(forms.Form):
     id = forms.RegexField(
         label=gettext_lazy("Name of the row"), regex=r"^[a-z][a-z0-9_]*$", max_length=40, required=False
     )
+    was = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, table: DecisionTable, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,7 +67,7 @@ class RowForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        told = any(value for name, value in data.items() if name not in ("place", "gone"))
+        told = any(value for name, value in data.items() if name not in ("was", "place", "gone"))
         if told and not data.get("gone") and not any(data.get(f"then_{name}") for name in self.outputs):
             self.add_error(f"then_{self.outputs[0]}", _("Say what follows from this row."))
         if told and not data.get("gone") and not data.get("id"):
@@ -110,6 +113,7 @@ class TestForm(forms.Form):
     """One test: inputs, and the row that has to fire, or that it has to be refused."""
 
     __test__ = False
+    was = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, table: DecisionTable, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -138,25 +142,20 @@ class TestForm(forms.Form):
 
 
 class TableForms:
-    """All rows and tests of a draft as one form of many."""
+    """All rows and tests of a draft as one form of many.
+
+    Each form names what it was made from (``was``): what somebody else added since stands behind what was posted and is
+    kept, a row before the last one.
+    """
 
     def __init__(self, table: DecisionTable, data: Any = None) -> None:
-        self.rows: Sequence[Mapping[str, Any]] = table.model.get("rules", ())
-        self.tests: Sequence[Mapping[str, Any]] = table.tests
-        self.row_forms = [
-            RowForm(data, prefix=f"r{n}", table=table, initial=self._initial_row(n))
-            for n in range(len(self.rows) + BLANK)
-        ]
-        self.test_forms = [
-            TestForm(data, prefix=f"t{n}", table=table, initial=self._initial_test(n))
-            for n in range(len(self.tests) + BLANK)
-        ]
-
-    def _initial_row(self, n: int) -> dict[str, Any]:
-        return RowForm.initial_of(self.rows[n], n + 1) if n < len(self.rows) else {}
-
-    def _initial_test(self, n: int) -> dict[str, Any]:
-        return TestForm.initial_of(self.tests[n]) if n < len(self.tests) else {}
+        rows: Sequence[Mapping[str, Any]] = table.model.get("rules", ())
+        self.rows = dict(zip(_names([str(row.get("id", "")) for row in rows]), rows, strict=True))
+        self.tests = dict(zip(_names([digest(test) for test in table.tests]), table.tests, strict=True))
+        shown_rows = {was: RowForm.initial_of(row, n) for n, (was, row) in enumerate(self.rows.items(), 1)}
+        shown_tests = {was: TestForm.initial_of(test) for was, test in self.tests.items()}
+        self.row_forms: list[RowForm] = _forms(RowForm, "r", table, shown_rows, data)
+        self.test_forms: list[TestForm] = _forms(TestForm, "t", table, shown_tests, data)
 
     def is_valid(self) -> bool:
         return all(form.is_valid() for form in (*self.row_forms, *self.test_forms))
@@ -172,17 +171,45 @@ class TableForms:
         ]
 
     def model(self) -> dict[str, Any]:
-        found = []
-        for n, form in enumerate(self.row_forms):
-            row = form.row(self.rows[n] if n < len(self.rows) else {})
-            if row is not None:
-                # A row without a place comes before the last one, which has to fit every case.
-                found.append((form.cleaned_data["place"] or max(len(self.rows) - 0.5, 0), n, row))
-        return {"rules": [row for _place, _n, row in sorted(found, key=lambda each: each[:2])]}
+        rows = [
+            (form.cleaned_data["place"], form.row(self.rows.get(form.cleaned_data["was"], {})))
+            for form in self.row_forms
+        ]
+        kept = [(place, row) for place, row in rows if row is not None]
+        # A row without a place comes before the last one, which has to fit every case.
+        last = max((place for place, _row in kept if place), default=0)
+        return {"rules": [row for _place, row in sorted(kept, key=lambda each: each[0] or last - 0.5)]}
 
     def kept_tests(self) -> list[dict[str, Any]]:
-        found = [form.test(self.tests[n] if n < len(self.tests) else {}) for n, form in enumerate(self.test_forms)]
+        found = [form.test(self.tests.get(form.cleaned_data["was"], {})) for form in self.test_forms]
         return [test for test in found if test is not None]
+
+
+def _names(keys: Sequence[str]) -> list[str]:
+    """A name of its own for each: what is written twice, or has no key, is told apart by its number."""
+    return [key if key and keys.count(key) == 1 else f"{key}#{n}" for n, key in enumerate(keys)]
+
+
+def _forms(
+    kind: type[Any], letter: str, table: DecisionTable, standing: Mapping[str, Mapping[str, Any]], data: Any
+) -> list[Any]:
+    """A form for each thing that stands (name → initial values) and for what is added; or those that were posted."""
+    named = [{**initial, "was": was} for was, initial in standing.items()]
+    if data is None:
+        initials = [*named, *({} for _blank in range(BLANK))]
+        return [kind(prefix=f"{letter}{n}", table=table, initial=initial) for n, initial in enumerate(initials)]
+    numbers = {int(found[1]) for name in data if (found := re.match(rf"{letter}(\d{{1,4}})-", name))}
+    posted = [
+        kind(data, prefix=prefix, table=table, initial=standing.get(data.get(f"{prefix}-was", ""), {}))
+        for prefix in (f"{letter}{n}" for n in sorted(numbers))
+    ]
+    seen = {data.get(f"{form.prefix}-was", "") for form in posted}
+    first = max(numbers, default=-1) + 1
+    for n, initial in enumerate((each for each in named if each["was"] not in seen), start=first):
+        prefix = f"{letter}{n}"
+        values = {f"{prefix}-{name}": value for name, value in initial.items() if name != "place"}
+        posted.append(kind(values, prefix=prefix, table=table, initial=initial))
+    return posted
 
 
 def _check_condition(expression: str, inputs: Iterable[str]) -> None:

@@ -1,6 +1,5 @@
 """An event as people read it: its services in their order, on which answers each depends, and the drawing of it."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from egov.catalogue.models import Event, ServiceVersion
 from egov.identity.queries import region_name
+from portals.shared.conditions import in_words, subjects_of_event
 from portals.shared.templatetags.egov_ui import localised_plain
 
 # --- Order ---------------------------------------------------------------------------------------------------
@@ -40,38 +40,13 @@ def edges_of(event: Event, members: Mapping[str, Any]) -> list[tuple[str, str, b
 
 # --- Conditions in words -------------------------------------------------------------------------------------
 
-_TERM = re.compile(r'^(\w+)\s*(==|!=|>=|<=|>|<)\s*("[^"]*"|true|false|[\d.]+)$')
-
 
 def when_in_words(event: Event, condition: str) -> str:
     """The answers on which a member depends, by the words of the questions; "" when it always belongs."""
     if not condition:
         return ""
-    questions = {row["key"]: row for row in event.definition.get("questions", [])}
-    alternatives = []
-    for alternative in re.split(r"\s+or\s+", condition):
-        terms = [_term_in_words(questions, term) for term in re.split(r"\s+and\s+", alternative)]
-        if not all(terms):
-            return _("only in some cases; the questions decide")
-        alternatives.append(_(" and ").join(terms))
-    return _("only if %(condition)s") % {"condition": _(", or ").join(alternatives)}
-
-
-def _term_in_words(questions: Mapping[str, Any], term: str) -> str:
-    found = _TERM.match(term.strip("() "))
-    if found is None or found[1] not in questions:
-        return ""
-    question, sign, value = questions[found[1]], found[2], found[3].strip('"')
-    said = {"true": _("yes"), "false": _("no")}.get(value) or _choice(question, value)
-    signs = {
-        "==": _("“%(question)s”: %(answer)s"),
-        "!=": _("“%(question)s”: not %(answer)s"),
-        ">=": _("“%(question)s”: %(answer)s or more"),
-        "<=": _("“%(question)s”: %(answer)s or less"),
-        ">": _("“%(question)s”: more than %(answer)s"),
-        "<": _("“%(question)s”: less than %(answer)s"),
-    }
-    return signs[sign] % {"question": localised_plain(question.get("text", {})).rstrip("？?"), "answer": said}
+    said = in_words(condition, subjects_of_event(event.definition.get("questions", [])))
+    return _("only if %(condition)s") % {"condition": said} if said else _("only in some cases; the questions decide")
 
 
 def _choice(question: Mapping[str, Any], value: str) -> str:

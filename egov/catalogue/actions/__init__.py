@@ -13,6 +13,7 @@ from egov.catalogue.actions.events import (
 )
 from egov.catalogue.actions.importing import ImportReport, import_items
 from egov.catalogue.actions.loading import LoadReport, load_definitions
+from egov.catalogue.actions.opening import open_service
 from egov.catalogue.actions.permissions import grant_service, withdraw_service
 from egov.catalogue.actions.versions import (
     design_version,
@@ -41,6 +42,7 @@ __all__ = [
     "import_configuration",
     "import_items",
     "load_definitions",
+    "open_service",
     "publish_event",
     "publish_version",
     "retire_version",

@@ -7,14 +7,14 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue import queries, rules
-from egov.catalogue.actions.versions import MOVES
+from egov.catalogue.actions.versions import MOVES, Changes, made_of, must_be_as_read
 from egov.catalogue.models import Event, EventVersion, PublicService, ServiceVersion, VersionState
 from egov.contracts.catalogue import CatalogueChanged
 from egov.journal import actions as journal
 from egov.kernel import clock, outbox
 from egov.kernel.actor import Actor
 from egov.kernel.errors import FieldError, InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
-from egov.kernel.refs import Ref
+from egov.kernel.refs import VERSIONS, Ref
 from egov.registers.models import DataElement
 
 
@@ -36,7 +36,7 @@ def draft_event(
     _must_have_no_draft(rows)
     _raise_new_faults({}, content, at=("kind", "name", "summary"))
     row = _next_version(rows, code, content, change_reason=change_reason, written_by_id=actor.party_id)
-    journal.record(actor, "catalogue.draft_event", Ref("event", code), reason=change_reason[:200])
+    journal.record(actor, "catalogue.draft_event", *_refs(row), reason=change_reason[:200])
     return row
 
 
@@ -65,36 +65,43 @@ def draft_withdrawal(actor: Actor, *, code: str, reason: str) -> EventVersion:
         change_reason=reason.strip()[:200],
         written_by_id=actor.party_id,
     )
-    journal.record(actor, "catalogue.draft_withdrawal", Ref("event", code), reason=row.change_reason)
+    journal.record(actor, "catalogue.draft_withdrawal", *_refs(row), reason=row.change_reason)
     return row
 
 
 @transaction.atomic
-def edit_event(actor: Actor, *, version_id: int, changes: Mapping[str, Any]) -> EventVersion:
+def edit_event(actor: Actor, *, version_id: int, changes: Changes, revision: int | None = None) -> EventVersion:
     """Change a draft. What was wrong may wait; a new fault is refused, with its place.
 
-    A reviewed version becomes a draft again, and its last editor its writer. Raises ``NotPermitted``, ``NotFound``,
-    ``InvalidInput``, ``TransitionNotAllowed``.
+    A reviewed version becomes a draft again, and its last editor its writer. ``revision``: the one the changes were
+    made from. Raises ``NotPermitted``, ``NotFound``, ``InvalidInput``, ``TransitionNotAllowed``, ``DefinitionChanged``.
     """
     row = _lock(actor, version_id, "edit")
     if row.withdraws:
         raise TransitionNotAllowed(_("This version takes the event out of force. Throw it away and write another one."))
+    must_be_as_read(row, revision)
     before = queries.event_content(row)
-    content = {**before, **_known_columns(changes)}
+    changes = _known_columns(made_of(changes, before))
+    content = {**before, **changes}
     _must_compose(actor, content["lead_role"])
     _raise_new_faults(before, content)
     for name, value in content.items():
         setattr(row, name, value)
     row.state, row.written_by_id, row.reviewed_by_id = VersionState.DRAFT, actor.party_id, None
+    row.revision += 1
     row.save()
-    journal.record(actor, "catalogue.edit_event", Ref("event", row.code), content=sorted(changes))
+    journal.record(actor, "catalogue.edit_event", *_refs(row), content=sorted(changes))
     return row
 
 
 @transaction.atomic
-def review_event(actor: Actor, *, version_id: int) -> EventVersion:
-    """Confirm a draft: it has no fault, and somebody else wrote it. Raises ``InvalidInput`` with every fault."""
+def review_event(actor: Actor, *, version_id: int, revision: int | None = None) -> EventVersion:
+    """Confirm a draft as it was read (``revision``): it has no fault, and somebody else wrote it.
+
+    Raises ``InvalidInput`` with every fault, ``DefinitionChanged``.
+    """
     row = _lock(actor, version_id, "review")
+    must_be_as_read(row, revision)
     if not actor.is_system and (actor.party_id is None or actor.party_id == row.written_by_id):
         raise NotPermitted(_("Whoever wrote a version does not review it."), code="four_eyes")
     faults = faults_of_event(row)
@@ -102,24 +109,25 @@ def review_event(actor: Actor, *, version_id: int) -> EventVersion:
         raise InvalidInput(faults, _("The version has faults and cannot be reviewed."))
     row.state, row.reviewed_by_id = VersionState.REVIEWED, actor.party_id
     row.save(update_fields=["state", "reviewed_by_id"])
-    journal.record(actor, "catalogue.review_event", Ref("event", row.code))
+    journal.record(actor, "catalogue.review_event", *_refs(row))
     return row
 
 
 @transaction.atomic
-def publish_event(actor: Actor, *, version_id: int) -> EventVersion:
+def publish_event(actor: Actor, *, version_id: int, revision: int | None = None) -> EventVersion:
     """Put a reviewed version into force: it is found, and new drafts are made of it; those begun keep theirs.
 
     One that ``withdraws`` the event takes it out of force: nobody finds it or begins it any more, what was begun under
     it goes on, and a later version can put it into force again.
     """
     row = _lock(actor, version_id, "publish")
+    must_be_as_read(row, revision)
     _put_into_force(row)
     outbox.emit(CatalogueChanged(services=[], events=[row.code]))
     action, reason = (
         ("catalogue.withdraw_event", row.change_reason) if row.withdraws else ("catalogue.publish_event", "")
     )
-    journal.record(actor, action, Ref("event", row.code), reason=reason, content=row.number)
+    journal.record(actor, action, *_refs(row), reason=reason, content=row.number)
     return row
 
 
@@ -159,7 +167,7 @@ def discard_event(actor: Actor, *, version_id: int) -> None:
     """Throw away a version that was never in force. Raises ``NotPermitted``, ``NotFound``, ``TransitionNotAllowed``."""
     row = _lock(actor, version_id, "edit")
     row.delete()
-    journal.record(actor, "catalogue.discard_event", Ref("event", row.code), content=row.number)
+    journal.record(actor, "catalogue.discard_event", *_refs(row), content=row.number)
 
 
 def faults_of_event(row: EventVersion) -> list[FieldError]:
@@ -240,6 +248,10 @@ def _known_columns(changes: Mapping[str, Any]) -> dict[str, Any]:
     if unknown:
         raise InvalidInput(FieldError(name, "unknown", _("This is no part of a version.")) for name in unknown)
     return dict(changes)
+
+
+def _refs(row: EventVersion) -> tuple[Ref, ...]:
+    return Ref("event", row.code), Ref("event_version", f"{row.code}/{row.number}"), VERSIONS
 
 
 def _lock(actor: Actor, version_id: int, move: str) -> EventVersion:

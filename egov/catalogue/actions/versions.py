@@ -1,6 +1,6 @@
 """Versions of a service: draft → reviewed → published → retired. Whoever wrote it does not review it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -9,14 +9,25 @@ from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue import queries, rules
 from egov.catalogue.actions.permissions import must_configure
-from egov.catalogue.models import PublicService, ServiceVersion, VersionState
+from egov.catalogue.models import EventVersion, PublicService, ServiceVersion, VersionState
 from egov.contracts.catalogue import CatalogueChanged
 from egov.journal import actions as journal
 from egov.kernel import clock, outbox
 from egov.kernel.actor import Actor
-from egov.kernel.errors import FieldError, InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
-from egov.kernel.refs import Ref
+from egov.kernel.errors import (
+    DefinitionChanged,
+    FieldError,
+    InvalidInput,
+    NotFound,
+    NotPermitted,
+    TransitionNotAllowed,
+)
+from egov.kernel.refs import VERSIONS, Ref
 from egov.law import queries as law
+
+# Columns with what shall stand there, or what makes them of the content as it stands under the lock: an act by
+# intention ("take this question out") loses nothing that somebody else wrote meanwhile.
+Changes = Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 # state -> acts that are possible in it
 MOVES = {
@@ -53,37 +64,45 @@ def draft_version(
         written_by_id=actor.party_id,
         **with_basis_texts(content),
     )
-    journal.record(actor, "catalogue.draft", _ref(row), reason=change_reason[:200], content=sorted(changes))
+    journal.record(actor, "catalogue.draft", *_refs(row), reason=change_reason[:200], content=sorted(changes))
     return row
 
 
 @transaction.atomic
-def edit_draft(actor: Actor, *, version_id: int, changes: Mapping[str, Any]) -> ServiceVersion:
+def edit_draft(
+    actor: Actor, *, version_id: int, changes: Mapping[str, Any], revision: int | None = None
+) -> ServiceVersion:
     """Change a draft; a reviewed version becomes a draft again, and its last editor its writer.
 
-    Raises ``NotPermitted``, ``NotFound``, ``InvalidInput``, ``TransitionNotAllowed``.
+    ``revision``: the one the changes were made from. Raises ``NotPermitted``, ``NotFound``, ``InvalidInput``,
+    ``TransitionNotAllowed``, ``DefinitionChanged``.
     """
     row = _lock(version_id)
     must_configure(actor, row.service)
     _must_allow(row, "edit")
+    must_be_as_read(row, revision)
     for name, value in with_basis_texts(_known_columns(changes)).items():
         setattr(row, name, value)
     row.state = VersionState.DRAFT
+    row.revision += 1
     row.written_by_id, row.reviewed_by_id = actor.party_id, None
     row.save()
     queries.kept.moved()
-    journal.record(actor, "catalogue.edit_draft", _ref(row), content=sorted(changes))
+    journal.record(actor, "catalogue.edit_draft", *_refs(row), content=sorted(changes))
     return row
 
 
 @transaction.atomic
-def design_version(actor: Actor, *, version_id: int, changes: Mapping[str, Any]) -> ServiceVersion:
+def design_version(actor: Actor, *, version_id: int, changes: Changes, revision: int | None = None) -> ServiceVersion:
     """As ``edit_draft``, for changes made piece by piece: what was wrong may wait, a new fault is refused.
 
     Raises as ``edit_draft``; ``InvalidInput`` names the place of each new fault.
     """
     row = _lock(version_id)
+    must_configure(actor, row.service)
+    must_be_as_read(row, revision)
     before = queries.content_of(row)
+    changes = made_of(changes, before)
     known = queries.known()
     present = {(each.path, str(each.message)) for each in rules.check_definition(before, known)}
     after = rules.check_definition({**before, **_known_columns(changes)}, known)
@@ -91,7 +110,6 @@ def design_version(actor: Actor, *, version_id: int, changes: Mapping[str, Any])
     # That the parts do not fit together yet is said before review; they are put in one after the other.
     new = [each for each in new if each.path.partition("/")[0] in changes]
     if new:
-        must_configure(actor, row.service)
         raise InvalidInput(new)
     return edit_draft(actor, version_id=version_id, changes={**changes, **_depth(before, changes)})
 
@@ -106,11 +124,15 @@ def _depth(before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
 
 
 @transaction.atomic
-def review_version(actor: Actor, *, version_id: int) -> ServiceVersion:
-    """Confirm a draft: it has no fault, and somebody else wrote it. Raises ``InvalidInput`` with every fault."""
+def review_version(actor: Actor, *, version_id: int, revision: int | None = None) -> ServiceVersion:
+    """Confirm a draft as it was read (``revision``): it has no fault, and somebody else wrote it.
+
+    Raises ``InvalidInput`` with every fault, ``DefinitionChanged``.
+    """
     row = _lock(version_id)
     must_configure(actor, row.service)
     _must_allow(row, "review")
+    must_be_as_read(row, revision)
     if not actor.is_system and (actor.party_id is None or actor.party_id == row.written_by_id):
         raise NotPermitted(_("Whoever wrote a version does not review it."), code="four_eyes")
     known = queries.known()
@@ -121,23 +143,27 @@ def review_version(actor: Actor, *, version_id: int) -> ServiceVersion:
     row.state, row.reviewed_by_id = VersionState.REVIEWED, actor.party_id
     row.save(update_fields=["state", "reviewed_by_id"])
     queries.kept.moved()
-    journal.record(actor, "catalogue.review", _ref(row))
+    journal.record(actor, "catalogue.review", *_refs(row))
     return row
 
 
 @transaction.atomic
-def publish_version(actor: Actor, *, version_id: int) -> ServiceVersion:
-    """Put a reviewed version into force; the one before is retired and stays for the cases filed under it."""
+def publish_version(actor: Actor, *, version_id: int, revision: int | None = None) -> ServiceVersion:
+    """Put a reviewed version into force; the one before is retired and stays for the cases filed under it.
+
+    ``revision``: the one that was read. Raises ``InvalidInput``, ``TransitionNotAllowed``, ``DefinitionChanged``.
+    """
     row = _lock(version_id)
     must_configure(actor, row.service)
     _must_allow(row, "publish")
+    must_be_as_read(row, revision)
     retire_published([row.service_id])
     row.state, row.published_at = VersionState.PUBLISHED, clock.now()
     row.valid_from = row.valid_from or clock.today()
     row.valid_to = None
     row.save(update_fields=["state", "published_at", "valid_from", "valid_to"])
     _changed(row.service.code)
-    journal.record(actor, "catalogue.publish", _ref(row), content=row.number)
+    journal.record(actor, "catalogue.publish", *_refs(row), content=row.number)
     return row
 
 
@@ -150,7 +176,7 @@ def retire_version(actor: Actor, *, version_id: int, reason: str) -> ServiceVers
     row.state, row.valid_to = VersionState.RETIRED, clock.today()
     row.save(update_fields=["state", "valid_to"])
     _changed(row.service.code)
-    journal.record(actor, "catalogue.retire", _ref(row), reason=reason[:200])
+    journal.record(actor, "catalogue.retire", *_refs(row), reason=reason[:200])
     return row
 
 
@@ -166,6 +192,17 @@ def set_enabled(actor: Actor, *, code: str, enabled: bool, reason: str = "") -> 
         action = "catalogue.enable" if enabled else "catalogue.disable"
         journal.record(actor, action, Ref("service", code), reason=reason[:200])
     return service
+
+
+def made_of(changes: Changes, content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``changes`` as columns."""
+    return changes(content) if callable(changes) else changes
+
+
+def must_be_as_read(row: ServiceVersion | EventVersion, revision: int | None) -> None:
+    """Raises ``DefinitionChanged`` when the locked row was edited since ``revision``; None asks nothing."""
+    if revision is not None and revision != row.revision:
+        raise DefinitionChanged(row.written_by_id)
 
 
 def retire_published(service_ids: list[int]) -> None:
@@ -232,5 +269,6 @@ def _changed(code: str) -> None:
     outbox.emit(CatalogueChanged(services=[code], events=[]))
 
 
-def _ref(row: ServiceVersion) -> Ref:
-    return Ref("service", row.service.code)
+def _refs(row: ServiceVersion) -> tuple[Ref, ...]:
+    code = row.service.code
+    return Ref("service", code), Ref("service_version", f"{code}/{row.number}"), VERSIONS

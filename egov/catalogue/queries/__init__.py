@@ -4,6 +4,7 @@ from egov.catalogue.configuration import export_configuration
 from egov.catalogue.queries.administration import (
     Numbers,
     asked_elements,
+    askers,
     competence,
     competences_found,
     competences_in,
@@ -73,6 +74,7 @@ __all__ = [
     "all_events",
     "asked_by",
     "asked_elements",
+    "askers",
     "basis_text",
     "competence",
     "competence_rows",

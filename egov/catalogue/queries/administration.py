@@ -1,7 +1,7 @@
 """What administrators read of the catalogue: what they may configure, versions in work, rules, grants, figures."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -197,6 +197,26 @@ def asked_elements() -> dict[str, Mapping[str, Any]]:
             if field_.get("x-element"):
                 found.setdefault(field_["x-element"], field_)
     return found
+
+
+@kept.table
+def askers() -> dict[str, list[str]]:
+    """Data element → codes of the services whose forms in force ask for it, also in a group of rows."""
+    found: dict[str, list[str]] = {}
+    rows = ServiceVersion.objects.filter(FILEABLE, state=VersionState.PUBLISHED).order_by("service__code")
+    for code, form in rows.values_list("service__code", "form"):
+        for element in _elements_of(form):
+            if code not in found.setdefault(element, []):
+                found[element].append(code)
+    return found
+
+
+def _elements_of(form: Mapping[str, Any]) -> Iterator[str]:
+    for field_ in form.get("properties", {}).values():
+        if field_.get("x-element"):
+            yield str(field_["x-element"])
+        if isinstance(field_.get("items"), Mapping):
+            yield from _elements_of(field_["items"])
 
 
 def numbers() -> Numbers:

@@ -2,19 +2,25 @@
 
 from egov.catalogue.rules.competences import CompetenceRow, nearest_first
 from egov.catalogue.rules.content import CONTENT_FIELDS, EVENT_FIELDS, Difference, complete, differences, digest, key_of
-from egov.catalogue.rules.definitions import ITEM_TYPES, Known, check_definition
+from egov.catalogue.rules.definitions import AUDIENCES, CODE, ITEM_TYPES, LEVELS, Known, check_definition
 from egov.catalogue.rules.designing import (
     EMPTY_FORM,
     FIRST_PAGE,
     as_asked,
+    names_of_rows,
+    steps_in_order,
     with_field,
     with_field_moved,
+    with_material_asked,
     with_pages,
     with_paragraph,
     with_paragraph_moved,
+    with_row,
+    with_row_moved,
     with_step,
     without_field,
     without_paragraph,
+    without_row,
     without_step,
 )
 from egov.catalogue.rules.events import (
@@ -30,12 +36,15 @@ from egov.catalogue.rules.letters import ANSWERS, MAX_TEXT, PLACEHOLDERS, check_
 
 __all__ = [
     "ANSWERS",
+    "AUDIENCES",
+    "CODE",
     "CONTENT_FIELDS",
     "EMPTY_FORM",
     "EVENT_CODE",
     "EVENT_FIELDS",
     "FIRST_PAGE",
     "ITEM_TYPES",
+    "LEVELS",
     "MAX_TEXT",
     "PLACEHOLDERS",
     "CompetenceRow",
@@ -56,15 +65,21 @@ __all__ = [
     "key_of",
     "longest_way",
     "may_stand",
+    "names_of_rows",
     "nearest_first",
     "promised_days",
+    "steps_in_order",
     "with_field",
     "with_field_moved",
+    "with_material_asked",
     "with_pages",
     "with_paragraph",
     "with_paragraph_moved",
+    "with_row",
+    "with_row_moved",
     "with_step",
     "without_field",
     "without_paragraph",
+    "without_row",
     "without_step",
 ]

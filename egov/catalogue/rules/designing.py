@@ -27,7 +27,8 @@ def with_field(
     }
 
 
-def without_field(form: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+def without_field(form: Mapping[str, Any] | None, *, key: str) -> dict[str, Any]:
+    form = form or EMPTY_FORM
     return {
         **form,
         "properties": {name: field for name, field in form["properties"].items() if name != key},
@@ -38,8 +39,9 @@ def without_field(form: Mapping[str, Any], *, key: str) -> dict[str, Any]:
     }
 
 
-def with_field_moved(form: Mapping[str, Any], *, key: str, up: bool) -> dict[str, Any]:
+def with_field_moved(form: Mapping[str, Any] | None, *, key: str, up: bool) -> dict[str, Any]:
     """One place up or down on its page; over its edge, onto the page before or after."""
+    form = form or EMPTY_FORM
     pages = [dict(page, fields=list(page["fields"])) for page in form.get("x-pages", ())]
     at = next((number for number, page in enumerate(pages) if key in page["fields"]), None)
     if at is None:
@@ -78,8 +80,25 @@ def with_step(plan: Mapping[str, Any] | None, *, key: str, step: Mapping[str, An
     return {**plan, "steps": steps}
 
 
-def without_step(plan: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+def steps_in_order(plan: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    """The steps as the work goes: each after those it waits for, else as they are listed. A circle stays as it is."""
+    waiting = list((plan or {}).get("steps", ()))
+    keys = {step.get("key") for step in waiting}
+    found: list[Mapping[str, Any]] = []
+    done: set[Any] = set()
+    while waiting:
+        ready = (step for step in waiting if done >= keys & set(step.get("after", ())))
+        step = next(ready, waiting[0])
+        waiting.remove(step)
+        done.add(step.get("key"))
+        found.append(step)
+    return found
+
+
+def without_step(plan: Mapping[str, Any] | None, *, key: str) -> dict[str, Any] | None:
     """The plan without a step; what came after it comes after what it came after."""
+    if plan is None:
+        return None
     gone = next((each for each in plan["steps"] if each["key"] == key), None)
     before = list(gone.get("after", ())) if gone else []
     steps = []
@@ -95,6 +114,56 @@ def without_step(plan: Mapping[str, Any], *, key: str) -> dict[str, Any]:
         changed = {"after": list(dict.fromkeys(after)), "four_eyes": eyes, "outcomes": outcomes}
         steps.append({**each, **{name: value for name, value in changed.items() if name in each}})
     return {**plan, "steps": steps}
+
+
+def names_of_rows(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What each row of a part is called in addresses: its key, the department asked, or the article cited."""
+    found: list[str] = []
+    for number, row in enumerate(rows):
+        cited = "~".join(filter(None, (str(row.get("instrument", "")), str(row.get("article", "")))))
+        name = str(row.get("key") or row.get("department_role") or cited)
+        found.append(name if name and name not in found else f"{name}~{number}")
+    return found
+
+
+def with_row(rows: Sequence[Mapping[str, Any]], *, name: str, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows with this one in the place of the one called ``name``, or at the end."""
+    names = names_of_rows(rows)
+    if name in names:
+        return [dict(row if each == name else old) for each, old in zip(names, rows, strict=True)]
+    return [*map(dict, rows), dict(row)]
+
+
+def without_row(rows: Sequence[Mapping[str, Any]], *, name: str) -> list[dict[str, Any]]:
+    return [dict(row) for each, row in zip(names_of_rows(rows), rows, strict=True) if each != name]
+
+
+def with_row_moved(rows: Sequence[Mapping[str, Any]], *, name: str, up: bool) -> list[dict[str, Any]]:
+    """One place up or down; at the edge it stays."""
+    found, names = [dict(row) for row in rows], names_of_rows(rows)
+    if name in names:
+        at = names.index(name)
+        to = at + (-1 if up else 1)
+        if 0 <= to < len(found):
+            found[at], found[to] = found[to], found[at]
+    return found
+
+
+def with_material_asked(
+    form: Mapping[str, Any] | None, *, material: Mapping[str, Any], question: str, page: str = ""
+) -> dict[str, Any]:
+    """The form with a question that takes in this material: one that stands in it, or a new one when there is none."""
+    form = form or EMPTY_FORM
+    required = material.get("required", "always")
+    asked = {"type": "string", "x-widget": "file", "x-title": material["name"]}
+    if required not in ("always", "never"):
+        asked["x-required-when"] = required
+    field = {**asked, **form["properties"].get(question, {}), "x-material": material["key"]}
+    present = question in form["properties"]
+    must = question in form.get("required", ()) if present else required == "always"
+    pages = form.get("x-pages", ())
+    here = next((each["key"] for each in pages if question in each["fields"]), page)
+    return with_field(form, key=question, field=field, page=here, required=must)
 
 
 def with_paragraph(letters: Sequence[Mapping[str, Any]], *, row: Mapping[str, Any]) -> list[dict[str, Any]]:

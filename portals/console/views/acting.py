@@ -1,6 +1,6 @@
 """One way to turn a posted form into an action and its errors back into the form; one way to say where a page is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from egov.kernel.errors import EgovError, FieldError, InvalidInput, NotFound, NotPermitted
+from egov.identity import queries as identity
+from egov.kernel.errors import DefinitionChanged, EgovError, FieldError, InvalidInput, NotFound, NotPermitted
 from portals.shared.components import Crumb
 
 Text = str | Promise
@@ -32,6 +33,12 @@ def posted_to(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def revision_read(request: HttpRequest) -> int | None:
+    """The revision that the page was made from which is posted here."""
+    value = request.POST.get("_revision", "")
+    return int(value) if value.isdecimal() and len(value) < 10 else None
+
+
 def form_page(
     request: HttpRequest,
     *,
@@ -43,27 +50,35 @@ def form_page(
     template: str = "console/form.html",
     next_page: Callable[[Any], str] | None = None,
     places: Mapping[str, str] | None = None,
+    revision: int | None = None,
 ) -> HttpResponse:
     """Show ``form``; on a valid post call ``act`` with its data, say ``done`` (of its result) and go ``back``, or to
     the ``next_page`` of its result.
 
     A typed error of the action stands at its field, or above the form; nothing typed is lost. Whoever may not act at
     all gets the page that says so. ``places``: the form is about a part of a definition, so that a fault stands at the
-    innermost part of its path that the form asks for, by these names.
+    innermost part of its path that the form asks for, by these names. ``revision``: of what the form was made from; when
+    somebody changed it since, the page says who and what stands there now, and keeps what was typed.
     """
+    read = revision_read(request)
+    standing: Sequence[tuple[Text, str]] = ()
     if request.method == "POST" and form.is_valid():
         try:
             result = act(form.cleaned_data)
         except InvalidInput as error:
             _put(form, error if places is None else _within(form, error, places))
+        except DefinitionChanged as error:
+            form.add_error(None, sentence(error))
+            standing, read = _standing(form), revision
         except EgovError as error:
             _raise_if_denied(error)
-            form.add_error(None, _sentence(error))
+            form.add_error(None, sentence(error))
         else:
             messages.success(request, str(done(result) if callable(done) else done))
             return redirect(next_page(result) if next_page else back)
     status = 422 if form.is_bound and form.errors else 200
-    return render(request, template, {"back": back, **context, "form": form}, status=status)
+    shown = {"form": form, "revision": revision if read is None else read, "standing": standing}
+    return render(request, template, {"back": back, **context, **shown}, status=status)
 
 
 def posted(
@@ -77,7 +92,7 @@ def posted(
             messages.error(request, _located(fault))
     except EgovError as error:
         _raise_if_denied(error)
-        messages.error(request, _sentence(error))
+        messages.error(request, sentence(error))
     else:
         messages.success(request, str(done(result) if callable(done) else done))
     return redirect(back)
@@ -88,7 +103,24 @@ def _raise_if_denied(error: EgovError) -> None:
         raise error
 
 
-def _sentence(error: EgovError) -> str:
+def _standing(form: forms.Form) -> list[tuple[Text, str]]:
+    """What stands now where something else was typed: name of the field and its value in words."""
+    return [(form[name].label, _words(form[name])) for name in form.changed_data if not form[name].is_hidden]
+
+
+def _words(bound: forms.BoundField) -> str:
+    values = bound.initial if isinstance(bound.initial, list | tuple) else [bound.initial]
+    names = {str(key): str(name) for key, name in getattr(bound.field, "choices", ())}
+    return ", ".join(names.get(str(each), str(each)) for each in values if each not in (None, "")) or "—"
+
+
+def sentence(error: EgovError) -> str:
+    """What went wrong and the way out; of a change meanwhile, who made it."""
+    if isinstance(error, DefinitionChanged) and error.by is not None:
+        name = identity.names_of({error.by}).get(error.by, "")
+        return " ".join(
+            filter(None, (str(error), _("The last change is by %(name)s.") % {"name": name} if name else ""))
+        )
     return f"{error} {error.way_out}" if error.way_out else str(error)
 
 

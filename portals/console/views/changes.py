@@ -9,7 +9,7 @@ from egov.deadlines.models import CalendarDay
 from egov.identity.models import Organisation, Post, Unit
 from egov.kernel import history
 from egov.routing.models import Example, Synonym, Topic
-from portals.console import readable
+from portals.console import acts, readable
 from portals.console.access import administrators
 from portals.console.views.acting import crumbs
 
@@ -40,5 +40,6 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
         elif column:
             found += history.recent_changes(model, limit=SHOWN, **only, **{f"{column}__in": scope.departments})
     found.sort(key=lambda change: change.at, reverse=True)
-    context = {"changes": readable.shown(found[:SHOWN]), "crumbs": crumbs(request)}
+    changes = readable.newest([*readable.shown(found[:SHOWN]), *acts.of_all(request.actor)])  # type: ignore[attr-defined]
+    context = {"changes": changes[:SHOWN], "crumbs": crumbs(request)}
     return render(request, "console/changes.html", context)

@@ -36,7 +36,7 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
     wanted = request.GET.get("q", "").strip()
     if wanted:
         rows = queries.competences_found(rows, wanted)
-    context = {"rows": rows[:300], "text": wanted, "crumbs": crumbs(request)}
+    context = {"rows": readable.with_functions(rows[:300]), "text": wanted, "crumbs": crumbs(request)}
     return render(request, "console/competences.html", context)
 
 
@@ -99,7 +99,7 @@ def end(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
         act=lambda _data: actions.end_competence(request.actor, competence_id=pk),  # type: ignore[attr-defined]
         context={
             "title": _("End the rule"),
-            "subject": code or row.department_role,
+            "subject": code or readable.function_name(row.department_role),
             "lead": _("The next case goes to the next rule that holds; without one to the region's service hall.")
             if code
             else _("This rule holds for all services of the function: their next cases go elsewhere."),

@@ -17,7 +17,7 @@ from egov.registers import queries as registers
 from portals.console import event_forms as forms
 from portals.console.access import administrators, event_version_of
 from portals.console.given import AnswerForm, Answers, ElementForm
-from portals.console.views.acting import crumbs, form_page, posted, posted_to, url
+from portals.console.views.acting import crumbs, form_page, posted, posted_to, revision_read, url
 from portals.shared.components import Crumb
 from portals.shared.templatetags.egov_ui import localised_plain
 
@@ -33,7 +33,7 @@ def texts(request: HttpRequest, capacity: str, code: str, number: int) -> HttpRe
         actor=request.actor,  # type: ignore[attr-defined]
         initial=forms.EventForm.initial_of(row),
     )
-    return _edit_page(request, row, form, lambda _data: form.changes(), title=_("Texts and lead"))
+    return _edit_page(request, row, form, lambda _content, _data: form.changes(), title=_("Texts and lead"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,7 +45,9 @@ def asked_once(request: HttpRequest, capacity: str, code: str, number: int) -> H
         request,
         row,
         form,
-        lambda data: {"definition": {**row.definition, "asked_once": data["once"], "rules": data["rules"]}},
+        lambda content, data: {
+            "definition": {**content["definition"], "asked_once": data["once"], "rules": data["rules"]}
+        },
         title=_("What people read about it"),
     )
 
@@ -82,14 +84,25 @@ def _add(request: HttpRequest, row: EventVersion, chosen: list[str]) -> int:
     """How many services were joined to others because they depend on them."""
     if not chosen:
         raise InvalidInput.at("", "empty", _("Choose at least one service."))
-    definition = row.definition
-    members = [*definition.get("members", []), *({"service": code, "stage": 1} for code in chosen)]
-    codes = [str(each["service"]) for each in members]
-    needs = {code: found.depends_on for code, found in queries.published_many(codes).items()}
-    known = {(each["from"], each["to"]) for each in definition.get("edges", [])}
-    new = [edge for edge in rules.edges_by_dependence(codes, chosen, needs) if (edge["from"], edge["to"]) not in known]
-    changed = {**definition, "members": members, "edges": [*definition.get("edges", []), *new]}
-    actions.edit_event(request.actor, version_id=row.pk, changes={"definition": changed})  # type: ignore[attr-defined]
+    new: list[dict[str, str]] = []
+
+    def changes(content: Mapping[str, Any]) -> dict[str, Any]:
+        definition = content["definition"]
+        present = [str(each["service"]) for each in definition.get("members", [])]
+        added = [code for code in chosen if code not in present]
+        needs = {code: found.depends_on for code, found in queries.published_many([*present, *added]).items()}
+        known = {(each["from"], each["to"]) for each in definition.get("edges", [])}
+        edges = rules.edges_by_dependence([*present, *added], added, needs)
+        new.extend(edge for edge in edges if (edge["from"], edge["to"]) not in known)
+        return {
+            "definition": {
+                **definition,
+                "members": [*definition.get("members", []), *({"service": code, "stage": 1} for code in added)],
+                "edges": [*definition.get("edges", []), *new],
+            }
+        }
+
+    actions.edit_event(request.actor, version_id=row.pk, changes=changes)  # type: ignore[attr-defined]
     return len({edge["to"] for edge in new})
 
 
@@ -117,7 +130,7 @@ def member(request: HttpRequest, capacity: str, code: str, number: int, service:
         request,
         row,
         form,
-        lambda _data: {"definition": form.definition(row.definition)},
+        lambda content, _data: {"definition": form.definition(content["definition"])},
         title=f"{service} {names.get(service, '')}",
         remove=url(request, "event_member_remove", code, number, service),
         remove_word=_("Take it out of the event"),
@@ -128,9 +141,13 @@ def member(request: HttpRequest, capacity: str, code: str, number: int, service:
 @administrators
 def remove_member(request: HttpRequest, capacity: str, code: str, number: int, service: str) -> HttpResponse:
     row = event_version_of(request, code, number)
-    kept = [each for each in row.definition.get("members", ()) if each["service"] != service]
-    edges = [each for each in row.definition.get("edges", ()) if service not in (each["from"], each["to"])]
-    return _change(request, row, {**row.definition, "members": kept, "edges": edges}, _("The service is out."))
+
+    def without(definition: Mapping[str, Any]) -> dict[str, Any]:
+        kept = [each for each in definition.get("members", ()) if each["service"] != service]
+        edges = [each for each in definition.get("edges", ()) if service not in (each["from"], each["to"])]
+        return {**definition, "members": kept, "edges": edges}
+
+    return _change(request, row, without, _("The service is out."))
 
 
 # --- Questions ------------------------------------------------------------------------------------------
@@ -152,7 +169,7 @@ def question(request: HttpRequest, capacity: str, code: str, number: int, key: s
         request,
         row,
         form,
-        lambda _data: {"definition": {**row.definition, "questions": forms.questions_with(questions, form.question())}},
+        lambda content, _data: {"definition": forms.with_question(content["definition"], form.question())},
         title=key or _("A question that decides"),
         suggestions=[(each.key, localised_plain(each.name)) for each in registers.elements()],
         **more,
@@ -163,8 +180,11 @@ def question(request: HttpRequest, capacity: str, code: str, number: int, key: s
 @administrators
 def remove_question(request: HttpRequest, capacity: str, code: str, number: int, key: str) -> HttpResponse:
     row = event_version_of(request, code, number)
-    kept = [each for each in row.definition.get("questions", ()) if each["key"] != key]
-    return _change(request, row, {**row.definition, "questions": kept}, _("The question is out."))
+
+    def without(definition: Mapping[str, Any]) -> dict[str, Any]:
+        return {**definition, "questions": [each for each in definition.get("questions", ()) if each["key"] != key]}
+
+    return _change(request, row, without, _("The question is out."))
 
 
 # --- Answered by the event itself -------------------------------------------------------------------------
@@ -215,19 +235,29 @@ def given(request: HttpRequest, capacity: str, code: str, number: int, element: 
         request,
         row,
         AnswerForm(posted_to(request), question=question, present=present.get(element)),
-        lambda data: {"definition": {**row.definition, "given": {**present, element: data["value"]}}},
+        lambda content, data: {"definition": _with_given(content["definition"], element, data["value"])},
         title=localised_plain(answers.name(element)),
         lead=_("Filled in for everybody who files this event; they may still change it."),
         **more,
     )
 
 
+def _with_given(definition: Mapping[str, Any], element: str, value: Any) -> dict[str, Any]:
+    return {**definition, "given": {**definition.get("given", {}), element: value}}
+
+
 @require_POST
 @administrators
 def remove_given(request: HttpRequest, capacity: str, code: str, number: int, element: str) -> HttpResponse:
     row = event_version_of(request, code, number)
-    kept = {key: value for key, value in row.definition.get("given", {}).items() if key != element}
-    return _change(request, row, {**row.definition, "given": kept}, _("The applicants answer it themselves again."))
+
+    def without(definition: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            **definition,
+            "given": {key: each for key, each in definition.get("given", {}).items() if key != element},
+        }
+
+    return _change(request, row, without, _("The applicants answer it themselves again."))
 
 
 # --- Saving ---------------------------------------------------------------------------------------------
@@ -246,13 +276,19 @@ def _edit_page(
     request: HttpRequest,
     row: EventVersion,
     form: Any,
-    changes: Callable[[dict[str, Any]], Mapping[str, Any]],
+    changes: Callable[[Mapping[str, Any], dict[str, Any]], Mapping[str, Any]],
     **context: Any,
 ) -> HttpResponse:
     return form_page(
         request,
         form=form,
-        act=lambda data: actions.edit_event(request.actor, version_id=row.pk, changes=changes(data)),  # type: ignore[attr-defined]
+        act=lambda data: actions.edit_event(
+            request.actor,  # type: ignore[attr-defined]
+            version_id=row.pk,
+            changes=lambda content: changes(content, data),
+            revision=revision_read(request),
+        ),
+        revision=row.revision,
         places=_FIELDS,
         context={"subject": row.name, "submit": _("Keep"), "wide": True, "crumbs": _above(request, row), **context},
         done=_("Kept."),
@@ -260,10 +296,17 @@ def _edit_page(
     )
 
 
-def _change(request: HttpRequest, row: EventVersion, definition: Mapping[str, Any], done: str) -> HttpResponse:
+def _change(
+    request: HttpRequest, row: EventVersion, change: Callable[[Mapping[str, Any]], Mapping[str, Any]], done: str
+) -> HttpResponse:
+    """For an act by intention: it is done to what stands under the lock, whoever wrote it meanwhile."""
     return posted(
         request,
-        act=lambda: actions.edit_event(request.actor, version_id=row.pk, changes={"definition": definition}),  # type: ignore[attr-defined]
+        act=lambda: actions.edit_event(
+            request.actor,  # type: ignore[attr-defined]
+            version_id=row.pk,
+            changes=lambda content: {"definition": change(content["definition"])},
+        ),
         done=done,
         back=url(request, "event_version", row.code, row.number),
     )

@@ -31,7 +31,7 @@ def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
     context = {
         "department": department,
         "units": queries.units_of(department.pk),
-        "competences": catalogue.competences_in(scope)[:50],
+        "competences": readable.with_functions(catalogue.competences_in(scope)[:50]),
         "changes": readable.changes_of(department),
         "crumbs": crumbs(request, (_("Departments"), url(request, "departments"))),
     }

@@ -1,7 +1,7 @@
 """The service designer: form, review plan and letters of a version in work, piece by piece, each seen as it will be."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from egov.casework import queries as casework
 from egov.catalogue import actions, queries, rules
 from egov.catalogue.models import ServiceVersion
+from egov.identity.models import Unit
 from egov.intake import queries as intake
 from egov.intake.rules import FormDefinitionError, compile_form
 from egov.kernel.errors import NotFound
@@ -22,8 +23,10 @@ from portals.applicant import fields
 from portals.console import design_forms as forms
 from portals.console import readable
 from portals.console.access import administrators, service_of
-from portals.console.views.acting import crumbs, form_page, posted, posted_to, url
+from portals.console.views.acting import crumbs, form_page, posted, posted_to, revision_read, url
+from portals.console.wording import STEP_KINDS, place_name
 from portals.shared.components import Crumb
+from portals.shared.conditions import Subject, in_words, subjects_of_form
 
 EDITABLE = ("draft", "reviewed")
 # Where the last step of a fault's path stands in the forms; the others are said above the form.
@@ -40,7 +43,7 @@ _FIELDS = {
 }
 
 
-def _version(request: HttpRequest, code: str, number: int) -> ServiceVersion:
+def version_of(request: HttpRequest, code: str, number: int) -> ServiceVersion:
     """A version of a service that the actor may configure. Raises ``NotFound``, ``NotPermitted``."""
     service_of(request, code)
     return queries.version_numbered(code, number)
@@ -51,33 +54,49 @@ def _version(request: HttpRequest, code: str, number: int) -> ServiceVersion:
 @administrators
 def form(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
     """The questions by page, and beside them the pages as the applicant will see them."""
-    row = _version(request, code, number)
+    row = version_of(request, code, number)
     shown = row.form or rules.EMPTY_FORM
+    subjects = subjects_of_form(shown["properties"])
     preview = _preview(row)
     context = {
         "version": row,
         "edits": row.state in EDITABLE,
         "pages": [
-            (page["title"], [_question(request, row, key) for key in page["fields"] if key in shown["properties"]])
+            (
+                page["title"],
+                [_question(request, row, key, subjects) for key in page["fields"] if key in shown["properties"]],
+            )
             for page in shown.get("x-pages", ())
         ],
         "moves": [("up", "↑", _("Up")), ("down", "↓", _("Down")), ("remove", "✕", _("Take out"))],
         "preview": [] if isinstance(preview, str) else preview,
         "preview_fault": preview if isinstance(preview, str) else "",
-        "crumbs": _above(request, row),
+        "crumbs": above(request, row),
     }
     return render(request, "console/design_form.html", context)
 
 
-def _question(request: HttpRequest, row: ServiceVersion, key: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Condition:
+    """As it is written, and in words where it is made of answers."""
+
+    written: str
+    words: str
+
+
+def _condition(expression: str, subjects: Sequence[Subject]) -> Condition | None:
+    return Condition(expression, in_words(expression, subjects)) if expression else None
+
+
+def _question(request: HttpRequest, row: ServiceVersion, key: str, subjects: Sequence[Subject]) -> dict[str, Any]:
     field = row.form["properties"][key]  # type: ignore[index]
     return {
         "key": key,
         "title": field.get("x-title", {}),
         "element": field.get("x-element", ""),
         "required": key in row.form.get("required", ()),  # type: ignore[union-attr]
-        "visible_when": field.get("x-visible-when", ""),
-        "required_when": field.get("x-required-when", ""),
+        "visible_when": _condition(field.get("x-visible-when", ""), subjects),
+        "required_when": _condition(field.get("x-required-when", ""), subjects),
         "url": url(request, "design_question", row.service.code, row.number, key),
     }
 
@@ -98,15 +117,19 @@ def _preview(row: ServiceVersion) -> list[tuple[Any, list[Any]]] | str:
 @require_http_methods(["GET", "POST"])
 @administrators
 def question(request: HttpRequest, capacity: str, code: str, number: int, key: str = "") -> HttpResponse:
-    row = _version(request, code, number)
+    row = version_of(request, code, number)
     if key and key not in (row.form or rules.EMPTY_FORM)["properties"]:
         raise NotFound()
     element = request.GET.get("element", "")[:80]
     filled = forms.FormQuestion(posted_to(request), version=row, key=key, element=element)
 
-    def changes(data: dict[str, Any]) -> dict[str, Any]:
+    def changes(content: Mapping[str, Any], data: dict[str, Any]) -> dict[str, Any]:
         changed = rules.with_field(
-            row.form, key=data["key"], field=filled.field(), page=data["page"], required=data["required"] == "yes"
+            content["form"],
+            key=data["key"],
+            field=filled.field(),
+            page=data["page"],
+            required=filled.is_required(),
         )
         return {"form": changed}
 
@@ -125,25 +148,27 @@ def question(request: HttpRequest, capacity: str, code: str, number: int, key: s
 @administrators
 def question_act(request: HttpRequest, capacity: str, code: str, number: int, key: str, act: str) -> HttpResponse:
     """Up, down, or out of the form."""
-    row = _version(request, code, number)
+    row = version_of(request, code, number)
     if row.form is None or key not in row.form["properties"] or act not in ("up", "down", "remove"):
         raise NotFound()
-    if act == "remove":
-        changed = rules.without_field(row.form, key=key)
-    else:
-        changed = rules.with_field_moved(row.form, key=key, up=act == "up")
-    return _change(request, row, {"form": changed}, back="design_form")
+
+    def changes(content: Mapping[str, Any]) -> dict[str, Any]:
+        if act == "remove":
+            return {"form": rules.without_field(content["form"], key=key)}
+        return {"form": rules.with_field_moved(content["form"], key=key, up=act == "up")}
+
+    return change(request, row, changes, back=url(request, "design_form", code, number))
 
 
 @require_http_methods(["GET", "POST"])
 @administrators
 def pages(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
-    row = _version(request, code, number)
+    row = version_of(request, code, number)
     return _design_page(
         request,
         row,
         forms.PagesForm(posted_to(request), initial=forms.PagesForm.initial_of(row.form)),
-        lambda data: {"form": rules.with_pages(row.form, data["pages"])},
+        lambda content, data: {"form": rules.with_pages(content["form"], data["pages"])},
         back="design_form",
         title=_("Pages of the form"),
     )
@@ -153,10 +178,11 @@ def pages(request: HttpRequest, capacity: str, code: str, number: int) -> HttpRe
 @require_GET
 @administrators
 def plan(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
-    row = _version(request, code, number)
-    steps = (row.plan or {}).get("steps", [])
+    row = version_of(request, code, number)
+    steps = rules.steps_in_order(row.plan)
+    subjects = subjects_of_form((row.form or rules.EMPTY_FORM)["properties"])
     names = {step["key"]: localise(step.get("title", {})) or step["key"] for step in steps}
-    kinds, roles = dict(forms.STEP_KINDS), readable.role_names()
+    kinds, roles = dict(STEP_KINDS), readable.role_names()
     context = {
         "version": row,
         "edits": row.state in EDITABLE,
@@ -167,10 +193,11 @@ def plan(request: HttpRequest, capacity: str, code: str, number: int) -> HttpRes
                 "kind": kinds.get(step["kind"], step["kind"]),
                 "role": roles.get(step.get("role", ""), step.get("role", "")),
                 "persons": step.get("persons", 1),
+                "place": place_name(step.get("unit", "handling")) if step.get("unit", "handling") != "handling" else "",
                 "limit": step.get("limit") or {},
                 "after": [names.get(key, key) for key in step.get("after", ())],
                 "four_eyes": [names.get(key, key) for key in step.get("four_eyes", ())],
-                "when": step.get("when", ""),
+                "when": _condition(step.get("when", ""), subjects),
                 "outcomes": [
                     (localise(each.get("title", {})) or each["key"], names.get(each.get("back_to", ""), ""))
                     for each in step.get("outcomes", ())
@@ -178,7 +205,7 @@ def plan(request: HttpRequest, capacity: str, code: str, number: int) -> HttpRes
             }
             for step in steps
         ],
-        "crumbs": _above(request, row),
+        "crumbs": above(request, row),
     }
     return render(request, "console/design_plan.html", context)
 
@@ -186,7 +213,7 @@ def plan(request: HttpRequest, capacity: str, code: str, number: int) -> HttpRes
 @require_http_methods(["GET", "POST"])
 @administrators
 def step(request: HttpRequest, capacity: str, code: str, number: int, key: str = "") -> HttpResponse:
-    row = _version(request, code, number)
+    row = version_of(request, code, number)
     if key and all(each["key"] != key for each in (row.plan or {}).get("steps", ())):
         raise NotFound()
     filled = forms.StepForm(posted_to(request), version=row, key=key)
@@ -200,20 +227,34 @@ def step(request: HttpRequest, capacity: str, code: str, number: int, key: str =
         request,
         row,
         filled,
-        lambda _data: {"plan": rules.with_step(row.plan, key=f"{code.lower()}.review", step=filled.step())},
+        lambda content, _data: {
+            "plan": rules.with_step(content["plan"], key=f"{code.lower()}.review", step=filled.step())
+        },
         back="design_plan",
         title=key or _("A step of the review plan"),
+        suggestions=_units(),
         **more,
     )
+
+
+def _units() -> list[tuple[str, str]]:
+    """Open units, each with its department."""
+    rows = Unit.objects.filter(closed_on__isnull=True).select_related("department").order_by("key")
+    return [(row.key, f"{localise(row.department.full_name)} · {localise(row.name)}") for row in rows]
 
 
 @require_POST
 @administrators
 def remove_step(request: HttpRequest, capacity: str, code: str, number: int, key: str) -> HttpResponse:
-    row = _version(request, code, number)
+    row = version_of(request, code, number)
     if row.plan is None or all(each["key"] != key for each in row.plan["steps"]):
         raise NotFound()
-    return _change(request, row, {"plan": rules.without_step(row.plan, key=key)}, back="design_plan")
+    return change(
+        request,
+        row,
+        lambda content: {"plan": rules.without_step(content["plan"], key=key)},
+        back=url(request, "design_plan", code, number),
+    )
 
 
 # --- The letters ----------------------------------------------------------------------------------------
@@ -224,10 +265,10 @@ LANGUAGES = {"zh-Hans": gettext_lazy("Chinese"), "en": gettext_lazy("English")}
 @administrators
 def letters(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
     """Each letter as the law words it, and under it what the department adds."""
-    row = _version(request, code, number)
+    row = version_of(request, code, number)
     issued = casework.letters_of(row)
     faults = _faults_of_letters(row)
-    own = [_paragraph(request, row, each, faults) for each in _paragraphs(row)]
+    own = [_paragraph(request, row, each, faults) for each in _paragraphs(row.letters)]
     acts, keys = {each.act for each in issued}, {each["key"] for each in own}
     context = {
         "version": row,
@@ -236,14 +277,14 @@ def letters(request: HttpRequest, capacity: str, code: str, number: int) -> Http
         "astray": [shown for shown in own if shown["act"] not in acts],
         "faults": [message for key, messages in faults.items() if key not in keys for message in messages],
         "languages": list(LANGUAGES.items()),
-        "crumbs": _above(request, row),
+        "crumbs": above(request, row),
     }
     return render(request, "console/design_letters.html", context)
 
 
-def _paragraphs(row: ServiceVersion) -> list[Mapping[str, Any]]:
+def _paragraphs(letters: Any) -> list[Mapping[str, Any]]:
     """The paragraphs that are any: what was written as YAML may be something else until it is reviewed."""
-    rows = row.letters if isinstance(row.letters, list) else []
+    rows = letters if isinstance(letters, list) else []
     return [each for each in rows if isinstance(each, Mapping)]
 
 
@@ -265,7 +306,9 @@ def _paragraph(
         "key": key,
         "act": paragraph.get("act", ""),
         "texts": [(tag, str(text.get(tag, ""))) for tag in LANGUAGES] if isinstance(text, Mapping) else [],
-        "when": paragraph.get("when", ""),
+        "when": _condition(
+            str(paragraph.get("when", "")), subjects_of_form((row.form or rules.EMPTY_FORM)["properties"])
+        ),
         "faults": faults.get(key, []),
         "moves": [("remove", "✕", _("Take out"))],
         "url": url(request, "design_paragraph", row.service.code, row.number, key) if key else "",
@@ -284,8 +327,8 @@ def _movable(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
 @require_http_methods(["GET", "POST"])
 @administrators
 def paragraph(request: HttpRequest, capacity: str, code: str, number: int, key: str = "") -> HttpResponse:
-    row = _version(request, code, number)
-    rows = _paragraphs(row)
+    row = version_of(request, code, number)
+    rows = _paragraphs(row.letters)
     present: Mapping[str, Any] = next((each for each in rows if each.get("key") == key), {})
     if key and not present:
         raise NotFound()
@@ -302,7 +345,7 @@ def paragraph(request: HttpRequest, capacity: str, code: str, number: int, key: 
         request,
         row,
         filled,
-        lambda _data: {"letters": rules.with_paragraph(rows, row=filled.row())},
+        lambda content, _data: {"letters": rules.with_paragraph(_paragraphs(content["letters"]), row=filled.row())},
         back="design_letters",
         template="console/design_paragraph.html",
         title=_("A paragraph of a letter"),
@@ -317,22 +360,25 @@ def paragraph(request: HttpRequest, capacity: str, code: str, number: int, key: 
 @administrators
 def paragraph_act(request: HttpRequest, capacity: str, code: str, number: int, key: str, act: str) -> HttpResponse:
     """Up, down, or out of the letter."""
-    row = _version(request, code, number)
-    rows = _paragraphs(row)
+    row = version_of(request, code, number)
+    rows = _paragraphs(row.letters)
     if all(each.get("key") != key for each in rows) or act not in ("up", "down", "remove"):
         raise NotFound()
-    if act == "remove":
-        changed = rules.without_paragraph(rows, key=key)
-    else:
-        changed = rules.with_paragraph_moved(rows, key=key, up=act == "up")
-    return _change(request, row, {"letters": changed}, back="design_letters")
+
+    def changes(content: Mapping[str, Any]) -> dict[str, Any]:
+        present = _paragraphs(content["letters"])
+        if act == "remove":
+            return {"letters": rules.without_paragraph(present, key=key)}
+        return {"letters": rules.with_paragraph_moved(present, key=key, up=act == "up")}
+
+    return change(request, row, changes, back=url(request, "design_letters", code, number))
 
 
 @require_GET
 @administrators
 def sample(request: HttpRequest, capacity: str, code: str, number: int, act: str, language: str) -> HttpResponse:
     """The letter as an applicant would get it, typeset and marked as a sample; nothing is kept."""
-    row = _version(request, code, number)
+    row = version_of(request, code, number)
     if language not in LANGUAGES:
         raise NotFound()
     department = request.actor.department_id  # type: ignore[attr-defined]
@@ -347,7 +393,7 @@ def _design_page(
     request: HttpRequest,
     row: ServiceVersion,
     form: Any,
-    changes: Callable[[dict[str, Any]], Mapping[str, Any]],
+    changes: Callable[[Mapping[str, Any], dict[str, Any]], Mapping[str, Any]],
     *,
     back: str,
     template: str = "console/form.html",
@@ -357,28 +403,43 @@ def _design_page(
         request,
         form=form,
         template=template,
-        act=lambda data: actions.design_version(request.actor, version_id=row.pk, changes=changes(data)),  # type: ignore[attr-defined]
+        act=lambda data: actions.design_version(
+            request.actor,  # type: ignore[attr-defined]
+            version_id=row.pk,
+            changes=lambda content: changes(content, data),
+            revision=revision_read(request),
+        ),
+        revision=row.revision,
         places=_FIELDS,
-        context={"subject": row.name, "submit": _("Keep"), "wide": True, "crumbs": _above(request, row), **context},
+        context={"subject": row.name, "submit": _("Keep"), "wide": True, "crumbs": above(request, row), **context},
         done=_("Kept."),
         back=url(request, back, row.service.code, row.number),
     )
 
 
-def _change(request: HttpRequest, row: ServiceVersion, changes: Mapping[str, Any], *, back: str) -> HttpResponse:
+def change(
+    request: HttpRequest,
+    row: ServiceVersion,
+    changes: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    *,
+    back: str,
+) -> HttpResponse:
+    """For an act by intention: it is done to what stands under the lock, whoever wrote it meanwhile."""
     return posted(
         request,
         act=lambda: actions.design_version(request.actor, version_id=row.pk, changes=changes),  # type: ignore[attr-defined]
         done=_("Kept."),
-        back=url(request, back, row.service.code, row.number),
+        back=back,
     )
 
 
-def _above(request: HttpRequest, row: ServiceVersion) -> list[Crumb]:
+def above(request: HttpRequest, row: ServiceVersion, *more: tuple[Any, str]) -> list[Crumb]:
+    """The way to a page of a version, through ``more`` pages between."""
     code = row.service.code
     return crumbs(
         request,
         (_("Services"), url(request, "services")),
         (code, url(request, "service", code)),
         (_("version %(number)d") % {"number": row.number}, url(request, "version", code, row.number)),
+        *more,
     )

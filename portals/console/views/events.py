@@ -19,13 +19,14 @@ from egov.kernel.text import LocalisedText
 from egov.law.rules import names_in
 from egov.routing import queries as routing
 from egov.routing.queries import BundlePlan, PlannedMember, Why
+from portals.console import acts
 from portals.console import event_forms as forms
 from portals.console.access import administrators, event_version_of
 from portals.console.differences import ShownDifference, grouped, shown_differences
 from portals.console.forms import ConfirmForm, ReasonForm, region_choices
 from portals.console.given import Answers
 from portals.console.samples import sample, samples
-from portals.console.views.acting import crumbs, form_page, posted, posted_to, url
+from portals.console.views.acting import crumbs, form_page, posted, posted_to, revision_read, url
 from portals.shared import event_map
 from portals.shared.components import Crumb
 from portals.shared.templatetags.egov_ui import limit, localised_plain
@@ -106,6 +107,7 @@ def detail(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
         "people": identity.names_of({row.written_by_id for row in versions if row.written_by_id}),
         "lead": queries.functions().get((in_force or versions[0]).lead_role),
         "may": queries.may_compose(request.actor, versions[0].lead_role),  # type: ignore[attr-defined]
+        "changes": acts.of_event(code),
         "crumbs": _above(request),
     }
     return render(request, "console/event.html", context)
@@ -179,7 +181,7 @@ def act(request: HttpRequest, capacity: str, code: str, number: int, act: str) -
     action, done = ACTS[act]
     return posted(
         request,
-        act=lambda: action(request.actor, version_id=row.pk),  # type: ignore[attr-defined]
+        act=lambda: action(request.actor, version_id=row.pk, revision=revision_read(request)),  # type: ignore[attr-defined]
         done=done,
         back=url(request, "event_version", code, number),
     )

@@ -15,6 +15,7 @@ from portals.console.access import administrators, event_version_of, service_of
 from portals.console.views.acting import crumbs, posted, url
 from portals.shared.components import Crumb
 
+FIRST = 20  # cases shown at once; the others unfold
 KINDS = {
     "refused": gettext_lazy("would not pass the form as they were filled in"),
     "accepted": gettext_lazy("would pass the form where they did not"),
@@ -73,7 +74,12 @@ def detail(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
         "running": row.finished_at is None,
         "share": round(100 * row.done / row.total) if row.total else 0,
         "same": row.done - row.differing,
-        "counts": [(KINDS.get(kind, kind), number) for kind, number in sorted(row.counts.items(), key=lambda x: -x[1])],
+        "groups": [
+            (KINDS.get(kind, kind), number, [each for each in row.reasons if each["kind"] == kind])
+            for kind, number in sorted(row.counts.items(), key=lambda each: -each[1])
+        ],
+        "first": row.cases[:FIRST],
+        "rest": row.cases[FIRST:],
         "back": _version_url(request, row),
         "crumbs": _above(request, row),
     }

@@ -1,5 +1,6 @@
 """Services: found, switched, changed by versions."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,26 +15,24 @@ from egov.identity import queries as identity
 from egov.intake import queries as intake
 from egov.kernel.errors import NotFound
 from egov.routing import queries as routing
-from portals.console import forms, readable
+from portals.console import acts, forms, readable
 from portals.console.access import administrators, service_of
 from portals.console.differences import grouped, shown_differences
-from portals.console.version_form import VersionForm
-from portals.console.views.acting import crumbs, form_page, posted, posted_to, url
+from portals.console.event_forms import NextVersionForm
+from portals.console.version_form import MODES, ExpertForm, NewServiceForm
+from portals.console.views.acting import crumbs, form_page, posted, posted_to, revision_read, url
+from portals.console.views.designing import above, version_of
+from portals.console.views.parts import parts_of
 from portals.shared.paging import page_of
 
-ACTS = {
+ACTS: dict[str, tuple[Callable[..., ServiceVersion], Any]] = {
     "review": (actions.review_version, gettext_lazy("Reviewed. Somebody may publish it now.")),
     "publish": (
         actions.publish_version,
         gettext_lazy("Published. New cases use this version; open ones keep theirs."),
     ),
 }
-MODES = [
-    ("g2c", gettext_lazy("residents")),
-    ("g2b", gettext_lazy("businesses")),
-    ("g2g", gettext_lazy("departments")),
-    ("g2e", gettext_lazy("staff")),
-]
+NEW = {"promised_unit": "wd", "level": "district", "item_type": "20"}
 DEPTHS = [("fileable", gettext_lazy("can be filed")), ("listed", gettext_lazy("listed only"))]
 STATES = [("on", gettext_lazy("on")), ("off", gettext_lazy("off")), ("in_work", gettext_lazy("a version in work"))]
 
@@ -54,6 +53,7 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
         "page": page,
         "coverage": queries.numbers() if request.scope.is_platform else None,  # type: ignore[attr-defined]
         "chosen": chosen,
+        "may_open": request.scope.is_platform or bool(queries.functions_of(request.actor)),  # type: ignore[attr-defined]
         "selects": [
             ("mode", _("For whom"), MODES),
             ("depth", _("Online"), DEPTHS),
@@ -75,9 +75,9 @@ def detail(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
         "current": next((row for row in versions if row.state == VersionState.PUBLISHED), None),
         "in_work": next((row for row in versions if row.state in ("draft", "reviewed") and not row.loaded_hash), None),
         "people": identity.names_of({row.written_by_id for row in versions if row.written_by_id}),
-        "competences": queries.competences_of(service)[:60],
+        "competences": readable.with_functions(queries.competences_of(service)[:60]),
         "examples": routing.example_counts([code]).get(code, 0),
-        "changes": readable.changes_of(service),
+        "changes": readable.newest([*readable.changes_of(service), *acts.of_service(code)]),
         "crumbs": crumbs(request, (_("Services"), url(request, "services"))),
     }
     return render(request, "console/service.html", context)
@@ -110,55 +110,93 @@ def switch(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
+def new(request: HttpRequest, capacity: str) -> HttpResponse:
+    """Open a service: what it is called and whose it is. What it asks and how it goes come on its own page."""
+    form = NewServiceForm(posted_to(request), actor=request.actor, initial=NEW)  # type: ignore[attr-defined]
+    return form_page(
+        request,
+        form=form,
+        act=lambda data: actions.open_service(
+            request.actor,  # type: ignore[attr-defined]
+            code=data["code"],
+            mode=data["mode"],
+            department_role=data["department_role"],
+            content=form.changes(),
+            change_reason=data["change_reason"],
+        ),
+        places={
+            "name": "name_zh",
+            "summary": "summary_zh",
+            "conditions": "conditions_zh",
+            "department_name": "department_role",
+        },
+        context={
+            "title": _("Open a new service"),
+            "lead": _("First what it is called. On the next page come its form, its documents and its review."),
+            "submit": _("Go on to its parts"),
+            "wide": True,
+            "crumbs": crumbs(request, (_("Services"), url(request, "services"))),
+        },
+        done=_("The draft is kept. Nobody finds it before it is published."),
+        back=url(request, "services"),
+        next_page=lambda row: url(request, "version", row.service.code, row.number),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@administrators
 def draft(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
-    """Write the next version, starting from the one in force."""
+    """Begin the next version as the one in force stands, with the reason."""
     service = service_of(request, code)
     base = queries.versions_of(code).filter(state=VersionState.PUBLISHED).first() or queries.versions_of(code).first()
     if base is None:
         raise NotFound()
-    form = VersionForm(posted_to(request), initial=VersionForm.initial_of(base))
     return form_page(
         request,
-        form=form,
+        form=NextVersionForm(posted_to(request)),
         act=lambda data: actions.draft_version(
             request.actor,  # type: ignore[attr-defined]
             code=code,
-            changes=form.changes(),
+            changes={},
             change_reason=data["change_reason"],
             based_on=base.pk,
         ),
         context={
             "title": _("Write a new version"),
             "subject": base.name,
-            "submit": _("Keep as a draft"),
-            "wide": True,
+            "lead": _("It starts as the version in force. Nothing changes for anybody before it is published."),
+            "submit": _("Begin"),
             "crumbs": _above(request, service),
         },
-        done=_("The draft is kept. Somebody else reviews it before it is published."),
+        done=_("The draft is kept. Nobody finds it before it is published."),
         back=url(request, "service", code),
+        next_page=lambda row: url(request, "version", code, row.number),
     )
 
 
 @require_http_methods(["GET", "POST"])
 @administrators
 def edit(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
-    """Go on with a version in work."""
-    service = service_of(request, code)
-    row = queries.version_numbered(code, number)
-    form = VersionForm(posted_to(request), initial={**VersionForm.initial_of(row), "change_reason": row.change_reason})
-    form.fields.pop("change_reason")
+    """The expert's view of a version in work: every structured part as it is kept."""
+    row = version_of(request, code, number)
     return form_page(
         request,
-        form=form,
-        act=lambda _data: actions.edit_draft(request.actor, version_id=row.pk, changes=form.changes()),  # type: ignore[attr-defined]
+        form=ExpertForm(posted_to(request), initial=ExpertForm.initial_of(row)),
+        act=lambda data: actions.edit_draft(
+            request.actor,  # type: ignore[attr-defined]
+            version_id=row.pk,
+            changes=data["structured"],
+            revision=revision_read(request),
+        ),
+        revision=row.revision,
         context={
-            "title": _("Go on with version %(number)d") % {"number": number},
+            "title": _("Expert view (YAML)"),
             "subject": row.name,
-            "submit": _("Keep as a draft"),
+            "submit": _("Keep"),
             "wide": True,
-            "crumbs": _above(request, service),
+            "crumbs": above(request, row),
         },
-        done=_("The draft is kept. Somebody else reviews it before it is published."),
+        done=_("Kept."),
         back=url(request, "version", code, number),
     )
 
@@ -181,6 +219,7 @@ def version(request: HttpRequest, capacity: str, code: str, number: int) -> Http
         "base": base,
         "others": queries.versions_of(code).exclude(pk=row.pk).values_list("number", flat=True)[:20],
         "groups": grouped(changes),
+        "parts": parts_of(request, row),
         "people": identity.names_of({pk for pk in (row.written_by_id, row.reviewed_by_id) if pk}),
         "replayable": bool(base and base.is_fileable and row.is_fileable and row.state in ("draft", "reviewed")),
         "last_replay": intake.last_replay(code, row.pk),
@@ -200,7 +239,7 @@ def act(request: HttpRequest, capacity: str, code: str, number: int, act: str) -
     row = queries.version_numbered(code, number)
     return posted(
         request,
-        act=lambda: action(request.actor, version_id=row.pk),  # type: ignore[attr-defined]
+        act=lambda: action(request.actor, version_id=row.pk, revision=revision_read(request)),  # type: ignore[attr-defined]
         done=done,
         back=url(request, "version", code, number),
     )

@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from egov.identity import queries as identity
-from egov.kernel.errors import InvalidInput, NotFound
+from egov.kernel.errors import DefinitionChanged, InvalidInput, NotFound
 from egov.law import actions, queries
 from egov.law.models import DecisionTable, State
 from egov.law.rules import EvaluationError
 from portals.console.access import platform_administrators
+from portals.console.dictionary_forms import NewTableForm
 from portals.console.table_forms import TableForms, outputs_of, written
-from portals.console.views.acting import crumbs, posted, url
+from portals.console.views.acting import crumbs, form_page, posted, posted_to, revision_read, sentence, url
 from portals.shared.components import Crumb, Fault
 
 
@@ -29,6 +30,35 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
         elif row.state == State.DRAFT and line["draft"] is None:
             line["draft"] = row
     return render(request, "console/tables.html", {"lines": list(lines.values()), "crumbs": crumbs(request)})
+
+
+@require_http_methods(["GET", "POST"])
+@platform_administrators
+def new(request: HttpRequest, capacity: str) -> HttpResponse:
+    """A table from nothing: what it looks at, and the row that fits where no other does. The rest is written next."""
+    form = NewTableForm(posted_to(request))
+
+    def act(data: dict[str, Any]) -> DecisionTable:
+        if queries.table_versions(data["key"]).exists():
+            raise InvalidInput.at("key", "taken", _("There is a table with this key."))
+        return actions.draft_table(request.actor, **form.table())  # type: ignore[attr-defined]
+
+    return form_page(
+        request,
+        form=form,
+        act=act,
+        places={"model": "outputs"},
+        context={
+            "title": _("A new decision table"),
+            "lead": _("The first row that fits decides. Begin with the last one, which has to fit every case."),
+            "submit": _("Go on to its rows"),
+            "wide": True,
+            "crumbs": _above(request),
+        },
+        done=_("The draft is kept. It decides nothing before somebody else has published it."),
+        back=url(request, "tables"),
+        next_page=lambda row: url(request, "table_edit", row.key, row.version),
+    )
 
 
 @require_GET
@@ -99,6 +129,7 @@ def edit(request: HttpRequest, capacity: str, key: str, number: int) -> HttpResp
     row = _table(key, number)
     forms = TableForms(row, request.POST if request.method == "POST" else None)
     faults: list[Fault] = []
+    read, changed = revision_read(request), False
     if request.method == "POST":
         if forms.is_valid():
             try:
@@ -108,16 +139,21 @@ def edit(request: HttpRequest, capacity: str, key: str, number: int) -> HttpResp
                     version=number,
                     model=forms.model(),
                     tests=forms.kept_tests(),
+                    revision=read,
                 )
                 return redirect(url(request, "table", key, number))
             except InvalidInput as error:
                 faults = [Fault(str(each.message)) for each in error.faults]
+            except DefinitionChanged as error:
+                faults, read, changed = [Fault(sentence(error))], None, True
         else:
             faults = [Fault(message, target) for message, target in forms.faults]
     context = {
         "table": row,
         "forms": forms,
         "faults": faults,
+        "changed": changed,
+        "revision": row.revision if read is None else read,
         "back": url(request, "table", key, number),
         "crumbs": _above(request),
     }
@@ -129,7 +165,12 @@ def edit(request: HttpRequest, capacity: str, key: str, number: int) -> HttpResp
 def publish(request: HttpRequest, capacity: str, key: str, number: int) -> HttpResponse:
     return posted(
         request,
-        act=lambda: actions.publish_table(request.actor, key=key, version=number),  # type: ignore[attr-defined]
+        act=lambda: actions.publish_table(
+            request.actor,  # type: ignore[attr-defined]
+            key=key,
+            version=number,
+            revision=revision_read(request),
+        ),
         done=_("Published: it decides from now on."),
         back=url(request, "table", key, number),
     )

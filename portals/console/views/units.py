@@ -27,7 +27,9 @@ def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
         "past": queries.past_posts(unit.pk),
         "roles": readable.role_names(),
         "open_work": work.open_in_unit(unit.pk),
-        "competences": catalogue.competences_in(queries.Scope(frozenset({unit.department_id}))).filter(unit=unit),
+        "competences": readable.with_functions(
+            catalogue.competences_in(queries.Scope(frozenset({unit.department_id}))).filter(unit=unit)
+        ),
         "changes": readable.changes_of(unit),
         "crumbs": _above(request, unit)[:-1],
     }

@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.forms import BaseForm, BoundField
+from django.forms import BaseForm, BoundField, ChoiceField
+from django.forms.boundfield import BoundWidget
 from django.template.context import Context
 from django.templatetags.static import static
 from django.utils.formats import date_format
@@ -566,6 +567,22 @@ def control(bound: BoundField) -> SafeString:
     if language := _LANGUAGE_OF_FIELD.get(bound.name.rpartition("_")[2]):
         attributes["lang"] = language
     return bound.as_widget(attrs=attributes)
+
+
+@register.filter
+def tick_box(choice: BoundWidget) -> SafeString:
+    """One box of a list of choices in our look; its label stands beside it."""
+    choice.data["attrs"] |= {"class": "usa-checkbox__input"}
+    return choice.tag()
+
+
+@register.filter
+def may_be_left_out(bound: BoundField) -> bool:
+    """Whether nothing need be given. A list whose every line says something always has a value."""
+    if bound.field.required:
+        return False
+    is_list = isinstance(bound.field, ChoiceField) and bound.widget_type == "select"
+    return not is_list or any(value == "" and label == "—" for value, label in bound.field.choices)
 
 
 @component("form_fields")

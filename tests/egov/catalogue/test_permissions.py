@@ -67,6 +67,12 @@ TABLE = PermissionTable(
     "egov.catalogue",
     {
         "draft_version": rule(lambda a, w: actions.draft_version(a, code="ZZ01", changes={}, change_reason="")),
+        "open_service": Row(
+            lambda a, _w: actions.open_service(
+                a, code="ZZ91", mode="g2b", department_role="nobody", content={}, change_reason="x"
+            ),
+            administrator=True,
+        ),
         "edit_draft": rule(lambda a, w: actions.edit_draft(a, version_id=w.draft.pk, changes={})),
         "design_version": rule(lambda a, w: actions.design_version(a, version_id=w.draft.pk, changes={})),
         "review_version": rule(lambda a, w: actions.review_version(a, version_id=w.draft.pk)),

@@ -45,6 +45,16 @@ def permission_actors(permission_world, identities, administrator):
 TABLE = PermissionTable(
     "egov.registers",
     {
+        "add_element": Row(
+            lambda actor, _world: actions.add_element(
+                actor,
+                key="shop.colour",
+                name={"zh-Hans": "颜色", "en": "Colour"},
+                meaning={},
+                schema={"type": "string"},
+            ),
+            administrator=True,
+        ),
         "give_consent": Row(
             lambda actor, world: actions.give_consent(
                 actor,

@@ -8,7 +8,7 @@ from egov.catalogue import actions as catalogue
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM
 from egov.routing import actions
-from egov.routing.models import Concept, Example, Need, Synonym
+from egov.routing.models import Concept, Example, Need, Synonym, Topic
 from egov.routing.queries import NeedMatch
 from tests.plugins.permissions import PermissionTable, Row
 
@@ -24,6 +24,7 @@ def permission_world(new_service, identities):
         synonym=Synonym.objects.create(language="en", said="ramen bar", meant="noodles"),
         shipped=Synonym.objects.create(language="en", said="noodle shop", meant="noodles", origin="file"),
         example=Example.objects.create(target="ZZ09", language="en", text="i want a trial"),
+        topic=Topic.objects.create(key="help", question={"en": "What?"}, options=[]),
         need=Need.objects.create(text="a trial please", language="en", offered=[{"code": "ZZ09"}], at=clock.now()),
     )
 
@@ -53,6 +54,13 @@ TABLE = PermissionTable(
             lambda a, _w: actions.add_synonym(a, language="en", said="pho bar", meant="noodles"), **ADMINISTRATORS
         ),
         "remove_synonym": Row(lambda a, w: actions.remove_synonym(a, synonym_id=w.synonym.pk), **ADMINISTRATORS),
+        "save_topic": Row(
+            lambda a, _w: actions.save_topic(
+                a, key="trial", question={"en": "What?"}, options=[{"text": {"en": "x"}, "codes": ["ZZ09"]}] * 2
+            ),
+            administrator=True,
+        ),
+        "remove_topic": Row(lambda a, w: actions.remove_topic(a, key=w.topic.key), administrator=True),
         "add_example": Row(lambda a, _w: actions.add_example(a, target="ZZ09", text="one more trial"), **OWN),
         "remove_example": Row(lambda a, w: actions.remove_example(a, example_id=w.example.pk), **OWN),
         "note_need": Row(lambda a, _w: actions.note_need(a, text="x", region="", match=NOTHING), **EVERYONE),

@@ -1,12 +1,14 @@
 """An event put together in the console: services, order, questions, dry run, approval by a second person."""
 
 import pytest
+from django.utils import translation
 
 from egov.catalogue import queries
 from egov.catalogue.models import Competence, EventVersion, PublicService
 from egov.journal.models import Entry
 from egov.kernel.memory import Kept
-from portals.console.conditions import Subject, terms_in
+from portals.console.conditions import terms_in, terms_of
+from portals.shared.conditions import Subject, in_words
 
 pytestmark = pytest.mark.django_db
 
@@ -147,14 +149,41 @@ def test_a_department_leads_only_with_its_own_functions(two_services):
         ("sign == true", ("and", ["sign == true"])),
         ("area >= 300 or sign == true", ("or", ["area >= 300", "sign == true"])),
         ('form == "company" and area < 5.5', ("and", ['form == "company"', "area < 5.5"])),
+        ('form != "company" and "hot" in meals', ("and", ['form != "company"', '"hot" in meals'])),
         ("(area > 3 or sign == true) and area < 9", None),
         ("len(name) > 3", None),
     ],
 )
 def test_a_condition_is_read_as_terms_where_it_is_made_of_them(expression, read):
-    subjects = [
-        Subject("sign", "Sign", "boolean"),
-        Subject("area", "Area", "number"),
-        Subject("form", "Form", "choice", [("company", "company")]),
-    ]
-    assert terms_in(expression, [term for each in subjects for term, _label in each.terms]) == read
+    assert terms_in(expression, [term for each in SUBJECTS for term, _label in terms_of(each)]) == read
+
+
+@pytest.mark.parametrize(
+    ("expression", "words"),
+    [
+        ('form != "company" and sign == true', "“Form”: not A company and “Sign”: yes"),
+        (
+            'form == "company" or (area >= 300 and "hot" in meals)',
+            "“Form”: A company, or “Area”: 300 or more and “Meals”: among others Hot meals",
+        ),
+        (
+            '(sign == false or area < 5) and form == "company"',
+            "(“Sign”: no, or “Area”: less than 5) and “Form”: A company",
+        ),
+        ('form == "this and that"', "“Form”: this and that"),
+        ('steps.visit.outcome == "pass"', ""),
+        ("width * height > 10", ""),
+        ('unknown == "a"', ""),
+    ],
+)
+def test_a_condition_is_said_in_words_of_its_questions(expression, words):
+    with translation.override("en"):
+        assert in_words(expression, SUBJECTS) == words
+
+
+SUBJECTS = [
+    Subject("sign", "Sign", "boolean"),
+    Subject("area", "Area", "number"),
+    Subject("form", "Form", "choice", [("company", "A company")]),
+    Subject("meals", "Meals?", "choices", [("hot", "Hot meals")]),
+]

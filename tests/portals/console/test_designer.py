@@ -33,14 +33,8 @@ def desk(console):
         key="shop.kind", name={"zh-Hans": "业态", "en": "Kind of shop"}, schema={"enum": ["food", "drink"]}
     )
     desk = console.market_admin
-    desk.post("services/LC01/draft", console.made.get("draft") or draft_of(console.service))
+    desk.post("services/LC01/draft", {"change_reason": "shorter"})
     return desk
-
-
-def draft_of(version):
-    from portals.console.version_form import VersionForm
-
-    return {**VersionForm.initial_of(version), "change_reason": "shorter"}
 
 
 def version():
@@ -122,3 +116,45 @@ def test_a_step_is_added_changed_and_taken_out(desk):
 def test_what_is_in_force_is_not_changed(desk, console):
     assert desk.post("services/LC01/versions/1/form/questions", QUESTION).status_code == 422
     assert "area_shop" not in ServiceVersion.objects.get(pk=console.service.pk).form["properties"]
+
+
+def test_what_must_be_answered_only_then_is_not_required_always(desk):
+    asked = {**QUESTION, "means": "required", "term_1_0": 'reason == "lost"'}
+    assert desk.post(f"{D2}/form/questions", asked).status_code == 302
+    form = version().form
+    assert form["properties"]["area_shop"]["x-required-when"] == 'reason == "lost"'
+    assert "area_shop" not in form["required"]
+    filled = desk.get(f"{D2}/form/questions/area_shop").context["form"]
+    assert (filled.initial["required"], filled.initial["means"]) == ("yes", "required"), "and is shown back so"
+    back = {**QUESTION, "means": "required", "kind": ""}
+    assert desk.post(f"{D2}/form/questions/area_shop", back).status_code == 302
+    assert "area_shop" in version().form["required"], "without its condition it is required always"
+
+
+def test_a_condition_stands_in_words_on_the_pages_of_the_designer(desk):
+    titled = {**QUESTION, "term_1_0": 'reason != "lost"'}
+    desk.post(f"{D2}/form/questions", titled)
+    desk.post(f"{D2}/plan/steps", {**STEP, "after": ["decide"], "term_1_0": 'reason == "lost"'})
+    for page in ("form", "plan"):
+        html = desk.html(f"{D2}/{page}")
+        assert "“" in html
+        assert "reason ==" not in html
+        assert "reason !=" not in html.partition("<aside")[0]
+    desk.post(f"{D2}/plan/steps/site_visit", {**STEP, "after": ["decide"], "written": "answers.area * 2 > 10"})
+    assert "answers.area * 2 &gt; 10" in desk.html(f"{D2}/plan"), "what has no words is shown as it is written"
+
+
+def test_the_plan_is_listed_as_the_work_goes(desk):
+    desk.post(f"{D2}/plan/steps", {**STEP, "title_en": "Sign letter", "after": ["decide"]})
+    desk.post(f"{D2}/plan/steps", {**STEP, "title_en": "Second look", "after": ["decide"]})
+    desk.post(f"{D2}/plan/steps/sign_letter", {**STEP, "title_en": "Sign letter", "after": ["second_look"]})
+    listed = [step["key"] for step in desk.get(f"{D2}/plan").context["steps"]]
+    assert listed == ["decide", "second_look", "sign_letter"]
+    assert [step["key"] for step in version().plan["steps"]] == ["decide", "sign_letter", "second_look"]
+
+
+def test_a_list_that_always_says_something_is_not_called_optional(desk):
+    page = desk.html(f"{D2}/form/questions")
+    label = page.partition("Must it be answered")[2].partition("</label>")[0]
+    assert "may be left out" not in label
+    assert "usa-checkbox__input" in desk.html(f"{D2}/plan/steps")

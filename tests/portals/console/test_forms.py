@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
 
 from egov.catalogue.models import Competence, Event, PublicService, ServiceVersion
 from egov.catalogue.rules import differences
@@ -103,36 +104,118 @@ def test_a_service_is_switched_with_a_reason(console):
     assert "市监管理员" in desk.html("services/LC01")
 
 
-def version_form(desk, **changes):
-    form = desk.get("services/LC01/draft").context["form"]
-    typed = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
-    return {**{name: "" if value is None else value for name, value in typed.items()}, **changes}
+def typed(desk, path, **changes):
+    """What the form of a page holds, ready to be posted."""
+    form = desk.get(path).context["form"]
+    held = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    return {**{name: "" if value is None else value for name, value in held.items()}, **changes}
 
 
 def test_a_version_is_written_read_and_not_reviewed_by_its_writer(console):
     desk = console.market_admin
-    page = refused(desk.post("services/LC01/draft", version_form(desk, structured="a: [", change_reason="改名")))
-    assert "改名" in page
-    new = version_form(desk, summary_zh="新的简介", summary_en="A card anew", change_reason="改简介")
-    assert desk.post("services/LC01/draft", new).status_code == 302
+    refused(desk.post("services/LC01/draft", {"change_reason": ""}))
+    begun = desk.post("services/LC01/draft", {"change_reason": "改简介"})
+    assert begun["Location"].endswith("services/LC01/versions/2"), "its own page, with its parts"
+    hub = desk.html("services/LC01/versions/2")
+    for words in ("Texts and time", "Materials", "Fee", "Review plan", "Results", "Letters", "Expert view"):
+        assert words in hub
+    assert "<textarea" not in hub
+    refused(desk.post("services/LC01/versions/2/edit", {"structured": "a: ["}), "a: [")
+    new = typed(desk, "services/LC01/versions/2/texts", summary_zh="新的简介", summary_en="A card anew")
+    refused(desk.post("services/LC01/versions/2/texts", {**new, "statutory_limit": "1", "statutory_unit": "wd"}))
+    assert desk.post("services/LC01/versions/2/texts", new).status_code == 302
     draft = ServiceVersion.objects.get(service__code="LC01", state="draft")
-    shown = desk.html(f"services/LC01/versions/{draft.number}")
+    shown = desk.html("services/LC01/versions/2")
     assert "<ins>" in shown
     assert "Somebody else has to review it" in shown
-    desk.post(f"services/LC01/versions/{draft.number}/review")
+    desk.post("services/LC01/versions/2/review")
     draft.refresh_from_db()
     assert draft.state == "draft"
-    assert desk.post("services/LC01/draft", new).status_code == 422, "one draft at a time"
+    assert desk.post("services/LC01/draft", {"change_reason": "x"}).status_code == 422, "one draft at a time"
+
+
+def test_who_drafted_approved_and_published_a_version_is_told_with_the_reason(console):
+    desk = console.market_admin
+    desk.post("services/LC01/draft", {"change_reason": "改简介"})
+    page = desk.get("services/LC01/versions/2/texts").context["form"].initial
+    for summary in ("一", "二"):
+        desk.post("services/LC01/versions/2/texts", {**page, "summary_zh": summary, "statutory_limit": ""})
+    console.admin.post("services/LC01/versions/2/review")
+    console.admin.post("services/LC01/versions/2/publish")
+    console.admin.post("tables/cn.fire-check-before-opening/1/draft")
+    for shown in (desk.html("services/LC01"), desk.html("changes"), console.admin.html("changes")):
+        for words in (
+            "version 2: drafted",
+            "version 2: changed 2 times",
+            "version 2: approved",
+            "version 2: published",
+        ):
+            assert words in shown, words
+        assert "改简介" in shown
+        assert "市监管理员" in shown
+    assert "Decision table" in console.admin.html("changes")
+    assert "version 2: published" not in console.fire_admin.html("changes"), "what others configure is theirs"
 
 
 def test_differences_are_told_in_words():
     before = {"materials": [{"key": "plan", "name": {"zh-Hans": "平面图", "en": "Floor plan"}, "required": "always"}]}
     after = {"materials": [{"key": "plan", "name": {"zh-Hans": "平面图", "en": "Floor plan"}, "required": "never"}]}
-    (shown,) = shown_differences(differences(before, after), before, after)
-    assert shown.part == "materials"
-    assert len(shown.place) == 3
-    assert ("gone", "always") in {(piece.kind, piece.text) for piece in shown.before}
-    assert ("new", "never") in {(piece.kind, piece.text) for piece in shown.after}
+    assert told(before, after) == [("“Floor plan” › when it is needed", "in every case", "it may be left out")]
+
+
+STEP = {
+    "key": "check",
+    "title": {"zh-Hans": "审查", "en": "Check"},
+    "kind": "review",
+    "role": "section_head",
+    "unit": "handling",
+    "limit": {"n": 2, "unit": "wd"},
+    "after": [],
+}
+KIND = {
+    "type": "string",
+    "enum": ["sale"],
+    "x-title": {"zh-Hans": "业态", "en": "Kind"},
+    "x-labels": {"sale": {"zh-Hans": "销售", "en": "Sale of food"}},
+}
+
+
+@pytest.mark.django_db
+def test_differences_use_the_words_of_the_editors_and_the_titles():
+    form = {"type": "object", "properties": {"kind": KIND}, "required": []}
+    before = {"form": form, "plan": {"steps": [STEP]}}
+    visit = {
+        **STEP,
+        "key": "visit",
+        "title": {"zh-Hans": "核查", "en": "Visit"},
+        "kind": "inspection",
+        "after": ["check"],
+    }
+    after = {
+        "form": {**form, "required": ["kind"]},
+        "plan": {"steps": [{**STEP, "when": 'kind != "sale"', "unit": "department_head"}, visit]},
+    }
+    found = {place: (gone, come) for place, gone, come in told(before, after)}
+    assert found["required"] == ("", "– Kind")
+    assert found["steps › “Check” › only when"] == ("", "“Kind”: not Sale of food")
+    assert found["steps › “Check” › where"] == ("the unit that handles the case", "the head of the department")
+    added = found["steps › “Visit”"][1]
+    for words in ("kind: visit the place", "role: Section head", "time: 2 working days", "after: Check"):
+        assert words in added, added
+    assert "key:" not in added
+
+
+def told(before, after):
+    """Where, what goes and what comes, in English."""
+    with translation.override("en"):
+        return [
+            (
+                " › ".join(str(step) for step in each.place[1:]),
+                "".join(piece.text for piece in each.before),
+                "".join(piece.text for piece in each.after),
+            )
+            for each in shown_differences(differences(before, after), before, after)
+        ]
 
 
 def test_words_and_sentences(console):

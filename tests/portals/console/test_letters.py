@@ -14,10 +14,8 @@ PARAGRAPH = {"act": "grant", "text_zh": "请带{case}来。", "text_en": "Bring 
 
 @pytest.fixture
 def desk(console):
-    from portals.console.version_form import VersionForm
-
     desk = console.market_admin
-    desk.post("services/LC01/draft", {**VersionForm.initial_of(console.service), "change_reason": "letters"})
+    desk.post("services/LC01/draft", {"change_reason": "letters"})
     return desk
 
 

@@ -11,7 +11,7 @@ from egov.identity import actions
 from egov.identity.models import Post
 from egov.intake import actions as intake
 from egov.kernel.actor import SYSTEM
-from egov.routing.models import Concept, Example, Need, Synonym
+from egov.routing.models import Concept, Example, Need, Synonym, Topic
 from tests.plugins.console import Desk
 from tests.plugins.permissions import PermissionTable, Row
 
@@ -48,6 +48,8 @@ def permission_world(console, resident, settings):
     actions.grant_configuration(SYSTEM, account_id=account.pk, thing=console.market)
     catalogue.grant_service(SYSTEM, account_id=account.pk, code="LC01")
     example = Example.objects.create(target="LC01", language="zh-Hans", text="我要开一家拉面馆")
+    Topic.objects.create(key="loan", question=BOTH, options=[{"text": BOTH, "codes": ["LC01"]}] * 2)
+    topic_example = Example.objects.create(target="topic:loan", language="en", text="a loan")
     synonym = Synonym.objects.create(language="en", said="ramen bar", meant="noodles")
     need = Need.objects.create(text="开粉店", language="zh-Hans", chosen="LC01", at=post.person.party.created_at)
     deadlines.open_calendar(SYSTEM, key="market", name={"en": "Market"}, department_ids=[console.market.pk])
@@ -59,6 +61,7 @@ def permission_world(console, resident, settings):
         draft=draft,
         event=event,
         example=example,
+        topic_example=topic_example,
         synonym=synonym,
         need=need,
         rule=rule,
@@ -135,6 +138,7 @@ TABLE = PermissionTable(
         "console:event_given": post(f"{E1}/given/person.name", {"value": "x"}, **OWN),
         "console:event_given_remove": post(f"{E1}/given/person.name/remove", **OWN),
         "console:services": get("services", **ANY),
+        "console:service_new": get("services/new", **ANY),
         "console:service": get("services/LC01", **OWN),
         "console:service_switch": post("services/LC01/switch", {"reason": "x"}, **OWN),
         "console:service_draft": post("services/LC01/draft", **OWN),
@@ -142,6 +146,12 @@ TABLE = PermissionTable(
         "console:replay": get("replays/{w.replay.pk}", **OWN),
         "console:replay_service": post(D1 + "/replay", **OWN),
         "console:replay_event": post(E1 + "/replay", **OWN),
+        "console:design_texts": get(D1 + "/texts", **OWN),
+        "console:design_fee": get(D1 + "/fee", **OWN),
+        "console:design_rows": get(D1 + "/parts/materials", **OWN),
+        "console:design_row_new": get(D1 + "/parts/materials/rows", **OWN),
+        "console:design_row": get(D1 + "/parts/materials/rows/photo", **OWN),
+        "console:design_row_act": post(D1 + "/parts/materials/rows/photo/up", **OWN),
         "console:design_form": get(D1 + "/form", **OWN),
         "console:design_question_new": post(D1 + "/form/questions", **OWN),
         "console:design_question": post(D1 + "/form/questions/name", **OWN),
@@ -167,6 +177,7 @@ TABLE = PermissionTable(
         "console:function_new": get("competences/new"),
         "console:competence_end": post("competences/{w.rule.pk}/end", **OWN),
         "console:tables": get("tables"),
+        "console:table_new": get("tables/new"),
         "console:table": get("tables/cn.fire-check-before-opening/1"),
         "console:table_draft": post("tables/cn.fire-check-before-opening/1/draft"),
         "console:table_edit": get("tables/cn.fire-check-before-opening/1/edit"),
@@ -174,6 +185,14 @@ TABLE = PermissionTable(
         "console:words": get("words", **ANY),
         "console:synonym_remove": post("words/{w.synonym.pk}/remove", **ANY),
         "console:need_learn": post("words/needs/{w.need.pk}", {"target": "LC01"}, **OWN),
+        "console:topics": get("topics"),
+        "console:topic_new": get("topics/new"),
+        "console:topic": get("topics/loan"),
+        "console:topic_edit": get("topics/loan/edit"),
+        "console:topic_remove": post("topics/loan/remove"),
+        "console:topic_example_remove": post("topics/loan/examples/{w.topic_example.pk}/remove"),
+        "console:dictionary": get("dictionary", **ANY),
+        "console:element_new": get("dictionary/new"),
         "console:concepts": get("concepts", **ANY),
         "console:concept": get("concepts/noodles", **ANY),
         "console:calendars": get("calendars", **ANY),
