@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from egov.catalogue.rules import check_given, longest_way, promised_days
+from egov.catalogue.rules import check_given, element_of, longest_way, promised_days
 from egov.intake import rules
 from egov.intake.rules.merging import fit
 from egov.registers.actions import DEFINITIONS
@@ -93,3 +93,18 @@ def test_one_thing_is_not_asked_under_two_elements(code):
                 bound.setdefault(question.title["zh-Hans"], set()).add(question.element or own)
     twice = {title: sorted(found) for title, found in bound.items() if len(found) > 1}
     assert {title: found for title, found in twice.items() if (code, title) not in ASKED_TWICE} == {}
+
+
+def test_every_question_is_bound_to_one_element_of_the_dictionary():
+    """To one that services share, or to one of its own that no other element is called like."""
+    own: list[str] = []
+    for code in FILEABLE:
+        for key, field in definition(code)["form"]["properties"].items():
+            element = element_of(code, key, field)
+            assert ("x-material" in field) is not bool(element), (code, key)
+            if element and "x-element" not in field:
+                assert field["x-title"]["zh-Hans"], (code, key)
+                assert field["x-title"]["en"], (code, key)
+                own.append(element)
+    assert len(own) == len(set(own))
+    assert not set(own) & dictionary().keys()

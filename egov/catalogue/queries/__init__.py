@@ -3,6 +3,7 @@
 from egov.catalogue.configuration import export_configuration
 from egov.catalogue.queries.administration import (
     Numbers,
+    OwnElement,
     asked_elements,
     askers,
     competence,
@@ -16,6 +17,7 @@ from egov.catalogue.queries.administration import (
     granted_services,
     may_configure,
     numbers,
+    own_elements,
     rows_for,
     service_grants,
     services_for_console,
@@ -69,6 +71,7 @@ __all__ = [
     "EventLine",
     "Numbers",
     "Office",
+    "OwnElement",
     "Relation",
     "ServicePage",
     "all_events",
@@ -109,6 +112,7 @@ __all__ = [
     "may_configure",
     "numbers",
     "offices",
+    "own_elements",
     "published",
     "published_many",
     "rows_for",

@@ -22,6 +22,7 @@ from egov.identity.queries import Scope, scope_of
 from egov.kernel import clock
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
+from egov.kernel.text import LocalisedText
 
 IN_WORK = (VersionState.DRAFT, VersionState.REVIEWED)
 
@@ -209,6 +210,35 @@ def askers() -> dict[str, list[str]]:
             if code not in found.setdefault(element, []):
                 found[element].append(code)
     return found
+
+
+@dataclass(frozen=True)
+class OwnElement:
+    """A data element that one service alone asks, as the question of its form in force says it."""
+
+    key: str
+    service: str
+    name: LocalisedText
+    meaning: LocalisedText
+    schema: Mapping[str, Any]
+
+
+@kept.table
+def own_elements() -> tuple[OwnElement, ...]:
+    """Beside the elements that services share (``registers.queries.elements``): the rest of the dictionary, by key."""
+    rows = ServiceVersion.objects.filter(FILEABLE, state=VersionState.PUBLISHED).order_by("service__code")
+    return tuple(
+        OwnElement(
+            key=rules.element_of(code, key, field_),
+            service=code,
+            name=field_["x-title"],
+            meaning=field_.get("x-hint", {}),
+            schema={name: value for name, value in field_.items() if not name.startswith("x-")},
+        )
+        for code, form in rows.values_list("service__code", "form")
+        for key, field_ in sorted(form.get("properties", {}).items())
+        if "x-element" not in field_ and "x-material" not in field_
+    )
 
 
 def _elements_of(form: Mapping[str, Any]) -> Iterator[str]:

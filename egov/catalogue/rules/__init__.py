@@ -31,7 +31,7 @@ from egov.catalogue.rules.events import (
     longest_way,
     promised_days,
 )
-from egov.catalogue.rules.forms import check_form, in_order
+from egov.catalogue.rules.forms import check_form, element_of, in_order
 from egov.catalogue.rules.letters import ANSWERS, MAX_TEXT, PLACEHOLDERS, check_letters, filled, may_stand
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "differences",
     "digest",
     "edges_by_dependence",
+    "element_of",
     "filled",
     "in_order",
     "key_of",

@@ -81,6 +81,14 @@ def check_form(form: Any, materials: Sequence[Mapping[str, Any]]) -> Iterator[Fi
     yield from _pages(form, fields)
 
 
+def element_of(service: str, key: str, field: Mapping[str, Any]) -> str:
+    """The data element a question is bound to: one of the dictionary, or one that only this service asks, whose name,
+    type and meaning are those of the question; "" for a paper, which is a material."""
+    if "x-material" in field:
+        return ""
+    return str(field.get("x-element") or f"{service.lower()}.{key}")
+
+
 def _field(path: str, key: str, field: Mapping[str, Any], handed_in: set[Any]) -> Iterator[FieldError]:
     if not KEY.match(key):
         yield _fault(path, _("A key has small letters, digits and underscores."))

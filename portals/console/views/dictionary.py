@@ -14,8 +14,11 @@ from egov.registers.models import DataElement
 from portals.console.access import administrators, platform_administrators
 from portals.console.dictionary_forms import ElementForm, kind_in_words
 from portals.console.views.acting import crumbs, form_page, posted_to, url
+from portals.shared.components import Tab
 from portals.shared.paging import page_of
 
+OWN = "services"
+MOST = 100  # elements of single services shown at once; a search finds the others
 SHOWN = 6  # codes of services named at once; the others are counted
 
 
@@ -23,6 +26,8 @@ SHOWN = 6  # codes of services named at once; the others are counted
 @administrators
 def index(request: HttpRequest, capacity: str) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:60]
+    if request.GET.get("of") == OWN:
+        return _own(request, text)
     rows = queries.elements()
     if text:
         wanted = Q(key__icontains=text) | Q(register__key__icontains=text)
@@ -34,10 +39,41 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
         "page": page,
         "lines": [_line(row) for row in page],
         "text": text,
+        "tabs": _tabs(request, ""),
         "may_add": request.scope.is_platform,  # type: ignore[attr-defined]
         "crumbs": crumbs(request),
     }
     return render(request, "console/dictionary.html", context)
+
+
+def _own(request: HttpRequest, text: str) -> HttpResponse:
+    """What single services ask: the question of the form is where such an element is defined."""
+    wanted = text.lower()
+    found = [each for each in catalogue.own_elements() if wanted in _words_of(each)]
+    context = {
+        "lines": [
+            {"element": each, "kind": kind_in_words(each.schema), "codes": [each.service]} for each in found[:MOST]
+        ],
+        "further": len(found[MOST:]),
+        "of": OWN,
+        "text": text,
+        "tabs": _tabs(request, OWN),
+        "may_add": request.scope.is_platform,  # type: ignore[attr-defined]
+        "crumbs": crumbs(request),
+    }
+    return render(request, "console/dictionary.html", context)
+
+
+def _words_of(each: catalogue.OwnElement) -> str:
+    return " ".join([each.key, *map(str, each.name.values()), *map(str, each.meaning.values())]).lower()
+
+
+def _tabs(request: HttpRequest, current: str) -> list[Tab]:
+    here = url(request, "dictionary")
+    return [
+        Tab(_("Shared"), here, current=not current),
+        Tab(_("Asked by one service only"), f"{here}?of={OWN}", current=current == OWN),
+    ]
 
 
 def _line(row: DataElement) -> dict[str, Any]:

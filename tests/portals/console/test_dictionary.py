@@ -110,3 +110,14 @@ def test_a_table_begins_with_the_row_that_fits_every_case_and_a_second_person_pu
     assert other.post("tables/jz.stall-fee/1/publish").status_code == 302
     assert law.evaluate_table("jz.stall-fee", {"area": 12}).output["fee"] == 50
     assert law.evaluate_table("jz.stall-fee", {"area": 2}).rule == "otherwise"
+
+
+def test_what_only_one_service_asks_stands_there_too(console, services):
+    asked = {"type": "boolean", "x-title": {"zh-Hans": "露天", "en": "In the open"}, "x-hint": {"en": "No roof"}}
+    paper = {"type": "string", "x-widget": "file", "x-material": "plan", "x-title": {"zh-Hans": "图", "en": "Plan"}}
+    services.publish("ZZ08", form={"type": "object", "properties": {"outdoors": asked, "plan": paper}}, materials=[])
+    page = console.market_admin.html("dictionary", {"of": "services", "q": "in the OPEN"})
+    for words in ("zz08.outdoors", "yes or no", "No roof", "ZZ08"):
+        assert words in page
+    assert "zz08.plan" not in console.market_admin.html("dictionary", {"of": "services"}), "a paper is a material"
+    assert "zz08" not in console.market_admin.html("dictionary")
