@@ -52,6 +52,11 @@ def searched_words(text: str, most: int = 80) -> str:
     return " ".join(shown.split())[:most]
 
 
+def whole_number(text: str) -> int | None:
+    """A number as it stands in a form or an address; None for anything else, and for one that no key reaches."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
 class LocalisedTextField(models.JSONField):
     """Text per language. Empty is ``{}``, never null."""
 

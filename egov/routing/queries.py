@@ -11,7 +11,7 @@ from egov.catalogue import queries as catalogue
 from egov.identity import queries as identity
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
-from egov.kernel.text import LocalisedText
+from egov.kernel.text import LocalisedText, whole_number
 from egov.routing import memory
 from egov.routing.bundles import BundlePlan, PlannedMember, Why, Wishes, plan_bundle, plan_event, read_answers
 from egov.routing.competence import Considered, Explanation, RouteChoice, Verdict, competent, explain
@@ -181,8 +181,9 @@ def _codes_picked(known: Known, picked: Iterable[str]) -> list[str]:
     for key in picked:
         topic, _separator, number = key.partition(":")
         options = known.topics[topic].options if topic in known.topics else []
-        if number.isdigit() and int(number) < len(options):
-            codes = options[int(number)]["codes"]
+        place = whole_number(number)
+        if place is not None and place < len(options):
+            codes = options[place]["codes"]
         elif key in known.titles:
             codes = [key]
     return codes

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from PIL import Image
 
 from egov.documents import actions
@@ -45,7 +46,8 @@ def a_letter(agency: Organisation, payer: Party) -> Callable[..., IssuedDocument
             "data": {**DECISION, **(data or {})},
             **more,
         }
-        return actions.issue_document(SYSTEM, **given)
+        with transaction.atomic():
+            return actions.issue_document(SYSTEM, **given)
 
     return make
 

@@ -21,7 +21,6 @@ from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
 
 
-@transaction.atomic
 def issue_credential(
     actor: Actor,
     *,
@@ -38,9 +37,9 @@ def issue_credential(
     language: str = "zh-Hans",
     replaces_id: int | None = None,
 ) -> Credential:
-    """A certificate or licence with its document. ``replaces_id`` makes it the next version of an earlier one.
+    """A certificate or licence with its document, in the caller's transaction.
 
-    ``data`` holds data elements and what the template reads (rows, statement, scope); without ``rows`` they are made
+    ``replaces_id`` makes it the next version of an earlier one. ``data`` holds data elements and what the template reads (rows, statement, scope); without ``rows`` they are made
     of the elements. Number and dates are added. ``valid_to`` is the last day, None for no end. Raises ``TransitionNotAllowed`` when the earlier version has already been replaced.
     """
     if actor.is_staff and actor.department_id != issuer_id:

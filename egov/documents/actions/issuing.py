@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from egov.contracts.documents import DocumentIssued
@@ -67,13 +67,15 @@ def issue_document(
     return issue_documents(actor, specs=[spec])[0]
 
 
-@transaction.atomic
 def issue_documents(actor: Actor, *, specs: Sequence[DocumentSpec]) -> list[IssuedDocument]:
     """Issue documents in the caller's transaction (three statements for any number, one more for each series).
 
     They are pending until the worker, or whoever opens one first, has them typeset and sealed. A civil servant
-    issues for their own department only. Raises ``ValueError`` for a template that does not exist.
+    issues for their own department only. Raises ``ValueError`` for a template that does not exist,
+    ``TransactionManagementError`` outside a transaction: a paper stands or falls with the act it tells of.
     """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("papers are issued inside the act's transaction")
     for spec in specs:
         if actor.is_staff and actor.department_id != spec.department_id:
             raise NotPermitted()

@@ -23,9 +23,9 @@ from egov.intake import actions as intake
 from egov.intake import queries as forms
 from egov.intake import rules
 from egov.kernel import clock
-from egov.kernel.errors import EgovError, InvalidInput
+from egov.kernel.errors import EgovError, InvalidInput, TransitionNotAllowed
 from egov.kernel.refs import Ref
-from egov.kernel.text import LocalisedText
+from egov.kernel.text import LocalisedText, whole_number
 from egov.law import queries as law
 from egov.law.rules import Remedy
 from portals.applicant import answers as words
@@ -33,7 +33,7 @@ from portals.applicant import fields
 from portals.applicant.access import applicant_page
 from portals.applicant.cards import card_of
 from portals.applicant.talk import thread_of
-from portals.applicant.views.matters import home_crumb
+from portals.applicant.views.matters import home_crumb, matter_page
 from portals.shared.components import Badge, Crumb, Fault, Field, Option, PlanStep, Tone, faults_of
 from portals.shared.templatetags.egov_ui import local_datetime, localised
 
@@ -135,10 +135,10 @@ def message(request: HttpRequest, capacity: str, reference: str) -> HttpResponse
     text = rules.tidy(request.POST.get("text", ""), lines=True)
     try:
         casework.send_message(request.actor, case=reference, text=text)
-    except InvalidInput as error:
-        messages.error(request, str(error.faults[0].message))
-    else:
-        messages.success(request, _("Your message was sent."))
+    except (InvalidInput, TransitionNotAllowed) as error:
+        problem = error.faults[0].message if isinstance(error, InvalidInput) else error
+        return matter_page(request, capacity, found.matter, said=text, problem=str(problem), status=error.status)
+    messages.success(request, _("Your message was sent."))
     return redirect(reverse("citizen:matter", kwargs={"capacity": capacity, "reference": found.matter}) + "#h-talk")
 
 
@@ -174,23 +174,23 @@ def _grade_words() -> dict[int, str]:
 def rate(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
     """Five grades, with reasons if the person wants; a bad one becomes work and is answered."""
     found = _own(request, reference)
-    error = ""
+    faults: dict[str, str] = {}
     if request.method == "POST":
-        grade = request.POST.get("grade", "")
+        grade = whole_number(request.POST.get("grade", ""))
         try:
-            if not grade.isdigit():
+            if grade is None:
                 raise InvalidInput.at("grade", "required", _("Choose one of the five grades."))
             casework.rate(
                 request.actor,
                 case=reference,
-                grade=int(grade),
+                grade=grade,
                 tags=[tag for tag in request.POST.getlist("tags") if tag in ratings.TAGS],
                 text=rules.tidy(request.POST.get("text", ""), lines=True),
             )
-        except InvalidInput as fault:
-            error = str(fault.faults[0].message)
-        except EgovError as fault:
-            error = str(fault)
+        except InvalidInput as error:
+            faults = {fault.path: str(fault.message) for fault in error.faults}
+        except EgovError as error:
+            faults = {"grade": str(error)}
         else:
             messages.success(request, _("Thank you. Your rating counts in public; your name does not appear."))
             return redirect("citizen:matter", capacity=capacity, reference=found.matter)
@@ -201,7 +201,7 @@ def rate(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
             "grade",
             _("How satisfied are you with the handling?"),
             widget="radio",
-            error=error,
+            error=faults.get("grade", ""),
             options=[Option(str(grade), words_of[grade], checked=str(grade) == chosen) for grade in GRADES],
         ),
         Field(
@@ -209,6 +209,7 @@ def rate(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
             _("What was it about?"),
             widget="checkboxes",
             required=False,
+            error=faults.get("tags", ""),
             options=[
                 Option(key, localised(text), checked=key in request.POST.getlist("tags"))
                 for key, text in _TAGS.items()
@@ -221,6 +222,7 @@ def rate(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
             widget="textarea",
             required=False,
             value=request.POST.get("text", ""),
+            error=faults.get("text", ""),
             hint=_("A bad rating is looked into by the unit; you are told what was done."),
             max_length=1000,
         ),
@@ -231,7 +233,7 @@ def rate(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
         "faults": faults_of(questions),
         "crumbs": _crumbs(capacity, found, Crumb(_("Rate"))),
     }
-    return render(request, "applicant/rate.html", context, status=422 if error else 200)
+    return render(request, "applicant/rate.html", context, status=422 if faults else 200)
 
 
 # --- Contesting ---------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from egov.intake.actions import DraftChanged, ServiceClosed
 from egov.intake.queries import Migration, OpenDraft
 from egov.intake.rules import FormPage
 from egov.kernel.errors import InvalidInput, NotFound, TooLarge
-from egov.kernel.text import localise
+from egov.kernel.text import localise, whole_number
 from egov.registers.queries import register_names
 from portals.applicant import answers as words
 from portals.applicant import fields
@@ -107,7 +107,6 @@ def _posted(request: HttpRequest, capacity: str, opened: OpenDraft, page: FormPa
     _change_rows(request, typed)
     if act == NEXT:
         typed = {key: _without_empty_rows(value) for key, value in typed.items()}
-    revision = request.POST.get("_revision", "")
     faults: dict[str, str] = {}
     try:
         faults = _attach(request, opened, page, asked)
@@ -116,7 +115,7 @@ def _posted(request: HttpRequest, capacity: str, opened: OpenDraft, page: FormPa
             draft=reference,
             answers=typed,
             page=page.key,
-            revision=int(revision) if revision.isdigit() else None,
+            revision=whole_number(request.POST.get("_revision", "")),
         )
     except DraftChanged as conflict:
         return _conflict(request, capacity, conflict, page, typed, asked, faults)
@@ -194,9 +193,9 @@ def _change_rows(request: HttpRequest, typed: dict[str, Any]) -> None:
 def _attach(request: HttpRequest, opened: OpenDraft, page: FormPage, asked: set[str]) -> dict[str, str]:
     """Keep new files and take off those the person removed; faults by question."""
     faults: dict[str, str] = {}
-    taken_off = request.POST.get("_detach", "")
-    if taken_off.isdigit() and any(each.pk == int(taken_off) for each in opened.attachments):
-        actions.detach(request.actor, draft=opened.draft.reference, attachment=int(taken_off))
+    taken_off = whole_number(request.POST.get("_detach", ""))
+    if taken_off in {each.pk for each in opened.attachments}:
+        actions.detach(request.actor, draft=opened.draft.reference, attachment=taken_off)
     for key in page.fields:
         question = opened.form.by_key[key]
         if not question.is_file or key not in asked:
@@ -325,14 +324,13 @@ def autosave(request: HttpRequest, capacity: str, reference: str, page: str) -> 
     if form_page is None:
         raise Http404
     asked = set(request.POST.get("_asked", "").split()) & set(form_page.fields)
-    revision = request.POST.get("_revision", "")
     try:
         draft = actions.save_draft(
             request.actor,
             draft=reference,
             answers=rules.read_page(opened.form, request.POST, asked=asked),
             page=page,
-            revision=int(revision) if revision.isdigit() else None,
+            revision=whole_number(request.POST.get("_revision", "")),
         )
     except (DraftChanged, InvalidInput, TooLarge) as error:
         return HttpResponse(str(error), status=error.status, content_type="text/plain; charset=utf-8")

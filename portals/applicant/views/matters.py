@@ -18,6 +18,7 @@ from egov.intake import queries as intake
 from egov.kernel import clock
 from egov.kernel.errors import EgovError, NotFound
 from egov.kernel.refs import Ref
+from egov.kernel.text import localise
 from egov.matters import actions, queries, rules
 from egov.matters.queries import Reconsidered
 from egov.matters.rules import Undone
@@ -26,7 +27,7 @@ from portals.applicant import lanes
 from portals.applicant.access import applicant_page
 from portals.applicant.cards import card_of
 from portals.applicant.talk import thread_of
-from portals.shared.components import Crumb, DocumentCard
+from portals.shared.components import Crumb, DocumentCard, Field
 from portals.shared.event_map import answer_words
 from portals.shared.paging import page_of
 from portals.shared.templatetags.egov_ui import localised, localised_plain
@@ -85,6 +86,13 @@ def matter_list(request: HttpRequest, capacity: str) -> HttpResponse:
 @applicant_page
 @require_GET
 def matter(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+    return matter_page(request, capacity, reference)
+
+
+def matter_page(
+    request: HttpRequest, capacity: str, reference: str, *, said: str = "", problem: str = "", status: int = 200
+) -> HttpResponse:
+    """``said``: a message that could not be sent, with the ``problem``."""
     timeline = queries.timeline(request.actor, reference=reference)
     urls = {
         lane.key: reverse("citizen:case", kwargs={"capacity": capacity, "reference": lane.case.reference})
@@ -93,6 +101,7 @@ def matter(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
     }
     done = len(timeline.done_lanes)
     waiting = next((lane for lane in timeline.lanes if lane.needs), None)
+    talk_to = next((case for case in timeline.cases if case.closed_at is None), None)
     context = {
         "timeline": timeline,
         "matter": timeline.matter,
@@ -116,7 +125,10 @@ def matter(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
         "changes": cases.changes_of(timeline.cases),
         "may_correct": any(lane.state in ("open", "waiting") for lane in timeline.lanes),
         "thread": thread_of(timeline.cases),
-        "talk_to": next((case for case in timeline.cases if case.closed_at is None), None),
+        "talk_to": talk_to,
+        "message_field": _message_field(localise(talk_to.department.full_name), said, problem) if talk_to else None,
+        "said": said,
+        "problem": problem,
         "urls": urls,
         "now": clock.now(),
         "crumbs": [
@@ -125,7 +137,19 @@ def matter(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
             Crumb(localised(timeline.matter.title)),
         ],
     }
-    return render(request, "applicant/matter.html", context)
+    return render(request, "applicant/matter.html", context, status=status)
+
+
+def _message_field(department: str, said: str, problem: str) -> Field:
+    return Field(
+        "text",
+        _("Write to %(department)s") % {"department": department},
+        "textarea",
+        said,
+        error=problem,
+        max_length=2000,
+        lines=3,
+    )
 
 
 def _unmeasured(timeline: queries.Timeline) -> str:
@@ -245,6 +269,7 @@ def withdraw(request: HttpRequest, capacity: str, reference: str) -> HttpRespons
         "going": [lane for lane in timeline.lanes if lane.key in going],
         "staying": [lane for lane in timeline.lanes if lane.key not in going and lane.state != "dropped"],
         "error": error,
+        "reason": request.POST.get("reason", ""),
         "crumbs": [
             home_crumb(capacity),
             Crumb(

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from egov.identity import actions
 from egov.kernel import outbox, registries, runs
 from egov.kernel.errors import Text
+from egov.kernel.text import whole_number
 from egov.notices import actions as notice_actions
 from egov.notices import queries as notices
 from portals.console.access import platform_administrators
@@ -80,7 +81,8 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
 @platform_administrators
 def retry_events(request: HttpRequest, capacity: str) -> HttpResponse:
     """Those that were ticked, or all that were given up."""
-    chosen = [int(each) for each in request.POST.getlist("event") if each.isdecimal()]
+    numbers = map(whole_number, request.POST.getlist("event"))
+    chosen = [number for number in numbers if number is not None]
     return posted(
         request,
         act=lambda: actions.retry_events(request.actor, ids=chosen),  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from egov.identity import queries as identity
-from egov.kernel.errors import DefinitionChanged, InvalidInput, NotFound
+from egov.kernel.errors import DefinitionChanged, InvalidInput, NotFound, TransitionNotAllowed
 from egov.law import actions, queries
 from egov.law.models import DecisionTable, State
 from egov.law.rules import EvaluationError
@@ -146,6 +146,8 @@ def edit(request: HttpRequest, capacity: str, key: str, number: int) -> HttpResp
                 faults = [Fault(str(each.message)) for each in error.faults]
             except DefinitionChanged as error:
                 faults, read, changed = [Fault(sentence(error))], None, True
+            except TransitionNotAllowed as error:  # published meanwhile: what was typed can still be copied
+                faults = [Fault(str(error))]
         else:
             faults = [Fault(message, target) for message, target in forms.faults]
     context = {

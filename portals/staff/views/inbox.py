@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from egov.catalogue import queries as catalogue
 from egov.kernel.actor import Actor
 from egov.kernel.errors import EgovError, InvalidInput, NotFound, Text
-from egov.kernel.text import localise
+from egov.kernel.text import localise, whole_number
 from egov.work import actions, queries
 from egov.work.queries import InboxFilters, InboxPage
 from portals.shared.components import Field, Option, Tab
@@ -142,7 +142,7 @@ def _give_back(actor: Actor, item: int, post: Mapping[str, Any]) -> None:
 
 def _pass_on(actor: Actor, item: int, post: Mapping[str, Any]) -> None:
     colleague = post.get("post", "")
-    if not colleague.isdecimal():
+    if whole_number(colleague) is None:
         raise InvalidInput.at("post", "required", _("Choose a colleague."))
     actions.pass_on(actor, item_id=item, post_id=int(colleague), note=post.get("note", "").strip()[:500])
 
@@ -193,12 +193,14 @@ def items_act(request: HttpRequest, capacity: str) -> HttpResponse:
 
 def _asked(post: Any) -> tuple[str, list[int]]:
     for act in ITEM_ACTS:
-        if post.get(act, "").isdecimal():
-            return act, [int(post[act])]
+        item = whole_number(post.get(act, ""))
+        if item is not None:
+            return act, [item]
     act = post.get("act", "")
     if act not in ITEM_ACTS:
         raise NotFound()
-    return act, [int(each) for each in dict.fromkeys(post.getlist("item")) if each.isdecimal()][:MOST_AT_ONCE]
+    chosen = (whole_number(each) for each in dict.fromkeys(post.getlist("item")))
+    return act, [each for each in chosen if each is not None][:MOST_AT_ONCE]
 
 
 def _back(request: HttpRequest, capacity: str) -> str:

@@ -22,8 +22,8 @@ from egov.intake.actions import DraftChanged
 from egov.intake.models import Draft
 from egov.intake.queries import OpenDraft
 from egov.kernel.actor import Actor
-from egov.kernel.errors import EgovError, InvalidInput, NotFound
-from egov.kernel.text import localise
+from egov.kernel.errors import EgovError, InvalidInput, NotFound, TooLarge
+from egov.kernel.text import localise, whole_number
 from egov.matters import queries as matters
 from egov.registers.queries import register_names
 from egov.work import queries as work
@@ -87,13 +87,11 @@ def form(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
     typed = rules.read_page(opened.form, request.POST, asked=set(request.POST.get("_asked", "").split()))
     try:
         faults = _files(request, filing, opened)
-        revision = request.POST.get("_revision", "")
-        actions.save_draft(
-            filing, draft=reference, answers=typed, revision=int(revision) if revision.isdecimal() else None
-        )
+        revision = whole_number(request.POST.get("_revision", ""))
+        actions.save_draft(filing, draft=reference, answers=typed, revision=revision)
     except DraftChanged as conflict:
         return _show(request, capacity, opened, typed=typed, problem=str(conflict), status=conflict.status)
-    except InvalidInput as error:
+    except (InvalidInput, TooLarge) as error:
         return _show(request, capacity, opened, typed=typed, problem=str(error), status=error.status)
     if "submit" not in request.POST:
         if faults:
@@ -106,9 +104,9 @@ def form(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
 def _files(request: HttpRequest, filing: Actor, opened: OpenDraft) -> dict[str, str]:
     """Keep new files and take off those that were removed; faults by question."""
     faults: dict[str, str] = {}
-    removed = request.POST.get("_detach", "")
-    if removed.isdecimal() and any(each.pk == int(removed) for each in opened.attachments):
-        actions.detach(filing, draft=opened.draft.reference, attachment=int(removed))
+    removed = whole_number(request.POST.get("_detach", ""))
+    if removed in {each.pk for each in opened.attachments}:
+        actions.detach(filing, draft=opened.draft.reference, attachment=removed)
     for question in opened.form.file_questions:
         for upload in request.FILES.getlist(question.key):
             try:

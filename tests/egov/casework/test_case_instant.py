@@ -1,6 +1,8 @@
 """An instant service is decided in the filing transaction; a machine only grants."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from egov.casework import actions
 from egov.casework.models import Case, Decision, Transition
@@ -55,6 +57,15 @@ def test_its_outputs_are_issued_and_held(casework):
     decision = Decision.objects.get(case=case)
     assert decision.data["registration.number"] == credential.number
     assert decision.letter == IssuedDocument.objects.get(subject=f"case:{case.reference}")
+
+
+def test_its_papers_are_issued_in_the_transaction_of_the_filing_without_savepoints_of_their_own(casework):
+    """One to open the case, one to take back all that was decided when an effect objects."""
+    version = instant(casework, outputs=[CERTIFICATE])
+    with CaptureQueriesContext(connection) as captured:
+        casework.received(version)
+    assert sum(each["sql"].startswith("SAVEPOINT") for each in captured) == 2
+    assert IssuedDocument.objects.count() == 2
 
 
 @pytest.mark.parametrize(("area", "issued"), [(80, "receipt"), (500, "permit")])

@@ -277,8 +277,8 @@ def test_issuing_many_takes_few_statements(agency, payer, django_assert_max_num_
         )
         for number in range(20)
     ]
-    # Savepoint, a block of references, documents, journal, outbox, release.
-    with django_assert_max_num_queries(6):
+    # A block of references, documents, journal, outbox.
+    with django_assert_max_num_queries(4):
         actions.issue_documents(SYSTEM, specs=specs)
     assert IssuedDocument.objects.count() == 20
     assert queries.pending_count() == 20

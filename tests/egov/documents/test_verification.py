@@ -4,7 +4,7 @@ import datetime as dt
 import re
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from egov.documents import actions, queries
 from egov.documents.models import IssuedDocument
@@ -155,7 +155,8 @@ def a_licence(agency, payer, journal_key):
             "template": "licence",
             **more,
         }
-        credential = actions.issue_credential(actor, **given)
+        with transaction.atomic():
+            credential = actions.issue_credential(actor, **given)
         queries.pdf(credential.document_id)
         return credential
 

@@ -83,3 +83,12 @@ def test_a_cell_that_cannot_be_read_is_told_at_the_cell(desk, cell, typed):
         DecisionTable.objects.get(key=KEY, version=2).model["rules"]
         == DecisionTable.objects.get(key=KEY, version=1).model["rules"]
     )
+
+
+def test_what_was_typed_is_shown_when_the_table_was_published_meanwhile(desk):
+    typed = {**filled(2), "r2-when_area": ">= 512"}
+    DecisionTable.objects.filter(key=KEY, version=2).update(state="retired")
+    refused = desk.post(f"tables/{KEY}/2/edit", typed)
+    assert refused.status_code == 422
+    assert "只能修改草稿。" in refused.content.decode()
+    assert "&gt;= 512" in refused.content.decode()
