@@ -400,9 +400,9 @@ def claims_behind(case: Case) -> list[tuple[LocalisedText, str]]:
 
     Their word: nobody checked it.
     """
-    plans = Submission.objects.filter(matter=case.matter, draft__isnull=False).values_list("draft__plan", flat=True)
-    claims = [each for plan in plans for each in Bundle.from_json(plan).claims if case.service.code in each.needed_by]
-    return named_claims(claims)
+    kept = Submission.objects.filter(matter=case.matter).values_list("draft__plan__claims", flat=True)
+    claims = [BundleClaim.from_json(each) for found in kept for each in found or ()]
+    return named_claims([each for each in claims if case.service.code in each.needed_by])
 
 
 def named_claims(claims: Sequence[BundleClaim]) -> list[tuple[LocalisedText, str]]:
