@@ -17,7 +17,7 @@ from egov.identity import queries as identity
 from egov.identity.models import Post, Region
 from egov.intake import rules
 from egov.intake.models import Attachment, Draft, Submission
-from egov.intake.rules import Bundle, Checked, Form, MergedForm, Part, Price
+from egov.intake.rules import Bundle, BundleClaim, Checked, Form, MergedForm, Part, Price
 from egov.kernel import clock
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound, NotPermitted
@@ -400,9 +400,14 @@ def claims_behind(case: Case) -> list[tuple[LocalisedText, str]]:
 
     Their word: nobody checked it.
     """
-    plans = Submission.objects.filter(matter=case.matter, draft__isnull=False).values_list("draft__plan", flat=True)
-    claims = [each for plan in plans for each in Bundle.from_json(plan).claims if case.service.code in each.needed_by]
-    versions = catalogue.published_many(each.service for each in claims)
+    kept = Submission.objects.filter(matter=case.matter).values_list("draft__plan__claims", flat=True)
+    claims = [BundleClaim.from_json(each) for found in kept for each in found or ()]
+    return named_claims([each for each in claims if case.service.code in each.needed_by])
+
+
+def named_claims(claims: Sequence[BundleClaim]) -> list[tuple[LocalisedText, str]]:
+    """What the applicant says to have: the name of the service that gives it, and the number."""
+    versions = catalogue.published_many(each.service for each in claims) if claims else {}
     return [(versions[each.service].name, each.number) for each in claims if each.service in versions]
 
 

@@ -58,6 +58,7 @@ def _check_page(
         "sections": sections,
         "faults": faults,
         "complete": not opened.checked.faults,
+        "claims": queries.named_claims(opened.bundle.claims),
         "shared": opened.shared_materials(),
         "goes_to": _destinations(request, opened),
         "price": opened.price,

@@ -137,6 +137,8 @@ def test_what_the_person_says_to_have_is_left_out_by_its_number(browser, held):
     draft = Draft.objects.get()
     assert [each["service"] for each in draft.plan["members"]] == ["AA02"]
     assert draft.plan["claims"] == [{"service": "AA01", "number": "2019-7", "needed_by": ["AA02"]}]
+    check = browser.get(f"/as/self/drafts/{draft.reference}/check/").content.decode()
+    assert "2019-7" in check.partition("You say that you have this already")[2]
 
 
 def test_what_was_said_is_not_lost_when_a_question_comes_up(browser, held):
