@@ -5,7 +5,15 @@ drops those of hidden questions and names every fault with its remedy; ``storabl
 """
 
 from egov.intake.rules.answers import read, storable, tidy
-from egov.intake.rules.bundle import Bundle, BundleEdge, BundleMember, brought, passed
+from egov.intake.rules.bundle import (
+    Bundle,
+    BundleEdge,
+    BundleMember,
+    BundleOutside,
+    brought,
+    passed,
+    with_prerequisites,
+)
 from egov.intake.rules.fees import Price, PriceLine, price_of
 from egov.intake.rules.form import Form, FormDefinitionError, FormPage, Question, compile_form
 from egov.intake.rules.merging import Clash, MergedForm, Part, merge
@@ -28,6 +36,7 @@ __all__ = [
     "Bundle",
     "BundleEdge",
     "BundleMember",
+    "BundleOutside",
     "Checked",
     "Clash",
     "Form",
@@ -58,4 +67,5 @@ __all__ = [
     "tidy",
     "unknown_keys",
     "validate",
+    "with_prerequisites",
 ]

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from egov.intake import actions, queries
+from egov.intake.models import Draft
 from egov.intake.queries import BundleAhead, MemberAhead
 from egov.kernel.errors import InvalidInput
 from egov.registers.queries import register_names
@@ -76,10 +78,18 @@ def event(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
                     services=chosen,
                     need=request.POST.get("need", ""),
                 )
+                if along := _brought_along(draft, plan, chosen):
+                    told = _("Comes along, because something you chose needs it first: %(services)s")
+                    messages.info(request, told % {"services": _list(along)})
                 return redirect("citizen:draft", capacity=capacity, reference=draft.reference)
             except InvalidInput as error:
                 problem = str(error.faults[0].message)
     return _page(request, capacity, plan, chosen=chosen, region=region, problem=problem)
+
+
+def _brought_along(draft: Draft, plan: BundlePlan, chosen: Sequence[str]) -> list[str]:
+    optional = {each["service"] for each in draft.plan["members"] if each["optional"]} - set(chosen)
+    return [localised_plain(each.version.name) for each in plan.members if each.service in optional]
 
 
 def _page(
