@@ -46,11 +46,17 @@ def open_file(file_id: int) -> File:
 
 
 def open_own_file(owner_id: int, reference: str) -> tuple[StoredFile, File]:
+    """A file that the party handed in, opened. Raises as :func:`own_file`."""
+    stored = own_file(owner_id, reference)
+    return stored, open_file(stored.pk)
+
+
+def own_file(owner_id: int, reference: str) -> StoredFile:
     """A file that the party handed in. Raises ``NotFound`` also when it is somebody else's."""
     stored = StoredFile.objects.filter(reference=reference, owner_id=owner_id, removed_at=None).first()
     if stored is None:
         raise NotFound()
-    return stored, open_file(stored.pk)
+    return stored
 
 
 def open_document(actor: Actor, *, reference: str) -> IssuedDocument:

@@ -10,6 +10,11 @@ def on_case_decided(event: CaseDecided) -> None:
     actions.follow_decision(event)
 
 
+@outbox.consumes(CaseDecided, key="matters.outside_decided")
+def on_outside_decided(event: CaseDecided) -> None:
+    actions.follow_outside(event)
+
+
 @outbox.consumes(CaseChanged, key="matters.case_changed")
 def on_case_changed(event: CaseChanged) -> None:
     actions.follow_change(event)

@@ -112,8 +112,9 @@ class PastWhole:
 
     @property
     def needs_of(self) -> dict[str, Sequence[Needs]]:
-        """In the order of the graph."""
-        needs = {spec.key: tuple(spec.depends_on) for spec in self.specs}
+        """In the order of the graph; what somebody else files was there."""
+        own = {spec.key for spec in self.specs}
+        needs = {spec.key: tuple(need for need in spec.depends_on if need.before in own) for spec in self.specs}
         return {key: needs[key] for key in rules.order_of(needs)}
 
     def open(self, cases: Mapping[str, Case]) -> None:

@@ -87,6 +87,8 @@ class Member(models.Model):
     state = models.CharField(max_length=8, choices=MemberState, default=MemberState.WAITING)
     order = models.PositiveSmallIntegerField(default=0)
     optional = models.BooleanField(default=False)
+    # Somebody else files it ("employer"): no case of this matter, yet others wait until it is there.
+    by = models.CharField(max_length=20, blank=True)
     outputs = models.JSONField(default=dict)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -100,7 +102,9 @@ class Member(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["matter", "key"], name="member_once"),
             models.UniqueConstraint(fields=["case"], condition=~Q(case=""), name="member_case_once"),
+            models.CheckConstraint(condition=Q(by="") | Q(case=""), name="member_of_others_has_no_case"),
         ]
+        indexes = [models.Index(fields=["service"], name="member_of_others", condition=Q(state="waiting") & ~Q(by=""))]
 
     def __str__(self) -> str:
         return f"{self.matter_id}/{self.key}"
@@ -109,6 +113,23 @@ class Member(models.Model):
     def kept(self) -> "PendingMember | None":
         """What its case will be opened with; None once it has one. Select ``pending`` where many are read."""
         return getattr(self, "pending", None)
+
+
+class Declaration(models.Model):
+    """The applicant says that what somebody else was to file is done. The department that waited for it judges it."""
+
+    member = models.OneToOneField(Member, on_delete=models.CASCADE, related_name="declaration")
+    text = models.TextField()
+    file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    by_party_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("declaration that something is done")
+        verbose_name_plural = _("declarations that something is done")
+
+    def __str__(self) -> str:
+        return f"{self.member_id} {self.at:%Y-%m-%d}"
 
 
 class PendingMember(models.Model):

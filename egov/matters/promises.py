@@ -91,27 +91,31 @@ def promise_of(
     ``days``: as seen on another day than today.
     """
     days = days or NumberedDays.on(clock.today())
+    # What somebody else files counts only where a member waits for it.
+    needed = {need.before for needs in needs_of.values() for need in needs}
     ahead = [
         _with_case(member, case, needs_of[member.key], moves.get(case.pk, ()), days)
         if (case := cases.get(member.case)) is not None
         else _without_case(member, needs_of[member.key], days)
         for member in members
+        if not member.by or member.key in needed
     ]
     return Promise(rules.forecast(ahead), days)
 
 
 def _without_case(member: Member, needs: Sequence[Needs], days: NumberedDays) -> Ahead:
     kept = member.kept
-    if kept is None:  # its case was never opened, or is kept elsewhere
+    outside = catalogue.published_many([member.service.code]) if member.by else {}
+    if kept is None and not outside:  # its case was never opened, or is kept elsewhere
         return Ahead(member.key, rules.DROPPED if member.state != rules.DONE else rules.DONE, lambda day: day, ended=0)
-    version = catalogue.version(kept.version_id)
+    version = catalogue.version(kept.version_id) if kept is not None else outside[member.service.code]
     return Ahead(
         key=member.key,
         state=member.state,
         limit=lambda day: days.last_day(day, version),
         needs=needs,
         ended=None if member.ended_at is None else days.of(member.ended_at),
-        pace=casework.paces().of(version.service.code, kept.department_id),
+        pace=casework.paces().of(version.service.code, kept.department_id if kept is not None else None),
     )
 
 

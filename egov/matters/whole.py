@@ -15,12 +15,14 @@ from egov.kernel import clock
 from egov.kernel.actor import SYSTEM, Actor
 from egov.kernel.errors import NotPermitted
 from egov.kernel.refs import Ref
-from egov.kernel.text import LocalisedText
+from egov.kernel.text import LocalisedText, localise
 from egov.matters import rules
-from egov.matters.models import Dependency, Matter, MatterState, Member, MemberState
+from egov.matters.models import Declaration, Dependency, Matter, MatterState, Member, MemberState
 from egov.matters.rules import Needs, Undone
 from egov.payments import actions as payments
 from egov.routing.queries import RouteChoice
+
+DECLARED = "declared:"  # material of a paper that shows what somebody else has done, before the code of the service
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,18 @@ class MemberSpec:
     optional: bool = False
     about: str = ""  # the case whose decision it contests
     depends_on: Sequence[Needs] = ()
+
+
+@dataclass(frozen=True)
+class OutsideSpec:
+    """A service that somebody else files (``by``, "employer") and members of the matter wait for."""
+
+    version: ServiceVersion
+    by: str
+
+    @property
+    def key(self) -> str:
+        return self.version.service.code
 
 
 @dataclass(frozen=True)
@@ -126,6 +140,11 @@ class Whole:
     def states(self) -> dict[str, str]:
         return {key: member.state for key, member in self.members.items()}
 
+    @property
+    def own_states(self) -> dict[str, str]:
+        """Without what somebody else files: a matter does not stay open for it."""
+        return {key: member.state for key, member in self.members.items() if not member.by}
+
     def go_on(self) -> list[str]:
         """Drop those that can never start, the last first; start those whose turn has come. Returns who was dropped."""
         dropped = rules.falling(self.needs_of, self.states)
@@ -133,7 +152,11 @@ class Whole:
         for key in dropped:
             self.drop(key, rules.cause(self.needs_of[key], then))
         for key, member in self.members.items():
-            if member.state == MemberState.WAITING and rules.may_start(self.needs_of[key], self.states):
+            if (
+                member.state == MemberState.WAITING
+                and not member.by
+                and rules.may_start(self.needs_of[key], self.states)
+            ):
                 self._start(key, member)
         return dropped
 
@@ -157,14 +180,16 @@ class Whole:
         if kept is None:
             return
         outputs = {other: row.outputs for other, row in self.members.items()}
+        declared = self._declared(key)
+        reasons = (*kept.reasons, *(_said(each) for each in declared))
         spec = MemberSpec(
             key=key,
             version=catalogue.version(kept.version_id),
             answers={**kept.answers, **rules.passed_answers(self.needs_of[key], outputs)},
             sources=kept.sources,
-            files=list(kept.files.order_by("id").values_list("material", "file_id")),
+            files=[*kept.files.order_by("id").values_list("material", "file_id"), *_papers(declared)],
             price=kept.price,
-            route=RouteChoice(kept.department_id, kept.unit_id, kept.rule, tuple(kept.reasons), kept.region),
+            route=RouteChoice(kept.department_id, kept.unit_id, kept.rule, reasons, kept.region),
         )
         filed = Filed(
             self.matter.reference,
@@ -182,18 +207,45 @@ class Whole:
             member.ended_at, member.outputs = member.started_at, first_outputs(case)
         self.changed.add(key)
 
+    def _declared(self, key: str) -> list[Declaration]:
+        """What the applicant said of the services of others for which it waited."""
+        before = [self.members[need.before] for need in self.needs_of[key] if self.members[need.before].by]
+        rows = Declaration.objects.filter(member__in=before).select_related("member__service").order_by("id")
+        return list(rows) if before else []
+
     def save(self) -> None:
         if not self.changed:
             return
+        state = rules.matter_state(self.own_states.values())
+        if state == MatterState.WITHDRAWN:
+            for key, member in self.members.items():
+                if member.by and member.state == MemberState.WAITING:
+                    member.state, member.ended_at = MemberState.DROPPED, clock.now()
+                    self.changed.add(key)
         Member.objects.bulk_update(
             [self.members[key] for key in sorted(self.changed)],
             ["case", "state", "outputs", "started_at", "ended_at", "undone"],
         )
-        state = rules.matter_state(self.states.values())
         if state != self.matter.state:
             self.matter.state = state
             self.matter.closed_at = None if state == MatterState.OPEN else clock.now()
         self.matter.save(update_fields=["state", "closed_at"])
+
+
+def _said(declaration: Declaration) -> LocalisedText:
+    """A reason why it came to its department: that reads it, and judges it."""
+    service = declaration.member.service.code
+    found = catalogue.published_many([service])
+    name = found[service].name if service in found else {}
+    words = {"zh-Hans": "申请人说明“{name}”已经办好：{text}", "en": "The applicant says that “{name}” is done: {text}"}
+    return {
+        language: text.format(name=localise(name, language) or service, text=declaration.text)
+        for language, text in words.items()
+    }
+
+
+def _papers(declared: Sequence[Declaration]) -> list[tuple[str, int]]:
+    return [(f"{DECLARED}{each.member.service.code}", each.file_id) for each in declared if each.file_id is not None]
 
 
 def require_mandate(actor: Actor, matter: Matter, members: Sequence[str]) -> None:

@@ -29,6 +29,11 @@ filed = [
     path("matters/<str:reference>/changes", filing.MatterChange.as_view(), name="matter_change"),
     path("matters/<str:reference>/corrections", filing.MatterCorrections.as_view(), name="matter_corrections"),
     path("matters/<str:reference>/parts", filing.MatterParts.as_view(), name="matter_parts"),
+    path(
+        "matters/<str:reference>/parts/<str:member>/declaration",
+        filing.MatterDeclaration.as_view(),
+        name="matter_declaration",
+    ),
     path("matters/<str:reference>/withdrawal", filing.MatterWithdrawal.as_view(), name="matter_withdrawal"),
 ]
 handled = [

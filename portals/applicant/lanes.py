@@ -33,7 +33,7 @@ def drawing(timeline: MatterTimeline, urls: dict[str, str]) -> Timeline:
 def _lane(lane: MatterLane, now: dt.datetime, url: str) -> Lane:
     return Lane(
         title=localised(lane.title),
-        department=localised(lane.department) or _("Begins when what it waits for is done"),
+        department=localised(lane.department) or _ahead(lane),
         segments=[Segment(_BARS[part.kind], part.start, part.end) for part in lane.parts],
         badge=badge(lane, now),
         note=note(lane, now),
@@ -43,8 +43,27 @@ def _lane(lane: MatterLane, now: dt.datetime, url: str) -> Lane:
     )
 
 
+def _ahead(lane: MatterLane) -> str:
+    return done_by(lane.by) if lane.by else _("Begins when what it waits for is done")
+
+
+def done_by(by: str) -> str:
+    """Who files what the applicant cannot file."""
+    words = {"employer": _("Filed by the employer"), "departments": _("Done by the departments themselves")}
+    return words.get(by) or _("Filed by somebody else")
+
+
+def waits_for(by: str) -> str:
+    words = {"employer": _("Waits for the employer"), "departments": _("Waits for the departments")}
+    return words.get(by) or _("Waits for somebody else")
+
+
 def badge(lane: MatterLane, now: dt.datetime) -> Badge:
     """How it stands, in a word."""
+    if lane.by and lane.state != "dropped":
+        if lane.state == "done":
+            return Badge(_("Done, as you say") if lane.declaration else _("Done"), Tone.DONE)
+        return Badge(waits_for(lane.by), Tone.WAIT)
     if lane.case is None:
         return Badge(_("Waits"), Tone.WAIT) if lane.state == "waiting" else Badge(_("No longer needed"), Tone.DONE)
     case = lane.case

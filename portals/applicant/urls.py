@@ -16,6 +16,7 @@ from portals.applicant.views import (
     matters,
     money,
     notices,
+    outside,
     settings,
     start,
 )
@@ -35,6 +36,7 @@ urlpatterns = [
     path("matters/<str:reference>/", matters.matter, name="matter"),
     path("matters/<str:reference>/change/", changes.change, name="change"),
     path("matters/<str:reference>/corrections/", corrections.corrections, name="corrections"),
+    path("matters/<str:reference>/outside/<str:member>/", outside.declare, name="declare"),
     path("matters/<str:reference>/lacking/<str:service>/", matters.begin_lacking, name="begin_lacking"),
     path("matters/<str:reference>/withdraw/", matters.withdraw, name="withdraw"),
     path("cases/<str:reference>/", cases.case, name="case"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from egov.casework.models import Case
 from egov.casework.queries import CasePage, Changed, ClockView, Moved, Paper, letter_draft
+from egov.catalogue import queries as catalogue
 from egov.documents import rules as documents
 from egov.identity import queries as identity
 from egov.identity.models import Unit
@@ -17,6 +18,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound, Text
 from egov.kernel.text import LocalisedText, localise
 from egov.law import queries as law
+from egov.matters.actions import DECLARED
 from egov.work import queries as work
 from egov.work.queries import StepView
 from portals.applicant import answers as words
@@ -156,8 +158,18 @@ def _evidence(page: CasePage) -> list[Evidence]:
         fetched = material.get("source") == "shared"
         if papers or fetched:
             found.append(Evidence(localise(material["name"]), papers, fetched))
-    found += [Evidence(key, papers, fetched=False) for key, papers in by_material.items()]
+    found += [Evidence(_other_paper(key), papers, fetched=False) for key, papers in by_material.items()]
     return found
+
+
+def _other_paper(material: str) -> str:
+    """What a paper is for which the service itself does not ask."""
+    if not material.startswith(DECLARED):
+        return material
+    service = material.removeprefix(DECLARED)
+    found = catalogue.published_many([service])
+    name = localise(found[service].name) if service in found else service
+    return _("Shows that this is done: %(service)s") % {"service": name}
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
 from egov.kernel.refs import Ref
 from egov.kernel.text import enumerated, language_tag
 from egov.matters import actions as matters
-from egov.matters.actions import MemberSpec
+from egov.matters.actions import MemberSpec, OutsideSpec
 from egov.matters.rules import Needs
 from egov.payments import actions as payments
 from egov.payments.actions import BillLineSpec
@@ -229,6 +229,7 @@ def _opened(actor: Actor, request: Request, filed: Sequence[FiledMember]) -> mat
         language=request.language,
         members=[each.spec for each in filed],
         lead=lead_of(request, filed),
+        outside=[OutsideSpec(catalogue.version(each.version), each.by) for each in request.bundle.outside],
     )
 
 
@@ -292,7 +293,8 @@ def filed_member(
 
 
 def _passed(bundle: Bundle, edge: BundleEdge, form: rules.Form) -> dict[str, str]:
-    return rules.passed(form, catalogue.version(bundle.versions[edge.before]).produces)
+    before = bundle.versions.get(edge.before)
+    return {} if before is None else rules.passed(form, catalogue.version(before).produces)
 
 
 def _applicant(actor: Actor) -> int:

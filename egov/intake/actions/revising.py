@@ -115,7 +115,7 @@ def start_lacking(actor: Actor, *, matter: str, service: str) -> Draft:
     event = matter_queries.event_of(found.matter)
     there = tuple(BundleMember(each.member.key, each.version.pk) for each in found.members)
     plan = routing.plan_event(actor, event=event, answers=found.matter.determinants)
-    edges = plan.edges_among((*(each.service for each in there), service))
+    edges = plan.edges_among((*states, service))
     bundle = Bundle(
         members=(BundleMember(service, version.pk),),
         edges=tuple(

@@ -14,7 +14,17 @@ from egov.intake import rules
 from egov.intake.addressing import refusal
 from egov.intake.errors import WrongApplicant
 from egov.intake.queries.drafts import DraftMember, Saving, form_of, known_facts, members_of, route_for, saving_of
-from egov.intake.rules import Bundle, BundleClaim, BundleEdge, BundleMember, Clash, FormPage, MergedForm, Question
+from egov.intake.rules import (
+    Bundle,
+    BundleClaim,
+    BundleEdge,
+    BundleMember,
+    BundleOutside,
+    Clash,
+    FormPage,
+    MergedForm,
+    Question,
+)
 from egov.journal import actions as journal
 from egov.kernel import clock
 from egov.kernel.actor import ANONYMOUS, Actor
@@ -159,11 +169,17 @@ def is_chosen(member: PlannedMember, services: Sequence[str] | frozenset[str] | 
 
 def bundle_of(plan: BundlePlan, services: Sequence[str] | frozenset[str] | set[str]) -> Bundle:
     """The members that would be filed: those that apply and can be filed here, and the optional ones of ``services``."""
-    chosen = [each for each in plan.members if each.is_fileable and is_chosen(each, services)]
-    filed = tuple(member.service for member in chosen)
+    fileable = [each for each in plan.members if each.is_fileable and each.applies]
+    chosen = {each.service for each in fileable if is_chosen(each, services)}
+    wanted = rules.with_prerequisites(_edges(plan, [each.service for each in fileable]), chosen)
+    members = [each for each in fileable if each.service in wanted]
+    filed = [member.service for member in members]
+    outside = outside_of(plan)
     return Bundle(
-        members=tuple(BundleMember(each.service, each.version.pk, each.why is Why.OPTIONAL) for each in chosen),
-        edges=tuple(BundleEdge(edge.before, edge.after, edge.group) for edge in plan.edges_among(filed)),
+        members=tuple(BundleMember(each.service, each.version.pk, each.why is Why.OPTIONAL) for each in members),
+        edges=tuple(
+            edge for edge in _edges(plan, [*(each.service for each in outside), *filed]) if edge.after in wanted
+        ),
         answers=plan.answers,
         event_version=catalogue.event_versions_in_force().get(plan.event.code),
         claims=tuple(
@@ -171,7 +187,22 @@ def bundle_of(plan: BundlePlan, services: Sequence[str] | frozenset[str] | set[s
             for each in plan.members
             if each.why is Why.CLAIMED
         ),
+        outside=tuple(outside),
     )
+
+
+def _edges(plan: BundlePlan, services: Sequence[str]) -> list[BundleEdge]:
+    return [BundleEdge(edge.before, edge.after, edge.group) for edge in plan.edges_among(tuple(services))]
+
+
+def outside_of(plan: BundlePlan) -> list[BundleOutside]:
+    """What somebody else has to file in this situation; what they may is not waited for."""
+    rows = {str(row["service"]): row for row in plan.event.definition.get("members", ())}
+    return [
+        BundleOutside(each.service, each.version.pk, str(rows[each.service]["by"]))
+        for each in plan.members
+        if each.why is Why.OTHER_PARTY and not rows[each.service].get("optional")
+    ]
 
 
 def answered_by(plan: BundlePlan) -> dict[str, Any]:
@@ -220,7 +251,11 @@ def _members(
     bundle: Bundle, members: Sequence[DraftMember], *, region: str, applicant_kind: str
 ) -> tuple[MemberAhead, ...]:
     now = clock.now()
-    before = {member.service: [edge.before for edge in bundle.before(member.service)] for member in members}
+    filed = {member.service for member in members}
+    before = {
+        service: [edge.before for edge in bundle.before(service) if edge.before in filed]
+        for service in (member.service for member in members)
+    }
     needs = {service: [Needs(each) for each in waits] for service, waits in before.items()}
     by_service = {member.service: member for member in members}
     ends: dict[str, dt.datetime] = {}

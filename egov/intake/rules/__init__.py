@@ -5,7 +5,16 @@ drops those of hidden questions and names every fault with its remedy; ``storabl
 """
 
 from egov.intake.rules.answers import read, storable, tidy
-from egov.intake.rules.bundle import Bundle, BundleClaim, BundleEdge, BundleMember, brought, passed
+from egov.intake.rules.bundle import (
+    Bundle,
+    BundleClaim,
+    BundleEdge,
+    BundleMember,
+    BundleOutside,
+    brought,
+    passed,
+    with_prerequisites,
+)
 from egov.intake.rules.fees import Price, PriceLine, price_of
 from egov.intake.rules.form import Form, FormDefinitionError, FormPage, Question, compile_form
 from egov.intake.rules.merging import Clash, MergedForm, Part, merge
@@ -29,6 +38,7 @@ __all__ = [
     "BundleClaim",
     "BundleEdge",
     "BundleMember",
+    "BundleOutside",
     "Checked",
     "Clash",
     "Form",
@@ -59,4 +69,5 @@ __all__ = [
     "tidy",
     "unknown_keys",
     "validate",
+    "with_prerequisites",
 ]

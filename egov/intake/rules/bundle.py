@@ -15,6 +15,15 @@ class BundleMember:
 
 
 @dataclass(frozen=True)
+class BundleOutside:
+    """A service that somebody else files: ``by``, "employer"."""
+
+    service: str
+    version: int
+    by: str
+
+
+@dataclass(frozen=True)
 class BundleEdge:
     """``after`` waits for ``before``; edges into one member with the same ``group`` are alternatives."""
 
@@ -42,6 +51,8 @@ class Bundle:
     """``answers``: to the questions that decided which members apply, among those of ``event_version`` (the event as it
     was composed). Empty for a single service.
 
+    ``outside``: what somebody else files; members wait for it, yet nothing of theirs is brought by it.
+
     A draft of what joins a matter names it in ``joins``, with the members that are in it already in ``there``.
     """
 
@@ -52,6 +63,7 @@ class Bundle:
     claims: tuple[BundleClaim, ...] = ()
     joins: str = ""
     there: tuple[BundleMember, ...] = ()
+    outside: tuple[BundleOutside, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.members)
@@ -66,6 +78,7 @@ class Bundle:
             tuple(BundleClaim.from_json(each) for each in kept.get("claims", ())),
             kept.get("joins", ""),
             tuple(BundleMember(**each) for each in kept.get("there", ())),
+            tuple(BundleOutside(**each) for each in kept.get("outside", ())),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -77,11 +90,12 @@ class Bundle:
             "claims": [vars(each) for each in self.claims],
             "joins": self.joins,
             "there": [vars(each) for each in self.there],
+            "outside": [vars(each) for each in self.outside],
         }
 
     @property
     def versions(self) -> dict[str, int]:
-        """Service → its version, of all that the edges name."""
+        """Service → its version, of all that is filed by this party: what somebody else files brings nothing along."""
         return {each.service: each.version for each in (*self.there, *self.members)}
 
     def before(self, service: str) -> tuple[BundleEdge, ...]:
@@ -92,11 +106,26 @@ class Bundle:
         return any(edge.before in others or self.waits_for(edge.before, others) for edge in self.before(service))
 
 
+def with_prerequisites(edges: Sequence[BundleEdge], chosen: Collection[str]) -> frozenset[str]:
+    """``chosen`` and what has to come before; of alternatives none of which is chosen, the first. ``edges``: among all
+    that may be chosen, so that what is held or does not apply is not brought in."""
+    found = set(chosen)
+    while True:
+        groups: dict[tuple[str, str], list[str]] = {}
+        for edge in edges:
+            if edge.after in found:
+                groups.setdefault((edge.after, edge.group or f"only:{edge.before}"), []).append(edge.before)
+        missing = {befores[0] for befores in groups.values() if not found.intersection(befores)}
+        if not missing:
+            return frozenset(found)
+        found |= missing
+
+
 def brought(edges: Sequence[BundleEdge], produces: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """The elements that a member gets from those it waits for; of alternatives, what every one of them brings."""
     groups: dict[str, list[frozenset[str]]] = {}
     for edge in edges:
-        groups.setdefault(edge.group or f"only:{edge.before}", []).append(produces[edge.before])
+        groups.setdefault(edge.group or f"only:{edge.before}", []).append(produces.get(edge.before, frozenset()))
     return frozenset().union(*(frozenset.intersection(*each) for each in groups.values()))
 
 

@@ -2,24 +2,37 @@
 
 from egov.matters.actions.changing import Correcting, correct_members
 from egov.matters.actions.ending import withdraw_matter
-from egov.matters.actions.following import follow_change, follow_decision
+from egov.matters.actions.following import (
+    MOST_SAID,
+    declare_done,
+    follow_change,
+    follow_decision,
+    follow_outside,
+    watch_outside,
+)
 from egov.matters.actions.joining import join_matter, revise_matter
 from egov.matters.actions.opening import OpenedMatter, open_matter
 from egov.matters.actions.watching import urge, watch_promises
-from egov.matters.whole import ORGANISATION, MemberSpec
+from egov.matters.whole import DECLARED, ORGANISATION, MemberSpec, OutsideSpec
 
 __all__ = [
+    "DECLARED",
+    "MOST_SAID",
     "ORGANISATION",
     "Correcting",
     "MemberSpec",
     "OpenedMatter",
+    "OutsideSpec",
     "correct_members",
+    "declare_done",
     "follow_change",
     "follow_decision",
+    "follow_outside",
     "join_matter",
     "open_matter",
     "revise_matter",
     "urge",
+    "watch_outside",
     "watch_promises",
     "withdraw_matter",
 ]

@@ -14,7 +14,7 @@ from egov.matters import rules
 from egov.matters.models import Dependency, Matter, MatterState, Member, PendingFile, PendingMember
 from egov.matters.promises import NumberedDays, promise_of
 from egov.matters.rules import Needs
-from egov.matters.whole import Filed, MemberSpec, case_spec, first_outputs, first_state
+from egov.matters.whole import Filed, MemberSpec, OutsideSpec, case_spec, first_outputs, first_state
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,18 @@ def open_matter(
     reference: str = "",
     applicant_name: str = "",
     lead: tuple[int, int] | None = None,
+    outside: Sequence[OutsideSpec] = (),
 ) -> OpenedMatter:
     """Open the whole and a case for every member that waits for nothing. Runs in the caller's transaction.
 
     The caller has asked for permission and writes the journal (one entry for the whole act). Raises ``GraphError``
     when members wait for each other in a circle. ``lead``: department and unit that answer for the whole.
     ``determinants``: the answers that chose the members among those of ``event_version``.
+    ``outside``: what somebody else files; a member may wait for it.
     """
     reference = reference or references.draw("M")
-    needs_of = {spec.key: tuple(spec.depends_on) for spec in members}
+    needs_of: dict[str, Sequence[Needs]] = {each.key: () for each in outside}
+    needs_of |= {spec.key: tuple(spec.depends_on) for spec in members}
     order = {key: place for place, key in enumerate(rules.order_of(needs_of))}
     ready = [spec for spec in members if not spec.depends_on]
     now = clock.now()
@@ -76,18 +79,19 @@ def open_matter(
         lead_unit_id=lead[1] if lead else None,
     )
     rows = [member_row(matter, spec, order[spec.key], case_of.get(spec.key)) for spec in members]
+    others = [_outside(matter, each, order[each.key]) for each in outside]
     waiting = [
         (pending_of(row, spec, filed, case_references[spec.key]), spec.files)
         for row, spec in zip(rows, members, strict=True)
         if spec.key not in case_of
     ]
-    matter.promised_due_at = promised_due_at(rows, needs_of, cases)
+    matter.promised_due_at = promised_due_at([*rows, *others], needs_of, cases)
     writing.insert([matter])
-    for row in rows:
+    for row in (*rows, *others):
         row.matter = matter  # with its key, when it was written at once
-    writing.insert(rows)
+    writing.insert([*rows, *others])
     keep(waiting)
-    writing.insert(edges_of(matter, needs_of, {row.key: row for row in rows}))
+    writing.insert(edges_of(matter, needs_of, {row.key: row for row in (*rows, *others)}))
     return OpenedMatter(matter, tuple(cases), case_references)
 
 
@@ -118,6 +122,10 @@ def member_row(matter: Matter, spec: MemberSpec, order: int, case: Case | None) 
         started_at=None if case is None else matter.opened_at,
         ended_at=matter.opened_at if state in rules.ENDED else None,
     )
+
+
+def _outside(matter: Matter, spec: OutsideSpec, order: int) -> Member:
+    return Member(matter=matter, key=spec.key, service=spec.version.service, by=spec.by, order=order)
 
 
 def pending_of(member: Member, spec: MemberSpec, filed: Filed, reference: str) -> PendingMember:

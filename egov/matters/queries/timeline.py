@@ -13,7 +13,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
 from egov.matters import rules
-from egov.matters.models import Dependency, Matter, MatterState, Member, MemberState
+from egov.matters.models import Declaration, Dependency, Matter, MatterState, Member, MemberState
 from egov.matters.promises import Promise, promise_of
 from egov.matters.queries.lists import find
 from egov.matters.queries.revised import Revised, revised
@@ -43,6 +43,8 @@ class Lane:
     waits_for: tuple[LocalisedText, ...]
     undone: Undone | None
     moves: tuple[Transition, ...]
+    by: str = ""  # somebody else files it
+    declaration: Declaration | None = None  # the applicant says that this somebody has
 
     @property
     def needs(self) -> str:
@@ -128,6 +130,7 @@ def _drawn(
     story = {case: [rules.Move(move.at, move.after) for move in found] for case, found in moves.items()}
     promise = promise_of(members, needs_of, cases, story)
     titles = {member.key: _title(member, cases) for member in members}
+    declared = _declared(members)
     lanes = []
     for member in members:
         case = cases.get(member.case)
@@ -136,14 +139,23 @@ def _drawn(
             lanes.append(_lane_of_case(member, case, told, story.get(case.pk, []), titles[member.key], promise, now))
         else:
             waits_for = tuple(titles[need.before] for need in needs_of[member.key])
-            lanes.append(_lane_ahead(member, titles[member.key], waits_for, promise, now))
+            lanes.append(_lane_ahead(member, titles[member.key], waits_for, declared, promise, now))
     return Timeline(matter, tuple(lanes), promise, members, needs_of, now)
+
+
+def _declared(members: Sequence[Member]) -> dict[int, Declaration]:
+    """What the applicant said of members that somebody else files. No statement without such members."""
+    outside = [member.pk for member in members if member.by]
+    return {each.member_id: each for each in Declaration.objects.filter(member__in=outside)} if outside else {}
 
 
 def _title(member: Member, cases: dict[str, Case]) -> LocalisedText:
     if member.case in cases:
         return cases[member.case].title
-    return catalogue.version(member.kept.version_id).name if member.kept is not None else {}
+    if member.kept is not None:
+        return catalogue.version(member.kept.version_id).name
+    outside = catalogue.published_many([member.service.code]) if member.by else {}
+    return outside[member.service.code].name if outside else {}
 
 
 def _lane_of_case(
@@ -196,7 +208,12 @@ def _missed(case: Case, ended: dt.datetime | None, now: dt.datetime) -> bool:
 
 
 def _lane_ahead(
-    member: Member, title: LocalisedText, waits_for: tuple[LocalisedText, ...], promise: Promise, now: dt.datetime
+    member: Member,
+    title: LocalisedText,
+    waits_for: tuple[LocalisedText, ...],
+    declared: Mapping[int, Declaration],
+    promise: Promise,
+    now: dt.datetime,
 ) -> Lane:
     """A member that has no case yet: when it can begin and how long its department promises to take."""
     due, parts = None, ()
@@ -225,4 +242,6 @@ def _lane_ahead(
         waits_for=waits_for,
         undone=Undone.from_json(member.undone),
         moves=(),
+        by=member.by,
+        declaration=declared.get(member.pk),
     )

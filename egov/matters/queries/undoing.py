@@ -29,7 +29,7 @@ def taken_back(
     gone = {
         key
         for key, member in members.items()
-        if key in wanted and (member.state == MemberState.WAITING or member.case in free)
+        if key in wanted and not member.by and (member.state == MemberState.WAITING or member.case in free)
     }
     states = {key: member.state for key, member in members.items()}
     gone |= set(rules.falling(needs_of, states, gone))

@@ -183,6 +183,7 @@ class LaneSerializer(Shown):
     service = serializers.CharField()
     title = Localised()
     state = serializers.CharField()
+    by = serializers.CharField(help_text="Who files it, when it is not the applicant: employer, departments.")
     case = serializers.CharField(source="case.reference", default="")
     needs = serializers.CharField(help_text="What the applicant has to do: pay, correct, or nothing.")
     department = Localised()
@@ -255,6 +256,12 @@ class ReachedSerializer(Shown):
     members = serializers.ListField(child=serializers.CharField(), help_text="Members that the correction reaches.")
     lacking = ReconsideredSerializer(many=True, help_text="What the matter needs by now and no part of it does.")
     superfluous = ReconsideredSerializer(many=True, help_text="Parts that it does not need any more.")
+
+
+@extend_schema_serializer(examples=[sample("declaration")])
+class DeclarationRequest(Strict):
+    text = serializers.CharField(max_length=1000, help_text="How you know that it is done; the department reads it.")
+    file = serializers.CharField(max_length=40, required=False, default="", help_text="Of a file stored before.")
 
 
 @extend_schema_serializer(examples=[sample("matter_part")])

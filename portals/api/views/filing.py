@@ -360,6 +360,21 @@ class MatterParts(ActorView):
         return with_etag(response, draft.revision)
 
 
+class MatterDeclaration(ActorView):
+    @extend_schema(
+        request=s.DeclarationRequest,
+        responses={200: OpenApiResponse(s.TimelineSerializer)},
+        operation_id="declare_done",
+        tags=["following"],
+    )
+    def post(self, request: Request, capacity: str, reference: str, member: str) -> Response:
+        """Say that what somebody else was to file is done: what waits for it goes on, its department judges it."""
+        given = self.body(s.DeclarationRequest)
+        file = documents.own_file(self.party_id, given["file"]) if given["file"] else None
+        matter_actions.declare_done(self.actor, matter=reference, member=member, text=given["text"], file=file)
+        return Response(s.TimelineSerializer(matters.timeline(self.actor, reference=reference)).data)
+
+
 class MatterCorrections(ActorView):
     throttle_scope = "submit"
 

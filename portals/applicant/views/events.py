@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from egov.identity import queries as identity
 from egov.intake import actions, queries
+from egov.intake.models import Draft
 from egov.intake.queries import BundleAhead, MemberAhead, is_chosen
 from egov.kernel.errors import InvalidInput
 from egov.registers.queries import register_names
@@ -83,10 +85,18 @@ def event(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
                     again=wishes.again,
                     have=wishes.have,
                 )
+                if along := _brought_along(draft, plan, chosen):
+                    told = _("Comes along, because something you chose needs it first: %(services)s")
+                    messages.info(request, told % {"services": _list(along)})
                 return redirect("citizen:draft", capacity=capacity, reference=draft.reference)
             except InvalidInput as error:
                 problem = str(error.faults[0].message)
     return _page(request, capacity, plan, chosen=chosen, region=region, problem=problem)
+
+
+def _brought_along(draft: Draft, plan: BundlePlan, chosen: Sequence[str]) -> list[str]:
+    optional = {each["service"] for each in draft.plan["members"] if each["optional"]} - set(chosen)
+    return [localised_plain(each.version.name) for each in plan.members if each.service in optional]
 
 
 def _page(

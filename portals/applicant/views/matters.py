@@ -120,6 +120,7 @@ def matter_page(
         "bills": payments.bills_about(_subjects(timeline)),
         "documents": _documents(timeline, capacity),
         "undone": _undone(timeline),
+        "outside": _outside(timeline),
         "lacking": [_reconsidered(each) for each in timeline.revised.lacking],
         "superfluous": [_reconsidered(each) for each in timeline.revised.superfluous],
         "changes": cases.changes_of(timeline.cases),
@@ -183,6 +184,31 @@ def _why(undone: Undone, titles: dict[str, str]) -> str:
     if undone.why == rules.NOT_STARTED:
         return _("Not begun, because %(services)s fell away") % {"services": others}
     return _("Ended before anybody had examined it") if undone.back else _("Taken back")
+
+
+@dataclass(frozen=True)
+class OutsideLine:
+    """What somebody else files and ``waiting`` waits for."""
+
+    of: queries.Lane
+    words: str
+    waiting: str
+
+
+def _outside(timeline: queries.Timeline) -> list[OutsideLine]:
+    titles = {lane.key: str(localised(lane.title)) for lane in timeline.lanes}
+    states = {lane.key: lane.state for lane in timeline.lanes}
+    found = []
+    for lane in timeline.lanes:
+        if lane.by and lane.state == "waiting":
+            waiting = [
+                titles[key]
+                for key, needs in timeline.needs_of.items()
+                if states[key] == "waiting" and any(need.before == lane.key for need in needs)
+            ]
+            if waiting:
+                found.append(OutsideLine(lane, lanes.waits_for(lane.by), _(", ").join(waiting)))
+    return found
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 
 from egov.intake import actions as intake
 from egov.matters import actions
-from egov.matters.models import Matter
+from egov.matters.models import Matter, Member
 from tests.plugins.permissions import PermissionTable, Row
 
 
@@ -19,7 +19,14 @@ def permission_world(services, a_draft, identities):
     matter.lead_id, matter.lead_unit_id = services.unit.department_id, services.unit.pk
     matter.save()
     member = matter.members.get().key
-    return SimpleNamespace(owner=owner, unit=services.unit, matter=filed.matter, member=member)
+    outside = services.publish("AA02", plan=None)
+    led = Matter.objects.get(
+        reference=intake.submit_direct(
+            owner, service="CL02", region="990102", answers={"reason": "expired", "name": "甲"}, key="led"
+        ).matter
+    )
+    Member.objects.create(matter=led, key="AA02", service=outside.service, by="employer")
+    return SimpleNamespace(owner=owner, unit=services.unit, matter=filed.matter, member=member, led=led.reference)
 
 
 @pytest.fixture
@@ -48,12 +55,16 @@ TABLE = PermissionTable(
             ),
             owner=True,
         ),
+        "declare_done": Row(
+            lambda actor, world: actions.declare_done(actor, matter=world.led, member="AA02", text="已停保"), owner=True
+        ),
         "urge": Row(
             lambda actor, world: actions.urge(actor, matter=world.matter, member=world.member, note="请加快"),
             officer=True,  # of the department that leads it
         ),
     },
     internal={
+        "watch_outside": "a task of every half hour",
         "open_matter": "called by intake, which asked already",
         "join_matter": "called by intake, which asked already",
         "revise_matter": "called by intake, which asked already",

@@ -21,7 +21,7 @@ INSERT INTO "journal_entry" ("at",
                              "request_id")
 VALUES (?) RETURNING "id";
 
-SELECT [35 columns]
+SELECT [36 columns]
 FROM "matters_member"
 INNER JOIN "catalogue_publicservice" ON ("matters_member"."service_id" = "catalogue_publicservice"."id")
 LEFT OUTER JOIN "matters_pendingmember" ON ("matters_member"."id" = "matters_pendingmember"."member_id")

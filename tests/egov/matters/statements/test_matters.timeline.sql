@@ -7,7 +7,7 @@ WHERE ("matters_matter"."applicant_id" = ?
 ORDER BY "matters_matter"."id" ASC
 LIMIT ?;
 
-SELECT [35 columns]
+SELECT [36 columns]
 FROM "matters_member"
 INNER JOIN "catalogue_publicservice" ON ("matters_member"."service_id" = "catalogue_publicservice"."id")
 LEFT OUTER JOIN "matters_pendingmember" ON ("matters_member"."id" = "matters_pendingmember"."member_id")
