@@ -173,7 +173,7 @@ def bundle_of(plan: BundlePlan, services: Sequence[str] | frozenset[str] | set[s
     chosen = {each.service for each in fileable if is_chosen(each, services)}
     wanted = rules.with_prerequisites(_edges(plan, [each.service for each in fileable]), chosen)
     members = [each for each in fileable if each.service in wanted]
-    filed = [member.service for member in members]
+    filed = tuple(member.service for member in members)
     outside = outside_of(plan)
     return Bundle(
         members=tuple(BundleMember(each.service, each.version.pk, each.why is Why.OPTIONAL) for each in members),
