@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from egov.kernel.text import LocalisedText
 from egov.routing import files, memory
 from egov.routing.models import Concept, Example, Language, Need, Origin, SearchEntry, Synonym, Topic
 from egov.routing.queries import NeedMatch, language_of
-from egov.routing.rules import learned
+from egov.routing.rules import learned, scope
 from egov.routing.rules import text as texts
 from egov.routing.rules.index import features_of
 
@@ -148,19 +148,25 @@ LEARNED_FROM = ("name", "need", "example", "question")
 def train_learned(actor: Actor, *, path: Path) -> tuple[learned.Learned, int]:
     """Train the model on the index of now and write it to ``path``; returns it and how many sentences it read.
 
-    Only names and reviewed sentences are read, never the gold set; imported items are left to the index. For platform
-    administrators. Raises ``NotPermitted``.
+    Only names and reviewed sentences are read, never the gold set; imported items are left to the index. The same
+    sentences give the same bytes, however the database sorts. For platform administrators. Raises ``NotPermitted``.
     """
     _may_edit(actor, {"platform_admin"})
     imported = PublicService.objects.exclude(source="house").values("code")
     rows = SearchEntry.objects.filter(kind__in=LEARNED_FROM).exclude(target__in=imported)
-    read = rows.order_by("target", "language", "text").values_list("target", "features")
-    sentences = [(target, features.split(" ")) for target, features in read.iterator(chunk_size=2000)]
-    model = learned.train(sentences)
+    read = sorted(rows.values_list("target", "language", "text", "features"))
+    said = [(target, texts.normalise(text)) for target, _language, text, _features in read]
+    model = replace(
+        learned.train((target, features.split(" ")) for target, _language, _text, features in read),
+        scope=scope.train(
+            (text for target, text in said if target != files.NONE),
+            (text for target, text in said if target == files.NONE),
+        ),
+    )
     unfinished = path.with_suffix(".new")
     unfinished.write_bytes(model.to_bytes())
     unfinished.replace(path)
-    return model, len(sentences)
+    return model, len(read)
 
 
 def _catalogue_entries(codes: Collection[str] | None) -> Iterator[SearchEntry]:

@@ -3,6 +3,7 @@
 Every threshold stands here, tuned on the tuning half of ``evaluation/needs.csv``; docs/rules/routing.md explains them.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -11,15 +12,24 @@ from egov.routing.rules.index import Features, Index, Scored, Target
 
 # A need is not ours when the best target is farther away than this, or "none" as near as it.
 TOO_FAR = 0.03
+# With the learned model: when the odds that it is no need, times how much nearer "none" is than the best target squared,
+# come above this (all as logarithms).
+FOREIGN = 2.0
+NO_NEARNESS = 0.001  # of what shares nothing with what was said
 # A topic is asked about when it explains this much of what was said and is so much nearer than any target.
 TOPIC_COVERS = 0.45
 TOPIC_AGAINST_BEST = 1.2
-# After few words the learned model may say that something has to be asked: its topics together are this probable.
+TOPIC_SAID = 5  # whoever says more words than this has said more than a topic
+# After few words the learned model may say that something has to be asked: its topics together are this probable, and
+# one explains at least this much, unless hardly anything was said.
 ASK_PROBABLE = 0.15
+ASK_COVERS = 0.35
+HARDLY_SAID = 2
 # Everything that has to be arranged: the event wins over one of its services that is not much nearer.
 EVENT_WHEN_ALL = 0.55
 EVENT_WITH_SERVICE = 1.0  # the nearest service is one of its members
 EVENT_OTHERWISE = 0.8
+EVENT_PROBABLE = 0.1  # what the learned model must hold of it, unless all of it is asked for in so many words
 # Several needs in one message: each part must be this near to be a need of its own.
 PART_NEAR = 0.16
 PARTS = 4
@@ -70,11 +80,14 @@ def _one_need(normal: str, index: Index, offer: Offer) -> Answer:
     best = offered[0] if offered else None
     none = next((each for each in everything if each.target.kind == "none"), None)
     topic = next((each for each in everything if each.target.kind == "topic"), None)
-    if topic and _asks_about(topic, best, said):
-        return Answer("ask", offered, topic=topic.target.code.removeprefix(TOPIC), said=said)
-    if best is None or _not_for_us(best, none):
+    if topic and not _asks_about(topic, best, said):
+        topic = None
+    nearest = max((each for each in (best, topic) if each), key=lambda each: each.score, default=None)
+    if nearest is None or _not_for_us(said, nearest, none, asked=topic is not None):
         told = _need_among(normal, index, offer)
         return told or Answer("abstain", said=said, unknown=none is None or none.score < TOO_FAR)
+    if topic:
+        return Answer("ask", offered, topic=topic.target.code.removeprefix(TOPIC), said=said)
     offered = _with_clauses(normal, offered, index, offer)
     tied = _tied(said, offered)
     if tied:
@@ -93,9 +106,11 @@ def _need_among(normal: str, index: Index, offer: Offer) -> Answer | None:
 
 
 def _asks_about(topic: Scored, best: Scored | None, said: Features) -> bool:
-    if _little_said(said) and _probably_unclear(said):
+    words = _words_said(said)
+    little = words <= HARDLY_SAID or (words <= LITTLE_SAID and topic.covered >= ASK_COVERS)
+    if little and _probably_unclear(said):
         return True
-    if topic.covered < TOPIC_COVERS:
+    if words > TOPIC_SAID or topic.covered < TOPIC_COVERS:
         return False
     return best is None or topic.score >= best.score * TOPIC_AGAINST_BEST
 
@@ -105,17 +120,23 @@ def _probably_unclear(said: Features) -> bool:
     return unclear >= ASK_PROBABLE and unclear > said.probable.get("none", 0.0)
 
 
-def _little_said(said: Features) -> bool:
-    return len([feature for feature in said.weights if feature[0] != "b"]) <= LITTLE_SAID
+def _words_said(said: Features) -> int:
+    """How many words and concepts were said."""
+    return len([feature for feature in said.weights if feature[0] != "b"])
 
 
-def _not_for_us(best: Scored, none: Scored | None) -> bool:
-    return best.score < TOO_FAR or (none is not None and none.score >= best.score)
+def _not_for_us(said: Features, nearest: Scored, none: Scored | None, *, asked: bool) -> bool:
+    """``nearest``: of services, events and topics; ``asked``: a topic explains what was said."""
+    beside = none.score if none else 0.0
+    if said.foreign is None:
+        return not asked and (nearest.score < TOO_FAR or beside >= nearest.score)
+    near, beside = max(nearest.score, NO_NEARNESS), max(beside, NO_NEARNESS)
+    return said.foreign + math.log(beside / near**2) > FOREIGN
 
 
 def _tied(said: Features, offered: Sequence[Scored]) -> tuple[str, ...]:
     """Codes of services so near to each other that little was said to choose by."""
-    if not _little_said(said):
+    if _words_said(said) > LITTLE_SAID:
         return ()
     near = [each for each in offered if each.score >= offered[0].score * TIE]
     return tuple(each.target.code for each in near) if 3 <= len(near) <= 5 else ()
@@ -148,6 +169,8 @@ def _event_or_service(said: Features, offered: list[Scored]) -> Answer:
         return Answer("match", _ordered(offered, event), event.target.code if event and not service else "", said=said)
     if EVERYTHING in said.concepts:
         chosen = event.score >= service.score * EVENT_WHEN_ALL
+    elif said.probable and said.probable.get(event.target.code, 0.0) < EVENT_PROBABLE:
+        chosen = False
     elif service.target.code in event.target.members:
         chosen = event.score * EVENT_WITH_SERVICE >= service.score
     else:

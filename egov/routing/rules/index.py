@@ -57,12 +57,15 @@ class Scored:
 class Features:
     """A need as the index sees it: features with weights, and the concepts with the words that showed them.
 
-    ``probable``: what the learned model holds of each target, once ranked; empty without it.
+    ``probable``: what the learned model holds of each target, once ranked; empty without it. ``foreign``: the log odds
+    it gives that this is no need of anybody's; None without it. ``read``: the text with its slips corrected.
     """
 
     weights: dict[str, float]
     hits: dict[str, Hit]
     probable: dict[str, float] = field(default_factory=dict)
+    foreign: float | None = None
+    read: str = ""
 
     @property
     def concepts(self) -> frozenset[str]:
@@ -142,7 +145,7 @@ def features_of(text: str, lexicon: Lexicon, spelling: Spelling | None = None, *
     for concept, hit in hits.items():
         counts = EVERYDAY_WEIGHT if concept.startswith(EVERYDAY) else 1.0
         weights[f"c:{concept}"] = KIND_WEIGHTS["c"] * hit.weight * counts
-    return Features(weights, hits)
+    return Features(weights, hits, read=text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +294,8 @@ class Index:
         for concept in self.expansions.keys() & said.hits.keys():
             for feature, weight in self.expansions[concept].items():
                 said.weights.setdefault(feature, weight * EXPANDED)
+        if self.learned and self.learned.scope:
+            said.foreign = self.learned.scope.foreign(said.read)
         return said
 
     def rank(self, said: Features, offer: Callable[[Target], float], *, limit: int = 30) -> list[Scored]:

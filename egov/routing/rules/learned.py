@@ -1,8 +1,8 @@
 """A small model learned from the examples: how probable each target is for a need. Pure, deterministic, no library.
 
 Multinomial logistic regression over the features of the index (concepts, words, pairs of characters), trained by
-gradient steps, then cut to the weights that matter, in a byte each. It only re-weighs what the index ranks; without
-it, everything works on the index alone.
+gradient steps, then cut to the weights that matter, in a byte each. It only re-weighs what the index ranks; beside it
+stands what tells a need from chat (``scope``). Without them, everything works on the index alone.
 """
 
 import json
@@ -13,6 +13,8 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+from egov.routing.rules.scope import Scope
 
 EPOCHS = 8
 RATE, LAST_RATE = 3.0, 0.3
@@ -38,6 +40,7 @@ class Learned:
     owners: array
     weights: array
     scale: float
+    scope: Scope | None = None
 
     def probabilities(self, said: Iterable[str]) -> dict[str, float]:
         """By code of the target; empty when no feature of what was said is known."""
@@ -63,6 +66,7 @@ class Learned:
             "owners": self.owners.tolist(),
             "weights": self.weights.tolist(),
             "scale": self.scale,
+            "scope": self.scope.as_content() if self.scope else None,
         }
         return zlib.compress(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(), 9)
 
@@ -79,6 +83,7 @@ class Learned:
                 array("H", content["owners"]),
                 array("b", content["weights"]),
                 float(content["scale"]),
+                Scope.from_content(content["scope"]) if content.get("scope") else None,
             )
         except (zlib.error, KeyError, TypeError, OverflowError) as error:
             raise ValueError("This is not a model of needs.") from error

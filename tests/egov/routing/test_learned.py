@@ -1,11 +1,14 @@
 """The model learned from examples: small, deterministic, and no harm when it is absent or broken."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from egov.routing import memory
 from egov.routing.rules.learned import Learned, train
+from egov.routing.rules.scope import train as train_scope
 
 SENTENCES = [
     *(("A", ["w:wage", "b:ab", f"w:{word}"]) for word in ("boss", "unpaid", "owed", "month")),
@@ -31,6 +34,12 @@ def test_the_same_sentences_give_the_same_bytes(model):
 def test_it_comes_back_from_bytes_as_it_was(model):
     said = ["w:wage", "w:help"]
     assert Learned.from_bytes(model.to_bytes()).probabilities(said) == model.probabilities(said)
+
+
+def test_it_comes_back_with_what_tells_a_need_from_chat(model):
+    scope = train_scope(["where do i register"], ["which song is better"])
+    assert Learned.from_bytes(replace(model, scope=scope).to_bytes()).scope == scope
+    assert Learned.from_bytes(model.to_bytes()).scope is None
 
 
 def test_what_it_never_saw_tells_it_nothing(model):
@@ -66,3 +75,4 @@ def test_the_shipped_model_can_be_read_and_is_small():
     shipped = memory.read_learned()
     assert shipped is not None
     assert {"SI09", "LE01", "none"} < set(shipped.codes)
+    assert shipped.scope is not None

@@ -21,18 +21,18 @@ pytestmark = [pytest.mark.django_db, pytest.mark.long]
 # Floors a little under the scores published in docs/rules/routing.md: measure, with the learned model, rules alone.
 FLOORS = {
     "tune": {
-        "hit@1": (0.93, 0.93),
-        "hit@3": (0.97, 0.97),
+        "hit@1": (0.94, 0.93),
+        "hit@3": (0.975, 0.97),
         "bundle": (0.92, 0.9),
-        "asks": (0.9, 0.76),
-        "abstains": (0.88, 0.88),
+        "asks": (0.92, 0.8),
+        "abstains": (0.96, 0.9),
     },
     "frozen": {
-        "hit@1": (0.91, 0.91),
-        "hit@3": (0.95, 0.95),
+        "hit@1": (0.92, 0.92),
+        "hit@3": (0.965, 0.96),
         "bundle": (0.87, 0.87),
         "asks": (0.86, 0.77),
-        "abstains": (0.83, 0.83),
+        "abstains": (0.9, 0.9),
     },
 }
 
@@ -56,7 +56,19 @@ def said(found):
 
 def test_all_of_it(shipped, tmp_path, monkeypatch):
     """One walk, because laying the lexicon is what costs."""
-    steps = (scores, reasons, several, questions, nothing_fits, everyday_words, orders, any_text, command, officers)
+    steps = (
+        scores,
+        reasons,
+        several,
+        questions,
+        nothing_fits,
+        everyday_words,
+        dialects,
+        orders,
+        any_text,
+        command,
+        officers,
+    )
     for step in steps:
         step(shipped, tmp_path, monkeypatch)
 
@@ -97,7 +109,10 @@ def questions(_shipped, _tmp_path, _monkeypatch):
 
 
 def nothing_fits(_shipped, _tmp_path, _monkeypatch):
-    for text in ("明天会不会下雪", "which game console is best", "the capital of Chile", "猫为什么舔毛"):
+    for text in (
+        *("明天会不会下雪", "which game console is best", "the capital of Chile", "猫为什么舔毛"),
+        *("隔壁小孩老哭怎么哄", "哪种电饭锅好用", "how do I clean white shoes", "is the sequel any good"),
+    ):
         found = match(text)
         assert found.hotline, text
         assert (found.candidates, found.bundle) == ([], "")
@@ -111,8 +126,22 @@ def everyday_words(_shipped, _tmp_path, _monkeypatch):
         ("register a game company", "BR01"),
         ("小孩偷偷给游戏充钱，平台不退", "CP05"),
         ("逛街把身份证丢了", "CL02"),
+        ("买的蛋糕发霉了，店家不认账", "CP05"),
+        ("楼下唱歌吵得孩子没法睡", "CP01"),
     ):
         assert match(text).candidates[0].code == code, text
+
+
+def dialects(_shipped, _tmp_path, _monkeypatch):
+    """What people say at home, with the letters a beginner types."""
+    for text, code in (
+        ("俾人炒咗，冇收入，可以攞咩", "SI09"),
+        ("屋头老汉儿走了，安埋费咋领", "SI13"),
+        ("老细拖粮两个月", "CP07"),
+        ("i kena retrench, can claim money?", "SI09"),
+        ("lost my shenfenzheng", "CL02"),
+    ):
+        assert code in [each.code for each in match(text).candidates[:3]], text
 
 
 def orders(_shipped, _tmp_path, _monkeypatch):
