@@ -42,7 +42,13 @@ class View(APIView):
         found: Response = super().finalize_response(request, response, *args, **kwargs)
         found["API-Version"] = settings.SPECTACULAR_SETTINGS["VERSION"]
         found.setdefault("Cache-Control", "no-store")
+        if isinstance(found, Response):
+            found.add_post_render_callback(self._let_go)
         return found
+
+    def _let_go(self, response: Response) -> None:
+        """View and request point at each other; what was answered need not wait with them for the collector."""
+        del self.response, response.renderer_context
 
     def body(self, shape: type[Serializer]) -> dict[str, Any]:
         """The request's body in the form of ``shape``. Raises DRF's ``ValidationError``."""
