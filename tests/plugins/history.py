@@ -250,7 +250,7 @@ class RelivingWhole(Reliving):
 
     def __init__(self, filing: WholeFiling, frozen: Callable[[dt.datetime], Any]) -> None:
         self.whole, self.frozen = filing, frozen
-        self.closed = 0
+        self.case, self.closed = "", 0
 
     def run(self, until: dt.datetime) -> str:
         """The reference of the matter that lived it."""
@@ -285,6 +285,11 @@ class RelivingWhole(Reliving):
         )
         self.matter = opened.matter
         self.deliver()
+
+    def upload(self, file: StoredFile) -> int:
+        """By whoever applies here: a business that was registered has another key."""
+        owner = Case.objects.get(reference=self.case).applicant_id if self.case else file.owner_id
+        return keep(b"x", name=file.name, content_type=file.content_type, owner_id=owner).pk
 
     def close(self, _deed: Deed) -> None:
         """Whatever was delivered on the same day goes in the same night."""
@@ -373,7 +378,7 @@ def _by_what_it_is(found: dict[str, Any], matter: Matter) -> dict[str, Any]:
     """Numbers and keys that were drawn for what came into being, replaced by the names of the outputs."""
     drawn = {
         str(value): name
-        for outputs in matter.members.values_list("outputs", flat=True)
+        for outputs in matter.members.order_by("key").values_list("outputs", flat=True)
         for name, value in sorted(outputs.items())
         if len(str(value)) >= 4
     }

@@ -41,9 +41,9 @@ class Occasion:
 
 @dataclass(frozen=True)
 class Change:
-    """An answer that is another one now, by data element, and why."""
+    """An answer that is another one now, under the key of the one form, and why."""
 
-    element: str
+    question: str
     answer: Any
     reason: str
 
@@ -66,7 +66,7 @@ class _Standing:
 
 ACCOUNTS = ("lin.xiaowen", "zhao.qiming", "wu.accountant")  # what they have is named below
 _FULL = {"form": "sole_trader", "area": 320, "sign": True, "drainage": True, "staff": True}
-_NEW_ACCOUNT = Change("bank.account", "6217 0001 0000 9036", "原来的银行卡丢失，已换新卡。")
+_NEW_ACCOUNT = Change("bank__account", "6217 0001 0000 9036", "原来的银行卡丢失，已换新卡。")
 _STANDINGS: Sequence[_Standing] = (
     # Theirs who have an account.
     _Standing("LE09", 6, {"SI10": "correction", "MH04": "correction"}, who="lin.xiaowen"),

@@ -103,7 +103,6 @@ class WholeFiling:
         if spec.applicant_id != applicant.pk:  # the business that an earlier member has registered
             applicant = Party.objects.get(pk=spec.applicant_id)
             actor = city.representative(filer.actor.party_id or 0, applicant)
-        later = at > self.opened_at or bool(self.whole.needs_of[key])
         tale = Tale(
             actor,
             spec,
@@ -111,7 +110,7 @@ class WholeFiling:
             applicant=applicant,
             unit=city.units[spec.route.unit_id],  # type: ignore[attr-defined]
             officers=city.officers,
-            by_platform=later,
+            by_platform=bool(self.whole.needs_of[key]),
         )
         tale.case.pk = self.key + list(self.whole.references).index(key)
         self.tales[key] = tale
@@ -134,8 +133,8 @@ class WholeFiling:
     def change(self) -> None:
         """What its applicant corrects today, done as anybody does it."""
         if (change := self.occasion.change) is not None:
-            matter, name = self.whole.matter.reference, change.element.replace(".", "__")
-            propose_change(self.filer.actor, matter=matter, answers={name: change.answer}, reason=change.reason)
+            matter, answers = self.whole.matter.reference, {change.question: change.answer}
+            propose_change(self.filer.actor, matter=matter, answers=answers, reason=change.reason)
 
 
 def _taken(filled: FilledWhole) -> tuple[TakenFile, ...]:

@@ -72,7 +72,10 @@ def test_a_few_events_of_the_past_are_lived_again(city, frozen):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 @pytest.mark.django_db
-def test_all_events_of_the_past_are_lived_again(city, frozen):
-    laid = lay_wholes(city)
+def test_every_third_event_of_the_past_is_lived_again(city, frozen):
+    laid = lay_wholes(city, wanted=lambda slot: slot.number % 3 == 0)
+    members = [member for each in laid.filings for member in each.whole.members.values()]
+    assert {member.state for member in members} >= {"waiting", "open", "done", "dropped"}
     assert not relive_wholes(laid, frozen)

@@ -11,6 +11,8 @@ from egov.casework.models import AnswerChange, Case, CorrectionRequest
 from egov.identity.models import Account
 from egov.identity.queries import actor_for, capacities_of
 from egov.intake import queries as intake
+from egov.intake.demo.city import City
+from egov.intake.demo.year import WHOLE_YEAR, year
 from egov.intake.models import Submission
 from egov.kernel.actor import SYSTEM, Actor, CapacityKind
 from egov.kernel.errors import NotFound
@@ -19,6 +21,7 @@ from egov.matters.models import Dependency, Matter, Member
 from egov.matters.queries import BoardFilters
 from egov.notices.models import Notice
 from egov.work.models import OPEN_ITEMS, WorkItem
+from tests.plugins.history import SEED
 
 ACCOUNTS = ("lin.xiaowen", "zhao.qiming", "wu.accountant")
 
@@ -142,6 +145,7 @@ def test_who_lost_a_member_was_told(laid):
 
 
 def test_they_are_spread_over_the_year_and_end_in_every_way(laid):
+    assert laid.count() >= 90
     ended = laid.filter(state="done")
     assert len({matter.opened_at.month for matter in ended}) >= 9
     assert set(ended.values_list("event", flat=True)) >= {
@@ -158,6 +162,15 @@ def test_they_are_spread_over_the_year_and_end_in_every_way(laid):
     assert whole.count() > ended.count() / 2
     assert Member.objects.filter(matter__in=ended, state=rules.FAILED).exists()
     assert Member.objects.filter(matter__in=ended, undone__why=rules.TAKEN_BACK).exists()
+
+
+def test_the_same_seed_tells_the_same_events(city_with_events):
+    def told():
+        people = City(city_with_events.date())
+        slots = year(SEED, WHOLE_YEAR, now=city_with_events, city=people)
+        return [(slot.number, slot.filer.party.pk, slot.at, slot.seed, slot.occasion) for slot in slots]
+
+    assert told() == told()
 
 
 def test_watching_again_finds_nothing_new(laid):
