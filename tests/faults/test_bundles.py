@@ -142,7 +142,7 @@ def granted(matter, key) -> CaseDecided:
     )
 
 
-@pytest.mark.parametrize("_time", range(8))
+@pytest.mark.parametrize("_time", range(5))
 def test_two_decisions_of_one_matter_at_once_open_what_waits_for_both_once(bundle, resident, _time):
     actions.follow_decision(granted(bundle, "AA01"))
     left, right = granted(bundle, "AA02"), granted(bundle, "AA03")
@@ -157,7 +157,7 @@ def test_two_decisions_of_one_matter_at_once_open_what_waits_for_both_once(bundl
     assert case_of(bundle, "AA04").answers == {"name": "甲AA04", "uscc": "from AA02"}
 
 
-@pytest.mark.parametrize("_time", range(4))
+@pytest.mark.parametrize("_time", range(3))
 def test_a_part_taken_back_while_what_it_waits_for_is_decided_is_either_begun_or_gone(bundle, resident, _time):
     actions.follow_decision(granted(bundle, "AA01"))
     actions.follow_decision(granted(bundle, "AA02"))
