@@ -53,6 +53,10 @@ def done_by(by: str) -> str:
     return words.get(by) or _("Filed by somebody else")
 
 
+def who(by: str) -> str:
+    return {"employer": _("The employer"), "departments": _("The departments")}.get(by) or _("Somebody else")
+
+
 def waits_for(by: str) -> str:
     words = {"employer": _("Waits for the employer"), "departments": _("Waits for the departments")}
     return words.get(by) or _("Waits for somebody else")

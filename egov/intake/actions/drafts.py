@@ -122,7 +122,8 @@ def open_new(actor: Actor, opening: Opening, answers: Mapping[str, Any]) -> Draf
             region=opening.region,
             answers={**prefilled, **given},
             sources={key: fact for key, fact in facts.items() if key not in given},
-            page=form.pages[0].key if form.pages else "",
+            # What joins a matter begins with the first page on which something is missing.
+            page=form.pages[0].key if form.pages and not opening.bundle.joins else "",
             saved_at=now,
             started_at=now,
         )

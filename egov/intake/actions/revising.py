@@ -129,7 +129,7 @@ def start_lacking(actor: Actor, *, matter: str, service: str) -> Draft:
     if cannot_start([Needs(edge.before, edge.group) for edge in bundle.before(service)], states):
         raise TransitionNotAllowed(_("What this depends on was not granted or was taken back."))
     form = queries.form_of(bundle, version)
-    known = {**event.definition.get("given", {}), **found.by_element}
+    known = {**queries.answered_by(plan), **found.by_element}
     opening = Opening(version, form, bundle, _region(found.matter), need=found.matter.need, event=event.code)
     with transaction.atomic():
         draft = open_new(actor, opening, rules.fitting(form, known))

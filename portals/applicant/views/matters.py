@@ -100,6 +100,7 @@ def matter_page(
         if lane.case
     }
     done = len(timeline.done_lanes)
+    outside = _outside(timeline)
     waiting = next((lane for lane in timeline.lanes if lane.needs), None)
     talk_to = next((case for case in timeline.cases if case.closed_at is None), None)
     context = {
@@ -120,7 +121,8 @@ def matter_page(
         "bills": payments.bills_about(_subjects(timeline)),
         "documents": _documents(timeline, capacity),
         "undone": _undone(timeline),
-        "outside": _outside(timeline),
+        "outside": outside,
+        "waits_outside": lanes.who(outside[0].of.by) if outside and not _in_hand(timeline) else "",
         "lacking": [_reconsidered(each) for each in timeline.revised.lacking],
         "superfluous": [_reconsidered(each) for each in timeline.revised.superfluous],
         "changes": cases.changes_of(timeline.cases),
@@ -209,6 +211,10 @@ def _outside(timeline: queries.Timeline) -> list[OutsideLine]:
             if waiting:
                 found.append(OutsideLine(lane, lanes.waits_for(lane.by), _(", ").join(waiting)))
     return found
+
+
+def _in_hand(timeline: queries.Timeline) -> bool:
+    return any(lane.state == "open" for lane in timeline.lanes)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from egov.matters import queries as matter_queries
 from egov.matters.models import Matter
 from egov.payments.models import Bill
 from egov.registers import actions as registers
+from tests.plugins.answering import LINJIANG, AnswerSheet
 from tests.plugins.intake import AREA, CODE, FEE, FOOD, NAME, filled, grant, question, start
 
 pytestmark = pytest.mark.django_db
@@ -258,6 +259,7 @@ def test_the_page_offers_it_and_one_step_opens_it(browser, matter, resident):
     response = browser.post(f"/as/self/matters/{matter.reference}/lacking/AA04/")
     draft = Draft.objects.get(submitted_at=None)
     assert response["Location"] == f"/as/self/drafts/{draft.reference}/"
+    assert draft.page == "", "it begins where something is missing"
     assert browser.post(f"/as/self/matters/{matter.reference}/lacking/AA05/").status_code == 404
     check = browser.get(f"/as/self/drafts/{draft.reference}/check/").content.decode()
     assert "Fire check" in check
@@ -290,3 +292,39 @@ def test_the_same_through_the_api(browser, matter):
     assert filed.json()["matter"] == matter.reference
     lanes = {lane["key"]: lane["state"] for lane in browser.get(address).json()["lanes"]}
     assert lanes["AA04"] == "waiting"
+
+
+def test_a_restaurant_measured_anew_is_led_to_the_fire_check(quick_city, client):
+    """The event of the house, through the pages of the applicant: 86 m² as filed, 320 m² as corrected."""
+    zhao = quick_city.actor("zhao.qiming")
+    no = dict.fromkeys(("below_ground", "sign", "drainage", "tobacco", "staff", "first_business"), False)
+    about = {"form": "sole_trader", "area": 86, **no}
+    draft = actions.start_bundle(zhao, event="BE01", region=LINJIANG, answers=about, services=[])
+    opened = queries.open_draft(zhao, reference=draft.reference)
+    sheet = AnswerSheet(opened.form, {}, dict(draft.answers)).fill()
+    actions.save_draft(zhao, draft=draft.reference, answers=sheet.answers)
+    for material, paper in sheet.papers():
+        actions.attach(zhao, draft=draft.reference, material=material, upload=paper)
+    matter = actions.submit(zhao, draft=draft.reference, key="shop").matter
+    assert "LC03" not in states(Matter.objects.get(reference=matter))
+
+    client.force_login(quick_city.account("zhao.qiming"))
+    client.cookies["django_language"] = "en"
+    address = f"/as/self/matters/{matter}/"
+    (key,) = [each.key for each in opened.form.questions if each.element == "shop.area_sqm"]
+    typed = {"_question": key, "_asked": key, key: "320", "reason": "Measured anew"}
+    assert client.post(f"{address}change/", typed).status_code == 302
+    assert "you also need: Fire safety check before opening" in client.get(address).content.decode()
+    response = client.post(f"{address}lacking/LC03/")
+    reference = response["Location"].rstrip("/").rpartition("/")[2]
+    added = queries.open_draft(zhao, reference=reference)
+    known = {question.element for question in added.form.questions if question.key in added.draft.answers}
+    assert {"shop.area_sqm", "shop.below_ground", "contact.phone"} <= known
+    assert client.get(response["Location"])["Location"].endswith(f"/page/{added.first_incomplete.key}/")
+
+    sheet = AnswerSheet(added.form, {}, dict(added.draft.answers)).fill()
+    actions.save_draft(zhao, draft=reference, answers=sheet.answers)
+    for material, paper in sheet.papers():
+        actions.attach(zhao, draft=reference, material=material, upload=paper)
+    assert actions.submit(zhao, draft=reference, key="fire").matter == matter
+    assert states(Matter.objects.get(reference=matter))["LC03"] == "waiting", "for the registration, like the others"
