@@ -19,7 +19,6 @@ class ConsolePortalConfig(AppConfig):
             navigation.NavItem(_("Events"), "console:events", order=35),
             navigation.NavItem(_("Who handles what"), "console:competences", order=40),
             navigation.NavItem(_("Decision tables"), "console:tables", order=45, roles=platform),
-            navigation.NavItem(_("Dictionary of data"), "console:dictionary", order=47),
             navigation.NavItem(_("Words"), "console:words", order=50),
             navigation.NavItem(_("Calendars"), "console:calendars", order=60),
             navigation.NavItem(_("Seals"), "console:seals", order=70),

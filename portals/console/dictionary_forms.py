@@ -99,7 +99,7 @@ class TopicForm(forms.Form):
     question_zh = text_field(gettext_lazy("Question in Chinese"), max_length=120)
     question_en = text_field(gettext_lazy("Question in English"), max_length=200)
     options = forms.CharField(
-        label=gettext_lazy("Answers"),
+        label=gettext_lazy("Answers and where they lead"),
         widget=forms.Textarea(attrs=LINES),
         help_text=gettext_lazy(
             "Two to four, one a line: in Chinese | in English | codes of the services or events it leads to."

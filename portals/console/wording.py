@@ -210,6 +210,7 @@ CALLED: dict[str, Mapping[str, Text]] = {
         "licence": gettext_lazy("as a licence"),
     },
 }
+LANGUAGES = ("zh-Hans", "en")
 TITLES = frozenset({"title", "x-title", "name", "text"})  # what a row is called; told first, instead of its key
 CONDITIONS = frozenset({"when", "visible_when", "x-visible-when", "x-required-when", "required"})
 
@@ -248,8 +249,8 @@ class Words:
         return self._plain(str(value), name)
 
     def _mapping(self, value: Mapping[str, Any], part: str, depth: int) -> str:
-        if set(value) <= {"zh-Hans", "en"} and all(isinstance(each, str) for each in value.values()):
-            return " / ".join(each for each in value.values() if each)
+        if set(value) <= set(LANGUAGES) and all(isinstance(each, str) for each in value.values()):
+            return " / ".join(value[language] for language in LANGUAGES if value.get(language))
         if set(value) == {"n", "unit"}:
             return limit(value["n"], value["unit"])
         titled = any(name in value for name in TITLES)

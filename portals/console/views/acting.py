@@ -105,7 +105,13 @@ def _raise_if_denied(error: EgovError) -> None:
 
 def _standing(form: forms.Form) -> list[tuple[Text, str]]:
     """What stands now where something else was typed: name of the field and its value in words."""
-    return [(form[name].label, _words(form[name])) for name in form.changed_data if not form[name].is_hidden]
+    changed = (form[name] for name in form.changed_data if not form[name].is_hidden)
+    return [(bound.label, _words(bound)) for bound in changed if _lines(bound.value()) != _lines(bound.initial)]
+
+
+def _lines(value: Any) -> Any:
+    """A text without how the browser ends its lines."""
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
 
 
 def _words(bound: forms.BoundField) -> str:

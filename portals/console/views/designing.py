@@ -139,7 +139,7 @@ def question(request: HttpRequest, capacity: str, code: str, number: int, key: s
         filled,
         changes,
         back="design_form",
-        title=key or _("A question of the form"),
+        title=localise(row.form["properties"][key].get("x-title")) or key if key else _("A question of the form"),  # type: ignore[index]
         suggestions=[(each.key, localise(each.name)) for each in registers.elements()],
     )
 
@@ -214,7 +214,8 @@ def plan(request: HttpRequest, capacity: str, code: str, number: int) -> HttpRes
 @administrators
 def step(request: HttpRequest, capacity: str, code: str, number: int, key: str = "") -> HttpResponse:
     row = version_of(request, code, number)
-    if key and all(each["key"] != key for each in (row.plan or {}).get("steps", ())):
+    titles = {each["key"]: localise(each.get("title", {})) for each in (row.plan or {}).get("steps", ())}
+    if key and key not in titles:
         raise NotFound()
     filled = forms.StepForm(posted_to(request), version=row, key=key)
     more: Mapping[str, Any] = {}
@@ -231,7 +232,7 @@ def step(request: HttpRequest, capacity: str, code: str, number: int, key: str =
             "plan": rules.with_step(content["plan"], key=f"{code.lower()}.review", step=filled.step())
         },
         back="design_plan",
-        title=key or _("A step of the review plan"),
+        title=titles[key] or key if key else _("A step of the review plan"),
         suggestions=_units(),
         **more,
     )

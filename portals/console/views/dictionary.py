@@ -41,7 +41,7 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
         "text": text,
         "tabs": _tabs(request, ""),
         "may_add": request.scope.is_platform,  # type: ignore[attr-defined]
-        "crumbs": crumbs(request),
+        "crumbs": crumbs(request, (_("Services"), url(request, "services"))),
     }
     return render(request, "console/dictionary.html", context)
 
@@ -99,7 +99,11 @@ def new(request: HttpRequest, capacity: str) -> HttpResponse:
             "lead": _("Questions of forms are bound to it: asked once, and filled in from the register that holds it."),
             "submit": _("Add"),
             "wide": True,
-            "crumbs": crumbs(request, (_("Dictionary of data"), url(request, "dictionary"))),
+            "crumbs": crumbs(
+                request,
+                (_("Services"), url(request, "services")),
+                (_("Dictionary of data"), url(request, "dictionary")),
+            ),
         },
         done=_("The dictionary has it from now on."),
         back=url(request, "dictionary"),

@@ -55,9 +55,11 @@ def new(request: HttpRequest, capacity: str) -> HttpResponse:
 def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
     """The question with its answers, and the words after which it is asked; a word is added here."""
     row = _topic(key)
+    form = ExampleForm(posted_to(request))
+    form.fields["text"].label = _("A word, or a sentence")
     return form_page(
         request,
-        form=ExampleForm(posted_to(request)),
+        form=form,
         act=lambda data: actions.add_example(request.actor, target=f"{TOPIC}{key}", text=data["text"]),  # type: ignore[attr-defined]
         template="console/topic.html",
         context={

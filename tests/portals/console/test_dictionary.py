@@ -83,6 +83,7 @@ def test_a_topic_is_asked_back_and_two_tabs_do_not_overwrite_each_other(console)
 def test_a_shipped_topic_is_changed_and_not_removed(console):
     both = {"zh-Hans": "甲", "en": "A"}
     Topic.objects.create(key="loan", question=both, options=[{"text": both, "codes": ["LC01"]}] * 2, loaded_hash="x")
+    assert "Remove the topic" not in console.admin.html("topics/loan")
     told = console.admin.post("topics/loan/remove", follow=True).content.decode()
     assert "shipped" in told
     assert Topic.objects.filter(key="loan").exists()

@@ -127,10 +127,10 @@ def test_an_act_by_intention_keeps_what_another_wrote_meanwhile(desks, monkeypat
 
         monkeypatch.setattr(module, name, reading)
 
-    between(designing, "_version", lambda: first.post(f"{D2}/form/questions", QUESTION))
+    between(designing, "version_of", lambda: first.post(f"{D2}/form/questions", QUESTION))
     assert second.post(f"{D2}/form/questions/name/down").status_code == 302
     assert "floor_area" in service().form["properties"]
-    between(designing, "_version", lambda: first.post(f"{D2}/plan/steps", STEP))
+    between(designing, "version_of", lambda: first.post(f"{D2}/plan/steps", STEP))
     assert second.post(f"{D2}/plan/steps", {**STEP, "title_en": "Talk"}).status_code == 302
     assert [step["key"] for step in service().plan["steps"]] == ["decide", "visit", "talk"]
     asked = {"text_zh": "大吗", "text_en": "Large shop?", "type": "boolean"}
