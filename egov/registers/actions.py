@@ -19,7 +19,7 @@ from egov.kernel import clock, references, writing
 from egov.kernel.actor import Actor
 from egov.kernel.errors import FieldError, InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.refs import Ref
-from egov.kernel.text import LocalisedText
+from egov.kernel.text import LocalisedText, enumerated
 from egov.registers import queries
 from egov.registers.models import Consent, DataElement, EvidenceType, FactCorrection, Holding, Register
 
@@ -79,9 +79,11 @@ class ConsentSpec:
 
 
 @transaction.atomic
-def give_consents(actor: Actor, *, party_id: int, subject: Ref, consents: Iterable[ConsentSpec]) -> list[Consent]:
+def give_consents(
+    actor: Actor, *, party_id: int, subject: Ref, consents: Iterable[ConsentSpec], widen: bool = False
+) -> list[Consent]:
     """Let departments read named elements for a matter. One that stands for the same department and subject is kept
-    when it says the same, else revoked and given anew. Raises ``NotPermitted`` unless the actor acts for the party.
+    when it says the same, else revoked and given anew; to ``widen`` it, with what it said and the new. Raises ``NotPermitted`` unless the actor acts for the party.
     """
     _must_act_for(actor, party_id)
     moment = clock.now()
@@ -93,8 +95,12 @@ def give_consents(actor: Actor, *, party_id: int, subject: Ref, consents: Iterab
     }
     given: list[Consent] = []
     for spec in consents:
-        elements = sorted(set(spec.elements))
         earlier = standing.get(spec.recipient_id)
+        if widen and earlier is not None:
+            spec = ConsentSpec(
+                spec.recipient_id, [*earlier.elements, *spec.elements], enumerated([earlier.purpose, spec.purpose])
+            )
+        elements = sorted(set(spec.elements))
         if earlier is not None and earlier.elements == elements:
             given.append(earlier)
             continue

@@ -10,10 +10,5 @@ class RegistersConfig(AppConfig):
     def ready(self) -> None:
         from egov.documents.registry import row_writers
         from egov.registers import configuration, evidence, handlers, rows  # noqa: F401
-            configuration,
-            evidence,
-            handlers,
-            rows,
-        )
 
         row_writers.add("registers", rows.rows_of)
