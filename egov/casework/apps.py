@@ -8,6 +8,6 @@ class CaseworkConfig(AppConfig):
     verbose_name = _("Casework")
 
     def ready(self) -> None:
-        from egov.casework import consumers, effects, measures, subjects, worklist  # noqa: F401
+        from egov.casework import consumers, decided, effects, measures, subjects, worklist  # noqa: F401
 
         measures.register()

@@ -1,13 +1,26 @@
-"""What cases hear: bills that were paid, limits that passed."""
+"""What cases hear: that they are open and their papers can be fetched, bills that were paid, limits that passed."""
 
 from egov.casework import actions, queries
-from egov.contracts.cases import CaseClockMissed
+from egov.casework.rules.lifecycle import SUBMITTED
+from egov.contracts.cases import CaseChanged, CaseClockMissed, CaseOpened
 from egov.contracts.money import BillPaid
 from egov.deadlines.models import Clock
 from egov.deadlines.registry import missed_handlers
 from egov.kernel import outbox
 from egov.kernel.actor import SYSTEM, Actor
 from egov.kernel.refs import Ref
+
+
+@outbox.consumes(CaseOpened, key="casework.case_opened")
+def on_case_opened(event: CaseOpened) -> None:
+    actions.fetch_all(SYSTEM, case=event.case)
+
+
+@outbox.consumes(CaseChanged, key="casework.case_received")
+def on_case_changed(event: CaseChanged) -> None:
+    """What waits for its fee is fetched once it is paid: nothing is read for what may never be received."""
+    if event.before == SUBMITTED:
+        actions.fetch_all(SYSTEM, case=event.case)
 
 
 @outbox.consumes(BillPaid, key="casework.bill_paid")

@@ -104,6 +104,9 @@ class Case(models.Model):
         return self.reference
 
 
+FROM_REGISTER = "register"  # origin of a paper that was fetched
+
+
 class CaseFile(models.Model):
     """A piece of evidence on a case: uploaded, or fetched from a register."""
 
@@ -116,6 +119,41 @@ class CaseFile(models.Model):
     class Meta:
         verbose_name = _("file of a case")
         verbose_name_plural = _("files of cases")
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.material}"
+
+
+class Fetched(models.Model):
+    """What registers gave for a shared material, or why they gave nothing; once for each case and material.
+
+    ``type``: the type of evidence asked for. ``rows``: ``{"label", "value", "sensitive"}``, what the paper says.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="fetched", db_index=False)
+    material = models.CharField(max_length=60)
+    type = models.CharField(max_length=60, blank=True)
+    paper = models.OneToOneField(CaseFile, null=True, on_delete=models.PROTECT, related_name="fetched")
+    absent = models.CharField(max_length=20, blank=True)  # registers.registry.Absent
+    register = models.CharField(max_length=60, blank=True)
+    title = LocalisedTextField()
+    number = models.CharField(max_length=120, blank=True)
+    rows = models.JSONField(default=list)
+    as_of = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    about = models.ForeignKey(Party, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("paper fetched from a register")
+        verbose_name_plural = _("papers fetched from registers")
+        constraints = [
+            models.UniqueConstraint(fields=["case", "material"], name="fetched_once"),
+            models.CheckConstraint(
+                condition=Q(absent="", paper__isnull=False, as_of__isnull=False) | (~Q(absent="") & Q(paper=None)),
+                name="fetched_or_told_why_not",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.material}"

@@ -15,15 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from egov.identity.models import Organisation
 from egov.identity.rules import may_act_for, may_administer_platform, may_register
 from egov.journal import actions as journal
-from egov.kernel import clock, references
+from egov.kernel import clock, references, writing
 from egov.kernel.actor import Actor
 from egov.kernel.errors import FieldError, InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.refs import Ref
-from egov.kernel.text import LocalisedText
+from egov.kernel.text import LocalisedText, enumerated
 from egov.registers import queries
-from egov.registers.models import Consent, DataElement, FactCorrection, Holding, Register
+from egov.registers.models import Consent, DataElement, EvidenceType, FactCorrection, Holding, Register
 
-M = TypeVar("M", Register, DataElement)
+M = TypeVar("M", Register, DataElement, EvidenceType)
 
 KEY = re.compile(r"^[a-z_]+(\.[a-z_0-9]+)+$")
 DEFINITIONS = Path(__file__).parent / "definitions"
@@ -79,9 +79,11 @@ class ConsentSpec:
 
 
 @transaction.atomic
-def give_consents(actor: Actor, *, party_id: int, subject: Ref, consents: Iterable[ConsentSpec]) -> list[Consent]:
+def give_consents(
+    actor: Actor, *, party_id: int, subject: Ref, consents: Iterable[ConsentSpec], widen: bool = False
+) -> list[Consent]:
     """Let departments read named elements for a matter. One that stands for the same department and subject is kept
-    when it says the same, else revoked and given anew. Raises ``NotPermitted`` unless the actor acts for the party.
+    when it says the same, else revoked and given anew; to ``widen`` it, with what it said and the new. Raises ``NotPermitted`` unless the actor acts for the party.
     """
     _must_act_for(actor, party_id)
     moment = clock.now()
@@ -93,30 +95,52 @@ def give_consents(actor: Actor, *, party_id: int, subject: Ref, consents: Iterab
     }
     given: list[Consent] = []
     for spec in consents:
-        elements = sorted(set(spec.elements))
         earlier = standing.get(spec.recipient_id)
+        if widen and earlier is not None:
+            spec = ConsentSpec(
+                spec.recipient_id, [*earlier.elements, *spec.elements], enumerated([earlier.purpose, spec.purpose])
+            )
+        elements = sorted(set(spec.elements))
         if earlier is not None and earlier.elements == elements:
             given.append(earlier)
             continue
         if earlier is not None:
             Consent.objects.filter(pk=earlier.pk).update(revoked_at=moment)
-        given.append(
-            Consent(
-                party_id=party_id,
-                recipient_id=spec.recipient_id,
-                elements=elements,
-                purpose=spec.purpose,
-                subject=str(subject),
-                given_by_id=actor.party_id or party_id,
-                given_at=moment,
-            )
-        )
+        given.append(_consent(actor, party_id, subject, spec, moment))
     new = [row for row in given if row._state.adding]
     if new:
-        Consent.objects.bulk_create(new)
-        content = [[row.recipient_id, row.elements] for row in new]
-        journal.record(actor, "registers.give_consents", Ref("party", str(party_id)), subject, content=content)
+        _write_consents(actor, party_id, subject, new)
     return given
+
+
+def give_first_consents(actor: Actor, *, party_id: int, subject: Ref, consents: Sequence[ConsentSpec]) -> list[Consent]:
+    """As ``give_consents``, for a subject that the caller's transaction brings into being: nothing stands for it yet,
+    so nothing is read and the rows are written with those of the caller. One for each department.
+    """
+    _must_act_for(actor, party_id)
+    moment = clock.now()
+    new = [_consent(actor, party_id, subject, spec, moment) for spec in consents]
+    if new:
+        _write_consents(actor, party_id, subject, new)
+    return new
+
+
+def _consent(actor: Actor, party_id: int, subject: Ref, spec: ConsentSpec, moment: dt.datetime) -> Consent:
+    return Consent(
+        party_id=party_id,
+        recipient_id=spec.recipient_id,
+        elements=sorted(set(spec.elements)),
+        purpose=spec.purpose,
+        subject=str(subject),
+        given_by_id=actor.party_id or party_id,
+        given_at=moment,
+    )
+
+
+def _write_consents(actor: Actor, party_id: int, subject: Ref, rows: Sequence[Consent]) -> None:
+    writing.insert(rows)
+    content = [[row.recipient_id, row.elements, row.purpose] for row in rows]
+    journal.record(actor, "registers.give_consents", Ref("party", str(party_id)), subject, content=content)
 
 
 def give_consent(
@@ -252,7 +276,8 @@ def load_elements(actor: Actor, *, folder: Path = DEFINITIONS) -> int:
     """Load registers and data elements from the YAML files of ``folder``; returns how many rows are new or changed.
 
     What the files define is theirs alone; elements that were added by people, and who keeps a register, are left alone.
-    Raises ``NotPermitted``; ``InvalidInput`` for an element that stands twice or whose register is not defined.
+    Types of evidence stand there too. Raises ``NotPermitted``; ``InvalidInput`` for a key that stands twice, and for a
+    register or an element that is not defined.
     """
     if not may_administer_platform(actor):
         raise NotPermitted()
@@ -261,6 +286,9 @@ def load_elements(actor: Actor, *, folder: Path = DEFINITIONS) -> int:
     registers = dict(Register.objects.values_list("key", "pk"))
     elements = {key: _as_element(key, row, registers) for key, row in definitions["elements"].items()}
     changed += _put_all(DataElement, elements)
+    for key, row in definitions["evidence"].items():
+        _require_known_sources(key, row["sources"], registers, elements)
+    changed += _put_all(EvidenceType, definitions["evidence"])
     if changed:
         queries.kept.moved()
     return changed
@@ -350,8 +378,18 @@ def _as_element(key: str, row: Mapping[str, Any], registers: Mapping[str, int]) 
     }
 
 
+def _require_known_sources(
+    key: str, sources: Iterable[dict[str, Any]], registers: Collection[str], elements: Collection[str]
+) -> None:
+    for source in sources:
+        if source["register"] not in registers:
+            raise InvalidInput.at(key, "register", _("This register is not defined."))
+        if not set(source.get("elements", ())) <= set(elements):
+            raise InvalidInput.at(key, "element", _("This element is not defined."))
+
+
 def _dictionary(folder: Path) -> dict[str, dict[str, Any]]:
-    whole: dict[str, dict[str, Any]] = {"registers": {}, "elements": {}}
+    whole: dict[str, dict[str, Any]] = {"registers": {}, "elements": {}, "evidence": {}}
     for file in sorted(folder.glob("*.yaml")):
         for kind, rows in yaml.safe_load(file.read_text(encoding="utf-8")).items():
             twice = whole[kind].keys() & rows.keys()

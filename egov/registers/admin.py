@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from egov.kernel.admin_read_only import ReadOnlyAdmin
-from egov.registers.models import Consent, DataElement, FactCorrection, Holding, Register
+from egov.registers.models import Consent, DataElement, EvidenceType, FactCorrection, Holding, Register
 
 
 @admin.register(Register)
@@ -16,6 +16,11 @@ class DataElementAdmin(ReadOnlyAdmin):
     list_display = ["key", "name", "register", "sensitive"]
     list_filter = ["register", "sensitive"]
     search_fields = ["key"]
+
+
+@admin.register(EvidenceType)
+class EvidenceTypeAdmin(ReadOnlyAdmin):
+    list_display = ["key", "name"]
 
 
 @admin.register(Holding)

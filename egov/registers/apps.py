@@ -9,6 +9,6 @@ class RegistersConfig(AppConfig):
 
     def ready(self) -> None:
         from egov.documents.registry import row_writers
-        from egov.registers import configuration, handlers, rows  # noqa: F401
+        from egov.registers import configuration, evidence, handlers, rows  # noqa: F401
 
         row_writers.add("registers", rows.rows_of)

@@ -20,6 +20,9 @@ KEEPERS = {
     "health": "jz.health",
     "tax": "jz.tax",
     "disability": "jz.disabled",
+    "certificates": "jz.data",
+    "holdings": "jz.data",
+    "decisions": "jz.data",
 }
 
 

@@ -1,5 +1,8 @@
 """The dictionary of data elements, what a party already holds, and consent. Facts are read through handlers."""
 
+import datetime as dt
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +45,30 @@ class DataElement(models.Model):
         return self.key
 
 
+class EvidenceType(models.Model):
+    """A kind of evidence, and in which registers it is looked up: ``sources`` in this order, the first that holds it.
+
+    A source: ``{"register": key, "of": about whom, …}`` and what the handler of that register takes.
+    """
+
+    key = models.CharField(max_length=60, unique=True)
+    name = LocalisedTextField()
+    sources = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("type of evidence")
+        verbose_name_plural = _("types of evidence")
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class HoldingQuerySet(models.QuerySet["Holding"]):
+    def in_force(self, on: dt.date) -> Self:
+        """What is valid on that day and was not ended."""
+        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=on), valid_from__lte=on, ended_at__isnull=True)
+
+
 class Holding(models.Model):
     """A party holds the output of a service (a licence, an enrolment), from–to; sources: cases and imports."""
 
@@ -53,6 +80,8 @@ class Holding(models.Model):
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = HoldingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("holding")
@@ -69,7 +98,7 @@ class Consent(models.Model):
 
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="consents")
     recipient = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    elements = models.JSONField(default=list)
+    elements = models.JSONField(default=list)  # keys of elements, or of the materials of the services asked for
     purpose = LocalisedTextField()
     subject = models.CharField(max_length=120, db_index=True)  # Ref
     given_by_id = models.BigIntegerField()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from egov.journal import actions as journal
 from egov.kernel import clock
@@ -14,10 +14,14 @@ from egov.kernel.errors import NotPermitted
 from egov.kernel.memory import Kept
 from egov.kernel.refs import Ref, subjects
 from egov.kernel.text import LocalisedText
-from egov.registers.models import Consent, DataElement, FactCorrection, Holding, Register
-from egov.registers.registry import Fact, handlers
+from egov.registers.evidence import look_up
+from egov.registers.models import Consent, DataElement, EvidenceType, FactCorrection, Holding, Register
+from egov.registers.registry import Absent, Evidence, Fact, handlers
 
 __all__ = [
+    "Absent",
+    "Asked",
+    "Evidence",
     "Fact",
     "HeldDatum",
     "consented",
@@ -27,8 +31,11 @@ __all__ = [
     "data_about",
     "element",
     "elements",
+    "evidence",
+    "evidence_types",
     "facts",
     "holdings_of",
+    "is_allowed",
     "is_own",
     "register_names",
 ]
@@ -84,6 +91,55 @@ def register_names() -> dict[str, LocalisedText]:
     return dict(Register.objects.values_list("key", "name"))
 
 
+@kept.table
+def evidence_types() -> dict[str, EvidenceType]:
+    """What kinds of evidence registers give, by key."""
+    return {row.key: row for row in EvidenceType.objects.order_by("key")}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A material that a department asks of the registers: the type of evidence that answers for it, for whose matter.
+
+    ``consent``: the subject for which the applicant, or whoever filed, allowed it.
+    """
+
+    material: str
+    type: str
+    applicant_id: int
+    filer_id: int | None
+    department_id: int
+    consent: Ref
+
+
+def evidence(actor: Actor, asked: Asked, *, purpose: str, subject: Ref) -> Evidence | Absent:
+    """What the registers hold that answers for a material, or why they give nothing.
+
+    Remote registers are read too: never while a page is rendered. Officers read for a ``purpose`` and a ``subject``
+    that they may view. Only with consent; the caller journals what the department was given, all materials at once.
+    Raises ``NotPermitted``.
+    """
+    if not actor.is_system:
+        _require_reason(actor, purpose, subject)
+        if actor.department_id != asked.department_id:
+            raise NotPermitted()
+    kind = evidence_types().get(asked.type)
+    if kind is None:
+        return Absent.NO_REGISTER
+    if not is_allowed(asked):
+        return Absent.NO_CONSENT
+    return look_up(kind, applicant_id=asked.applicant_id, filer_id=asked.filer_id)
+
+
+def is_allowed(asked: Asked) -> bool:
+    """Whether the applicant, or whoever filed for what came to be the applicant, lets the department read it now."""
+    return any(
+        consented(party_id=party, recipient_id=asked.department_id, element=asked.material, subject=asked.consent)
+        for party in {asked.applicant_id, asked.filer_id}
+        if party is not None
+    )
+
+
 def element(key: str) -> DataElement:
     """Raises ``DataElement.DoesNotExist``."""
     return DataElement.objects.select_related("register").get(key=key)
@@ -96,10 +152,7 @@ def elements() -> QuerySet[DataElement]:
 
 def holdings_of(party_id: int, on: dt.date | None = None) -> QuerySet[Holding]:
     """What the party holds on a day (today unless told): outputs of services that are valid then."""
-    day = on or clock.today()
-    return Holding.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=day), party_id=party_id, valid_from__lte=day, ended_at__isnull=True
-    ).order_by("-valid_from", "-id")
+    return Holding.objects.filter(party_id=party_id).in_force(on or clock.today()).order_by("-valid_from", "-id")
 
 
 @dataclass(frozen=True)

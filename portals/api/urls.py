@@ -15,7 +15,6 @@ filed = [
     path("drafts/<str:reference>", filing.Draft.as_view(), name="draft"),
     path("drafts/<str:reference>/form", filing.DraftForm.as_view(), name="draft_form"),
     path("drafts/<str:reference>/check", filing.DraftCheck.as_view(), name="draft_check"),
-    path("drafts/<str:reference>/consent", filing.DraftConsent.as_view(), name="draft_consent"),
     path("drafts/<str:reference>/migration", filing.DraftMigration.as_view(), name="draft_migration"),
     path("drafts/<str:reference>/attachments", filing.Attachments.as_view(), name="attachments"),
     path("drafts/<str:reference>/attachments/<int:attachment>", filing.Attachment.as_view(), name="attachment"),

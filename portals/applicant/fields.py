@@ -67,7 +67,7 @@ def asked_on(
     facts, fields, asked = [], [], []
     for key in keys:
         question = filled.form.by_key[key]
-        if key not in filled.checked.visible:
+        if key not in filled.checked.visible and question not in filled.form.shared:
             continue
         if key not in correcting and maker.is_known(question):
             facts.append(maker.fact(question))

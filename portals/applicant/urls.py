@@ -17,6 +17,7 @@ from portals.applicant.views import (
     money,
     notices,
     outside,
+    papers,
     settings,
     start,
 )
@@ -28,6 +29,7 @@ urlpatterns = [
     path("events/<str:code>/", events.event, name="event"),
     path("drafts/<str:reference>/", forms.draft, name="draft"),
     path("drafts/<str:reference>/check/", check.check, name="check"),
+    path("drafts/<str:reference>/papers/", papers.papers, name="draft_papers"),
     path("drafts/<str:reference>/discard/", forms.discard, name="discard"),
     path("drafts/<str:reference>/page/<slug:page>/", forms.draft_page, name="draft_page"),
     path("drafts/<str:reference>/page/<slug:page>/autosave/", forms.autosave, name="autosave"),
@@ -40,6 +42,7 @@ urlpatterns = [
     path("matters/<str:reference>/lacking/<str:service>/", matters.begin_lacking, name="begin_lacking"),
     path("matters/<str:reference>/withdraw/", matters.withdraw, name="withdraw"),
     path("cases/<str:reference>/", cases.case, name="case"),
+    path("cases/<str:reference>/files/<str:file>/", cases.file, name="case_file"),
     path("cases/<str:reference>/correction/", cases.correction, name="correction"),
     path("cases/<str:reference>/message/", cases.message, name="message"),
     path("cases/<str:reference>/rate/", cases.rate, name="rate"),

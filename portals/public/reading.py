@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from egov.catalogue.models import CaseKind, ServiceVersion
+from egov.catalogue.rules import is_fetched
 from egov.kernel.text import LocalisedText, language_tag
 from portals.shared import components as c
 from portals.shared.templatetags.egov_ui import limit, localised_plain, money_plain
@@ -24,7 +25,8 @@ CHANNELS: dict[str, str | Promise] = {
 }
 SOURCES: dict[str, tuple[str | Promise, str]] = {
     "applicant": (gettext_lazy("you hand it in"), "file_upload"),
-    "shared": (gettext_lazy("we fetch it"), "verified_user"),
+    "shared": (gettext_lazy("we fetch it when you agree"), "verified_user"),
+    "unheld": (gettext_lazy("other offices hold it; no register is connected, so you may be asked for it"), "info"),
     "predecessor": (gettext_lazy("result of an earlier step; we take it over"), "link"),
     "promise": (gettext_lazy("your written promise instead of the paper"), "edit"),
 }
@@ -100,11 +102,22 @@ def joined(texts: Sequence[LocalisedText]) -> str:
     return separator.join(localised_plain(text) for text in texts)
 
 
+def source_of(material: Mapping[str, Any]) -> tuple[str | Promise, str]:
+    """Where a material comes from in words, with its icon."""
+    source = material.get("source", "applicant")
+    if source == "shared" and not is_fetched(material):
+        return SOURCES["unheld"]
+    return SOURCES.get(source, SOURCES["applicant"])
+
+
 def papers_of(versions: Sequence[ServiceVersion]) -> tuple[int, int]:
     """How many papers people bring for all of it, each counted once; how many are fetched or taken over."""
     brought, fetched = set(), set()
     for version in versions:
         for row in version.materials:
             name = str(row.get("name", {}).get("zh-Hans") or row.get("key"))
-            (brought if row.get("source") == "applicant" else fetched).add(name)
+            if row.get("source") == "applicant":
+                brought.add(name)
+            elif row.get("source") != "shared" or is_fetched(row):
+                fetched.add(name)
     return len(brought), len(fetched - brought)

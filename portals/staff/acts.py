@@ -137,11 +137,12 @@ ACTS: dict[str, tuple[Callable[..., Any], Reader]] = {
     "deliver": (actions.deliver, _texts("note")),
     "close": (actions.close, lambda _post: {}),
     "terminate": (actions.terminate, _texts("reason")),
+    "fetch_evidence": (actions.fetch_again, _texts("material")),
     "send_message": (actions.send_message, _texts("text")),
     "verify_rating": (actions.verify_rating, _verification),
     "rectify_rating": (actions.rectify_rating, _rectification),
 }
-WITHOUT_LOCK = frozenset({"send_message"})
+WITHOUT_LOCK = frozenset({"send_message", "fetch_evidence"})
 
 
 def perform(actor: Any, act: str, case: str, post: QueryDict) -> None:
@@ -173,7 +174,7 @@ FIRST = (
 # What ends or refuses: last, and marked.
 GRAVE = ("refuse_change", "not_accept", "redirect", "refuse_extension", "return_draft", "terminate")
 # Shown where they belong, not among the acts.
-ELSEWHERE = frozenset({"send_message", "give_opinion", "withdraw_opinion"})
+ELSEWHERE = frozenset({"send_message", "give_opinion", "withdraw_opinion", "fetch_evidence"})
 KEYS = {"draft_decision": "d", "sign_decision": "d", "ask_opinion": "o"}
 # Acts whose form is more than one line of text.
 OWN_FORM = frozenset(

@@ -8,8 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from egov.casework.models import Case
-from egov.casework.queries import CasePage, Changed, ClockView, Moved, Paper, letter_draft
-from egov.catalogue import queries as catalogue
+from egov.casework.queries import CasePage, Changed, ClockView, Moved, letter_draft, material_lines
 from egov.documents import rules as documents
 from egov.identity import queries as identity
 from egov.identity.models import Unit
@@ -18,10 +17,10 @@ from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound, Text
 from egov.kernel.text import LocalisedText, localise
 from egov.law import queries as law
-from egov.matters.actions import DECLARED
 from egov.work import queries as work
 from egov.work.queries import StepView
 from portals.applicant import answers as words
+from portals.applicant.materials import lines_of
 from portals.shared.components import Badge, Crumb, Deadline, Message, PlanStep, SummaryRow, Tone
 from portals.shared.templatetags.egov_ui import limit, short_date
 from portals.staff import acts, keys
@@ -45,15 +44,6 @@ class ClockLine:
     used: str
     basis: str
     missed: bool
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A material of the service and what was handed in for it."""
-
-    name: Text
-    papers: Sequence[Paper]
-    fetched: bool
 
 
 @dataclass(frozen=True)
@@ -91,7 +81,8 @@ def context_of(page: CasePage, *, actor: Actor, failed: str = "", typed: acts.Ty
         "keys": keys.CASE,
         "sections": words.sections_of(case, files=()),  # files stand under the evidence
         "claims": forms.claims_behind(case),
-        "evidence": _evidence(page),
+        "evidence": lines_of(page),
+        "may_fetch": page.may("fetch_evidence"),
         "reasons": case.route.get("reasons", []),
         "steps": _steps(page),
         "clocks": [_clock(clock) for clock in page.clocks],
@@ -107,7 +98,7 @@ def context_of(page: CasePage, *, actor: Actor, failed: str = "", typed: acts.Ty
         "changes": [(each, _change_lines(page, each)) for each in reversed(page.changes)],
         "questions": questions,
         "titles": {each.key: each.title for each in questions},
-        "materials": case.version.materials,
+        "askable": _askable(page),
         "clauses": clauses_of(page),
         "units": _advisers(page, units),
         "transfer_units": [(unit.key, _unit_name(unit)) for unit in units],
@@ -148,28 +139,14 @@ def _badges(page: CasePage) -> list[Badge]:
 # --- Facts ---------------------------------------------------------------------------------------------
 
 
-def _evidence(page: CasePage) -> list[Evidence]:
-    by_material: dict[str, list[Paper]] = {}
-    for paper in page.papers:
-        by_material.setdefault(paper.material, []).append(paper)
-    found = []
-    for material in page.case.version.materials:
-        papers = by_material.pop(material["key"], [])
-        fetched = material.get("source") == "shared"
-        if papers or fetched:
-            found.append(Evidence(localise(material["name"]), papers, fetched))
-    found += [Evidence(_other_paper(key), papers, fetched=False) for key, papers in by_material.items()]
-    return found
-
-
-def _other_paper(material: str) -> str:
-    """What a paper is for which the service itself does not ask."""
-    if not material.startswith(DECLARED):
-        return material
-    service = material.removeprefix(DECLARED)
-    found = catalogue.published_many([service])
-    name = localise(found[service].name) if service in found else service
-    return _("Shows that this is done: %(service)s") % {"service": name}
+def _askable(page: CasePage) -> list[tuple[str, LocalisedText]]:
+    """The materials that the applicant can be asked for: its own, and what registers did not give."""
+    missing = {line.key for line in material_lines(page) if line.is_missing}
+    return [
+        (material["key"], material["name"])
+        for material in page.case.version.materials
+        if material.get("source") == "applicant" or material["key"] in missing
+    ]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from egov.intake import queries as forms
 from egov.intake.models import Attachment, Draft
 from egov.kernel import clock, references
 from egov.kernel.actor import Actor
-from egov.registers.models import Consent
 from tests.plugins.answering import AnswerSheet
 
 EVENT, REGION = "LE09", "990102"
@@ -43,7 +42,6 @@ def _complete(person: Actor) -> Draft:
     intake.save_draft(person, draft=draft.reference, answers=sheet.answers)
     for material, _paper in sheet.papers():
         intake.attach(person, draft=draft.reference, material=material, upload=_picture())
-    intake.consent_to_fetch(person, draft=draft.reference)
     opened = forms.open_draft(person, reference=draft.reference)
     assert not opened.checked.faults, opened.checked.faults
     assert len(opened.members) == len(SERVICES)
@@ -53,12 +51,8 @@ def _complete(person: Actor) -> Draft:
 def _copies(original: Draft, count: int) -> list[str]:
     """Rows as the original's; what people type and attach is measured elsewhere."""
     attached = list(Attachment.objects.filter(draft=original))
-    consents = list(Consent.objects.filter(subject=f"draft:{original.reference}"))
     drafts = Draft.objects.bulk_create([_renewed(original, reference=references.draw("D")) for _ in range(count)])
     Attachment.objects.bulk_create([_renewed(each, draft=draft) for draft in drafts for each in attached])
-    Consent.objects.bulk_create(
-        [_renewed(each, subject=f"draft:{draft.reference}") for draft in drafts for each in consents]
-    )
     return [draft.reference for draft in drafts]
 
 

@@ -103,6 +103,7 @@ class Originals:
             answers=answers,
             key=f"bench-{self.number}-{clock.now().timestamp()}",
             files=files,
+            consent=True,
         )
         case = Case.objects.get(submission=submission.reference)
         if case.state == "submitted":
@@ -291,7 +292,7 @@ def session_of(account: Account) -> dict[str, str]:
 
 def _body(service: str, who: Resident, photo: str) -> bytes:
     answers, files = filled(service, who, photo)
-    body = {"service": service, "region": DISTRICTS[0], "answers": answers, "files": files}
+    body = {"service": service, "region": DISTRICTS[0], "answers": answers, "files": files, "consent": True}
     return json.dumps(body, ensure_ascii=False).encode()
 
 

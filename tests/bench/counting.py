@@ -43,6 +43,7 @@ def submission(seeded: city.Seeded, service: str) -> tuple[Counted, int]:
                     answers=answers,
                     key=f"counting-{service}-{attempt}",
                     files=files,
+                    consent=True,
                 )
             rows = _rows_written() - before
             transaction.set_rollback(True)

@@ -163,7 +163,7 @@ def _scenes(seeded: city.Seeded, rows: int, drafts: list[Iterator[str]]) -> dict
         "orm_limit": lambda c, n: ("POST", f"/bench/orm/{rows}", b"", {}),
         "submissions": lambda c, n: ("POST", SUBMISSIONS, seeded.bodies[c], _keyed(everyone[c])),
         "submissions_fee": lambda c, n: ("POST", SUBMISSIONS, seeded.bodies_with_fee[c], _keyed(everyone[c])),
-        "bundles": lambda c, n: ("POST", f"{DRAFTS}/{next(drafts[c])}/submission", b"", _keyed(everyone[c])),
+        "bundles": lambda c, n: ("POST", f"{DRAFTS}/{next(drafts[c])}/submission", CONSENT, _keyed(everyone[c])),
         "inbox": lambda c, n: ("GET", f"/desk/{seeded.post}/", None, staff),
         "api_list": lambda c, n: ("GET", _list_path(seeded), None, staff),
         "case": lambda c, n: ("GET", city.pick(seeded.case_urls, 31 * c + n), None, staff),
@@ -172,6 +172,7 @@ def _scenes(seeded: city.Seeded, rows: int, drafts: list[Iterator[str]]) -> dict
 
 
 JSON = {"Content-Type": "application/json"}
+CONSENT = b'{"consent": true}'
 
 
 def _measure(

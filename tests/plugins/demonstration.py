@@ -109,7 +109,7 @@ class City:
         return draft
 
     def submit(self, actor: Actor, draft: Draft) -> Submission:
-        return intake.submit(actor, draft=draft.reference, key=f"city-{next(self._keys)}")
+        return intake.submit(actor, draft=draft.reference, key=f"city-{next(self._keys)}", consent=True)
 
     def file(self, actor: Actor, service: str, **answers: Any) -> Case:
         done = self.submit(actor, self.draft(actor, service, **answers))

@@ -130,8 +130,7 @@ class Walk:
             intake.attach(actor, draft=draft.reference, material=material, upload=paper)
         opened = forms.open_draft(actor, reference=draft.reference)
         assert not opened.checked.faults
-        intake.consent_to_fetch(actor, draft=draft.reference)
-        filed = intake.submit(actor, draft=draft.reference, key="once")
+        filed = intake.submit(actor, draft=draft.reference, key="once", consent=True)
         self.pay(actor)
         return filed
 

@@ -28,6 +28,7 @@ from egov.casework.actions.decision import (
     sign_decision,
 )
 from egov.casework.actions.ending import close_delivered, follow_missed_clock, terminate, withdraw
+from egov.casework.actions.fetching import fetch_again, fetch_all
 from egov.casework.actions.filing import CaseSpec, open_case, open_cases, receive_paid
 from egov.casework.actions.review import (
     ask_opinion,
@@ -54,6 +55,8 @@ __all__ = [
     "deem_accepted",
     "deliver",
     "draft_decision",
+    "fetch_again",
+    "fetch_all",
     "follow_missed_clock",
     "give_opinion",
     "measure_paces",

@@ -25,6 +25,7 @@ from egov.casework.queries.pages import (
     ClockView,
     Correction,
     Extended,
+    Given,
     Moved,
     OpinionPage,
     Paper,
@@ -38,6 +39,7 @@ from egov.casework.queries.pages import (
     paper_of,
     track,
 )
+from egov.casework.queries.papers import MaterialLine, Standing, material_lines
 from egov.casework.queries.samples import PrescribedLetter, letters_of, sample_letter
 
 __all__ = [
@@ -49,7 +51,9 @@ __all__ = [
     "ClockView",
     "Correction",
     "Extended",
+    "Given",
     "LetterDraft",
+    "MaterialLine",
     "Missed",
     "Moved",
     "OpinionPage",
@@ -57,6 +61,7 @@ __all__ = [
     "Paper",
     "PrescribedLetter",
     "Said",
+    "Standing",
     "Stopped",
     "Track",
     "Verdict",
@@ -71,6 +76,7 @@ __all__ = [
     "is_open_to",
     "letter_draft",
     "letters_of",
+    "material_lines",
     "missed_deadlines",
     "opinion_page",
     "opinions_asked",

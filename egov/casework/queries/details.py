@@ -17,6 +17,7 @@ from egov.casework.models import (
     CaseFile,
     CorrectionRequest,
     Extension,
+    Fetched,
     Message,
     OpinionRequest,
     Suspension,
@@ -63,6 +64,23 @@ class Paper:
     reference: str | None
     content_type: str | None
     size: int | None
+
+
+@dataclass(frozen=True)
+class Given:
+    """What registers gave for a shared material; ``absent`` says why they gave nothing, ``paper`` is its file's row."""
+
+    id: int
+    material: str
+    paper: int | None
+    absent: str
+    register: str
+    title: LocalisedText
+    number: str
+    rows: list[dict[str, Any]]
+    as_of: dt.date | None
+    valid_to: dt.date | None
+    at: dt.datetime
 
 
 @dataclass(frozen=True)
@@ -206,6 +224,11 @@ def with_details(cases: QuerySet[Case]) -> QuerySet[Case]:
             content_type="file__content_type",
             size="file__size",
         ),
+        d_given=hanging(
+            Fetched,
+            **same("material", "absent", "register", "title", "number", "rows", "as_of", "valid_to", "at"),
+            paper="paper_id",
+        ),
         d_corrections=hanging(
             CorrectionRequest,
             **same("items", "asked_at", "respond_by", "answered_at", "answers_before"),
@@ -264,6 +287,6 @@ def made(kind: type[T], rows: Sequence[Mapping[str, Any]]) -> list[T]:
 def _read(kind: Any, value: Any) -> Any:
     if isinstance(value, str) and kind in (dt.datetime, dt.datetime | None):
         return dt.datetime.fromisoformat(value)
-    if isinstance(value, str) and kind is dt.date:
+    if isinstance(value, str) and kind in (dt.date, dt.date | None):
         return dt.date.fromisoformat(value)
     return value

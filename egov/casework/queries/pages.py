@@ -25,6 +25,7 @@ from egov.casework.queries.details import (
     Changed,
     Correction,
     Extended,
+    Given,
     Issued,
     Moved,
     Paper,
@@ -81,6 +82,7 @@ class CasePage:
     answers: Mapping[str, Any]
     moves: list[Moved]
     papers: list[Paper]
+    given: list[Given]
     corrections: list[Correction]
     changes: list[Changed]
     stops: list[Stopped]
@@ -217,6 +219,7 @@ def _page(case: Case, access: Access, party: lifecycle.Party) -> CasePage:
         answers=case.answers,
         moves=made(Moved, found.d_moves),
         papers=made(Paper, found.d_papers),
+        given=made(Given, found.d_given),
         corrections=made(Correction, found.d_corrections),
         changes=made(Changed, found.d_changes),
         stops=made(Stopped, found.d_stops),
@@ -245,6 +248,7 @@ def _for_adviser(page: CasePage, actor: Actor) -> CasePage:
         answers={name: value for name, value in page.answers.items() if name in shared},
         moves=[],
         papers=[],
+        given=[],
         corrections=[],
         changes=[],
         stops=[],

@@ -41,6 +41,7 @@ NOT_ACCEPTED, REDIRECTED, WITHDRAWN, TERMINATED = "not_accepted", "redirected", 
 
 BEFORE_DECISION = frozenset({SUBMITTED, RECEIVED, CORRECTION, ACCEPTED, SUSPENDED})
 UNDER_REVIEW = frozenset({ACCEPTED, SUSPENDED})
+FETCHING = frozenset({RECEIVED, CORRECTION, ACCEPTED, SUSPENDED})  # while papers are needed: received, not decided
 DONE = frozenset({DELIVERED, CLOSED})
 ENDS = frozenset({CLOSED, NOT_ACCEPTED, REDIRECTED, WITHDRAWN, TERMINATED})
 
@@ -387,6 +388,15 @@ _ALL = (
         roles=_LEAD | {"reviewer"},
         article="terminate",
         in_hand=True,
+    ),
+    Act(
+        "fetch_evidence",
+        _("Fetch it again"),
+        told=_("Fetched again from a register"),
+        before=FETCHING,
+        roles=_FRONT | _REVIEW,
+        in_hand=True,
+        quiet=True,
     ),
     Act(
         "send_message",

@@ -28,6 +28,7 @@ from egov.kernel.text import LocalisedText
 from egov.law import queries as law
 from egov.law.models import DecisionTable, Instrument, State
 from egov.law.rules import ProcedureDefinition
+from egov.registers import queries as registers
 
 kept = Kept("catalogue")
 KEPT_VERSIONS = 600
@@ -297,6 +298,7 @@ def known() -> Known:
         instruments=set(Instrument.objects.values_list("key", flat=True)),
         tables=set(DecisionTable.objects.filter(state=State.PUBLISHED).values_list("key", flat=True)),
         effects=set(registry.effect_keys) or None,
+        evidence=registers.evidence_types().keys() or None,
     )
 
 

@@ -33,6 +33,7 @@ from egov.catalogue.rules.events import (
 )
 from egov.catalogue.rules.forms import check_form, element_of, in_order
 from egov.catalogue.rules.letters import ANSWERS, MAX_TEXT, PLACEHOLDERS, check_letters, filled, may_stand
+from egov.catalogue.rules.materials import is_fetched, needed, shared
 
 __all__ = [
     "ANSWERS",
@@ -63,12 +64,15 @@ __all__ = [
     "element_of",
     "filled",
     "in_order",
+    "is_fetched",
     "key_of",
     "longest_way",
     "may_stand",
     "names_of_rows",
     "nearest_first",
+    "needed",
     "promised_days",
+    "shared",
     "steps_in_order",
     "with_field",
     "with_field_moved",

@@ -68,6 +68,7 @@ class Known:
     tables: Collection[str] | None = None
     effects: Collection[str] | None = None
     services: Collection[str] | None = None
+    evidence: Collection[str] | None = None  # types of evidence that registers give
 
 
 def check_definition(content: Mapping[str, Any], known: Known | None = None) -> list[FieldError]:
@@ -128,7 +129,7 @@ def _limits(content: Mapping[str, Any], _known: Known) -> Iterator[FieldError]:
         yield fault("promised_limit", _("The promise may not be longer than the law allows."))
 
 
-def _materials(content: Mapping[str, Any], _known: Known) -> Iterator[FieldError]:
+def _materials(content: Mapping[str, Any], known: Known) -> Iterator[FieldError]:
     yield from _keys("materials", content["materials"])
     for number, row in enumerate(content["materials"]):
         path = f"materials/{number}"
@@ -143,6 +144,10 @@ def _materials(content: Mapping[str, Any], _known: Known) -> Iterator[FieldError
         required = row.get("required", "always")
         if required not in ("always", "never"):
             yield from check_condition(f"{path}/required", required)
+        if "evidence" in row and row.get("source") != "shared":
+            yield fault(f"{path}/evidence", _("Only what registers hold names a type of evidence."))
+        elif "evidence" in row and known.evidence is not None and row["evidence"] not in known.evidence:
+            yield fault(f"{path}/evidence", _("There is no such type of evidence."))
         if "issuer" in row and not is_localised(row["issuer"], both=False):
             yield fault(f"{path}/issuer", _("The text is given per language."))
 

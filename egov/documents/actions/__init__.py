@@ -9,6 +9,7 @@ from egov.documents.actions.credentials import (
     revoke_credential,
     suspend_credential,
 )
+from egov.documents.actions.extracts import keep_extract, sealed_file
 from egov.documents.actions.files import remove_file, store_bytes, store_file
 from egov.documents.actions.issuing import (
     DocumentSpec,
@@ -37,6 +38,7 @@ __all__ = [
     "issue_document",
     "issue_documents",
     "issuer_code",
+    "keep_extract",
     "make_seals",
     "reinstate_credential",
     "remove_file",
@@ -47,6 +49,7 @@ __all__ = [
     "seal_content",
     "seal_document",
     "seal_in_use",
+    "sealed_file",
     "store_bytes",
     "store_file",
     "suspend_credential",

@@ -4,7 +4,7 @@ from egov.intake.actions.cases import answer_correction, answer_corrections, sta
 from egov.intake.actions.changes import accept_change, propose_change
 from egov.intake.actions.drafts import discard, migrate_draft, require_fileable, save_draft, start_bundle, start_draft
 from egov.intake.actions.files import DOCUMENTS, attach, detach, keep_upload
-from egov.intake.actions.filing import consent_to_fetch, submit, submit_direct
+from egov.intake.actions.filing import submit, submit_direct
 from egov.intake.actions.replaying import replay_event, replay_service
 from egov.intake.actions.revising import forget_refused, start_lacking
 from egov.intake.errors import DraftChanged, ServiceChanged, ServiceClosed, WrongApplicant
@@ -19,7 +19,6 @@ __all__ = [
     "answer_correction",
     "answer_corrections",
     "attach",
-    "consent_to_fetch",
     "detach",
     "discard",
     "forget_refused",

@@ -220,9 +220,9 @@ def migrate_draft(actor: Actor, *, draft: str) -> queries.Migration:
             row.plan = bundle.as_json()
         new_form = queries.form_of(bundle, row.version)
         kept = {
-            key
-            for key, question in new_form.by_key.items()
-            if key in old_form.by_key and queries.fits(old_form.by_key[key], question)
+            question.key
+            for question in new_form.questions
+            if question.key in old_form.by_key and queries.fits(old_form.by_key[question.key], question)
         }
         row.answers = {key: value for key, value in row.answers.items() if key in kept}
         row.sources = {key: value for key, value in row.sources.items() if key in kept}

@@ -31,7 +31,7 @@ def require_room(form: rules.Form, path: str, files: int) -> None:
 
     Raises ``InvalidInput`` at ``path``.
     """
-    most = max(MAX_FILES, 2 * len(form.file_questions))
+    most = max(MAX_FILES, 2 * len(form.takes_files))
     if files > most:
         raise InvalidInput.at(path, "too_many", TOO_MANY % {"most": most})
 
@@ -69,7 +69,7 @@ def keep_upload(actor: Actor, *, version: ServiceVersion, material: str, upload:
 
 
 def _asking_for(form: rules.Form, material: str) -> rules.Question:
-    question = next((each for each in form.file_questions if each.material == material), None)
+    question = next((each for each in form.takes_files if each.material == material), None)
     if question is None:
         raise InvalidInput.at("material", "unknown", NO_SUCH_MATERIAL)
     return question
@@ -93,7 +93,7 @@ def require_fitting(form: rules.Form, files: Sequence[TakenFile]) -> None:
 
     Raises ``InvalidInput`` at each question concerned.
     """
-    by_material = {question.material: question for question in form.file_questions}
+    by_material = {question.material: question for question in form.takes_files}
     require_room(form, "files", len(files))
     faults = []
     for file in files:

@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion, VersionState
 from egov.contracts.cases import CaseOpened, SubmissionAccepted
-from egov.identity.models import Party, PartyKind
+from egov.identity.models import PartyKind
 from egov.intake import queries, rules, taking
 from egov.intake.actions.drafts import fileable, require_fileable, require_may_file
 from egov.intake.actions.files import require_fitting
 from egov.intake.addressing import require_addressed
 from egov.intake.errors import ServiceChanged, ServiceClosed
 from egov.intake.models import Submission
-from egov.intake.queries import DraftMember
+from egov.intake.queries import DraftMember, SharedPaper
 from egov.intake.rules import Bundle, BundleEdge
 from egov.intake.taking import SCOPE, TakenFile
 from egov.journal import actions as journal
@@ -55,12 +55,15 @@ class Request:
     need: str = ""
     event: str = ""
     about: str = ""
+    consent: bool = False
     bundle: Bundle = field(default_factory=Bundle)
 
 
-def submit(actor: Actor, *, draft: str, key: str, language: str = "") -> Submission:
-    """File a draft: submission, matter, case, bill, journal and events stand or fall together.
+def submit(actor: Actor, *, draft: str, key: str, language: str = "", consent: bool = False) -> Submission:
+    """File a draft: submission, matter, case, bill, consents, journal and events stand or fall together.
 
+    ``consent``: each department may fetch what registers hold of the shared materials of its services, for this matter
+    only; without it they are handed in like all others (Personal Information Protection Law arts. 13, 14, 16).
     The same draft, or the same ``key``, gives the first result again, also in parallel.
     Raises ``InvalidInput`` naming every fault, ``ServiceChanged`` or ``ServiceClosed``, ``NotPermitted``,
     ``IdempotencyConflict`` when the key was used for something else.
@@ -89,6 +92,7 @@ def submit(actor: Actor, *, draft: str, key: str, language: str = "") -> Submiss
                     need=taken.need,
                     event=taken.event,
                     about=taken.about,
+                    consent=consent,
                     bundle=Bundle.from_json(taken.plan),
                 )
                 return _file(actor, request)
@@ -112,10 +116,11 @@ def submit_direct(
     language: str = "",
     need: str = "",
     about: str = "",
+    consent: bool = False,
 ) -> Submission:
     """File without a draft (API, import, window). ``files``: material → references of files stored before.
 
-    ``about``: the case whose decision is contested. The same ``key`` with the same content gives the first result;
+    ``consent``: as of :func:`submit`. ``about``: the case whose decision is contested. The same ``key`` with the same content gives the first result;
     with other content ``IdempotencyConflict``. Otherwise as :func:`submit`.
     """
     _require_key(key)
@@ -129,7 +134,7 @@ def submit_direct(
     if region not in queries.regions():
         raise InvalidInput.at("region", "unknown", _("There is no region with this code."))
     wanted = {material: list(group) for material, group in (files or {}).items()}
-    digest = idempotency.digest_of([service, region, given, wanted, about])
+    digest = idempotency.digest_of([service, region, given, wanted, about, consent])
     reference = references.draw("S")
     try:
         with transaction.atomic():
@@ -148,6 +153,7 @@ def submit_direct(
                 language=language or language_tag(),
                 need=rules.tidy(need)[:500],
                 about=about,
+                consent=consent,
             )
             return _file(actor, request)
     except idempotency.AlreadyDone:
@@ -165,6 +171,7 @@ class FiledMember:
 
     spec: MemberSpec
     price: rules.Price
+    papers: Sequence[SharedPaper]
 
 
 def _file(actor: Actor, request: Request) -> Submission:
@@ -182,6 +189,8 @@ def _file(actor: Actor, request: Request) -> Submission:
         raise InvalidInput(checked.faults)
     sources = _sources(request.sources, checked.answers)
     filed = [filed_member(request, member, checked, sources) for member in members]
+    if not request.consent:
+        _require_handed_in(filed)
     with writing.together():
         return _written(actor, request, checked.answers, sources, filed)
 
@@ -209,6 +218,8 @@ def _written(
         at=clock.now() if request.bundle.joins else opened.matter.opened_at,
     )
     writing.insert([submission])
+    if request.consent:
+        _consents(actor, submission, filed, joins=bool(request.bundle.joins))
     if any(each.price.lines for each in filed):
         _bill(actor, submission, opened, filed)
     _tell(actor, submission, opened)
@@ -272,7 +283,9 @@ def filed_member(
     """Each department gets the part of the answers and papers that its own form asks for."""
     form = member.form
     own = checked.of(member.service)
+    papers = member.shared_papers(own.answers, [file.material for file in request.files])
     asked = {form.by_key[key].material for key in own.visible if form.by_key[key].is_file}
+    asked |= {paper.material for paper in papers}
     price = queries.price_of(member, own.answers)
     edges = request.bundle.before(member.service)
     spec = MemberSpec(
@@ -289,7 +302,40 @@ def filed_member(
         optional=member.optional,
         depends_on=[Needs(edge.before, edge.group, _passed(request.bundle, edge, form)) for edge in edges],
     )
-    return FiledMember(spec, price)
+    return FiledMember(spec, price, papers)
+
+
+def _require_handed_in(filed: Sequence[FiledMember]) -> None:
+    """Who does not agree hands in what would have been fetched. Raises ``InvalidInput`` at each question."""
+    missing = {
+        paper.question.key: rules.missing(paper.question) for each in filed for paper in each.papers if paper.is_fetched
+    }
+    if missing:
+        raise InvalidInput(list(missing.values()))
+
+
+def _consents(actor: Actor, submission: Submission, filed: Sequence[FiledMember], *, joins: bool) -> None:
+    """One for each department, also of those that do several parts of an event: what it fetches, and for what.
+
+    ``joins``: the matter is there already, with what was allowed for it.
+    """
+    by_department: dict[int, list[FiledMember]] = {}
+    for each in filed:
+        if any(paper.is_fetched for paper in each.papers):
+            by_department.setdefault(each.spec.route.department_id, []).append(each)
+    wanted = [
+        registers.ConsentSpec(
+            recipient_id=department,
+            elements=[paper.material for each in its for paper in each.papers if paper.is_fetched],
+            purpose=enumerated([each.spec.version.name for each in its]),
+        )
+        for department, its in by_department.items()
+    ]
+    subject = Ref("matter", submission.matter)
+    if joins:
+        registers.give_consents(actor, party_id=submission.applicant_id, subject=subject, consents=wanted, widen=True)
+    else:
+        registers.give_first_consents(actor, party_id=submission.applicant_id, subject=subject, consents=wanted)
 
 
 def _passed(bundle: Bundle, edge: BundleEdge, form: rules.Form) -> dict[str, str]:
@@ -380,30 +426,3 @@ def _earlier(actor: Actor, key: str, digest: bytes) -> Submission:
     """The result of the request that won. Raises ``IdempotencyConflict`` when it was another one."""
     reference = idempotency.earlier_result(scope=SCOPE, owner=str(actor.on_behalf_of_id), key=key, digest=digest)
     return Submission.objects.get(reference=reference)
-
-
-def consent_to_fetch(actor: Actor, *, draft: str) -> None:
-    """The person lets the competent department fetch what registers already hold, for this application only.
-
-    Asking twice changes nothing. Raises ``NotFound``, ``NotPermitted``.
-    """
-    opened = queries.open_draft(actor, reference=draft)
-    party = Party.objects.only("kind").get(pk=opened.draft.applicant_id)
-    subject = Ref("draft", draft)
-    members: dict[int, list[DraftMember]] = {}
-    for member, route in queries.routes_of(opened, applicant_kind=party.kind):
-        if member.shared_materials():
-            members.setdefault(route.department_id, []).append(member)
-    # One for each department, also of those that do several parts of an event.
-    wanted = [
-        registers.ConsentSpec(
-            recipient_id=department,
-            elements=[str(material["key"]) for member in its for material in member.shared_materials()],
-            purpose=enumerated([member.version.name for member in its]),
-        )
-        for department, its in members.items()
-    ]
-    if not wanted:
-        return
-    with transaction.atomic():
-        registers.give_consents(actor, party_id=party.pk, subject=subject, consents=wanted)

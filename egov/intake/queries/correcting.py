@@ -63,7 +63,8 @@ class OpenCorrections:
     def keys(self) -> tuple[str, ...]:
         """Merged keys in the order of the form; what several ask for once."""
         wanted = {self.form.part(each.case.reference).names[key] for each in self.asked for key in each.keys}
-        return tuple(key for key in self.form.order if key in wanted)
+        shared = [question.key for question in self.form.shared]
+        return tuple(key for key in (*self.form.order, *shared) if key in wanted)
 
     @property
     def questions(self) -> list[Question]:

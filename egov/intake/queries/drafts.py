@@ -13,11 +13,12 @@ from egov.casework.models import Case
 from egov.casework.queries import Correction
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion, VersionState
+from egov.catalogue.rules import is_fetched, needed
 from egov.identity import queries as identity
 from egov.identity.models import Post, Region
 from egov.intake import rules
 from egov.intake.models import Attachment, Draft, Submission
-from egov.intake.rules import Bundle, BundleClaim, Checked, Form, MergedForm, Part, Price
+from egov.intake.rules import Bundle, BundleClaim, Checked, Form, MergedForm, Part, Price, Question
 from egov.kernel import clock
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound, NotPermitted
@@ -94,9 +95,40 @@ class DraftMember:
         """Its own form, as it is asked alone."""
         return self.part.form
 
-    def shared_materials(self) -> list[Mapping[str, Any]]:
-        """What the government already holds and fetches itself, with the person's consent."""
-        return [material for material in self.version.materials if material.get("source") == "shared"]
+    def shared_papers(self, answers: Mapping[str, Any], handed_in: Collection[str]) -> list["SharedPaper"]:
+        """The materials that registers hold, as far as these answers (of its own form) make them necessary."""
+        return [
+            SharedPaper(
+                question=self.form.by_shared_material[str(material["key"])],
+                issuer=material.get("issuer") or {},
+                is_held=is_fetched(material),
+                handed_in=material["key"] in handed_in,
+            )
+            for material in needed(self.version.materials, answers)
+        ]
+
+
+@dataclass(frozen=True)
+class SharedPaper:
+    """A material that is not asked of the applicant at first. ``is_held``: a register connected here can give it."""
+
+    question: Question
+    issuer: LocalisedText
+    is_held: bool
+    handed_in: bool
+
+    @property
+    def material(self) -> str:
+        return self.question.material
+
+    @property
+    def name(self) -> LocalisedText:
+        return self.question.title
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether it is fetched, when the applicant agrees."""
+        return self.is_held and not self.handed_in
 
 
 def form_of(bundle: Bundle, version: ServiceVersion) -> Form:
@@ -201,9 +233,17 @@ class OpenDraft:
         """What asking once saves; None for a single service."""
         return saving_of(self.form, known=len(self.draft.sources)) if isinstance(self.form, MergedForm) else None
 
-    def shared_materials(self) -> list[Mapping[str, Any]]:
-        """What the government already holds and fetches itself, with the person's consent; each once."""
-        found = {str(each["key"]): each for member in self.members for each in member.shared_materials()}
+    def shared_of(self, member: DraftMember) -> list[SharedPaper]:
+        return member.shared_papers(self.checked_of(member).answers, self.files)
+
+    @cached_property
+    def shared_papers(self) -> list[SharedPaper]:
+        """Of all members, each material once."""
+        found: dict[str, SharedPaper] = {}
+        for member in self.members:
+            for paper in self.shared_of(member):
+                known = found.get(paper.material)
+                found[paper.material] = paper if known is None or paper.is_held else known
         return list(found.values())
 
 
@@ -349,7 +389,7 @@ def asked_keys(form: Form, items: Sequence[Mapping[str, Any]]) -> tuple[str, ...
     materials = {item.get("material") for item in items}
     return tuple(
         question.key
-        for question in form.questions
+        for question in (*form.questions, *form.shared)
         if question.key in fields or (question.is_file and question.material in materials)
     )
 
@@ -433,13 +473,11 @@ class Migration:
 
 
 def differences(old: Form, new: Form) -> Migration:
-    added = [question.title for key, question in new.by_key.items() if key not in old.by_key]
-    removed = [question.title for key, question in old.by_key.items() if key not in new.by_key]
-    changed = [
-        question.title
-        for key, question in new.by_key.items()
-        if key in old.by_key and not fits(old.by_key[key], question)
-    ]
+    before = {question.key: question for question in old.questions}
+    after = {question.key: question for question in new.questions}
+    added = [question.title for key, question in after.items() if key not in before]
+    removed = [question.title for key, question in before.items() if key not in after]
+    changed = [question.title for key, question in after.items() if key in before and not fits(before[key], question)]
     return Migration(added, removed, changed)
 
 

@@ -19,6 +19,7 @@ MAX_ROWS = 50
 MAX_FILE_MB = 10
 
 DOCUMENTS_PAGE = "documents"
+SHARED = "shared__"  # begins the key of a question for a shared material
 _CHOICES_AS_RADIO = 7
 
 
@@ -91,16 +92,21 @@ class FormPage:
 
 @dataclass(frozen=True)
 class Form:
-    """Compiled once per version. ``order`` has each question after those its conditions look at."""
+    """Compiled once per version. ``order`` has each question after those its conditions look at.
+
+    ``shared``: a question for each material that registers hold. They stand on no page and are not part of what is
+    checked: one is put to the applicant only who does not agree that it is fetched, or when the department asks for it.
+    """
 
     questions: tuple[Question, ...]
     pages: tuple[FormPage, ...]
     order: tuple[str, ...]
     schema: Mapping[str, Any]
+    shared: tuple[Question, ...] = ()
 
     @cached_property
     def by_key(self) -> dict[str, Question]:
-        return {question.key: question for question in self.questions}
+        return {question.key: question for question in (*self.questions, *self.shared)}
 
     @cached_property
     def page_of(self) -> dict[str, FormPage]:
@@ -119,7 +125,18 @@ class Form:
 
     @cached_property
     def file_questions(self) -> tuple[Question, ...]:
+        """What the form itself asks for."""
         return tuple(question for question in self.questions if question.is_file)
+
+    @cached_property
+    def takes_files(self) -> tuple[Question, ...]:
+        """Every material that can be handed in."""
+        return (*self.file_questions, *self.shared)
+
+    @cached_property
+    def by_shared_material(self) -> dict[str, Question]:
+        """The questions for shared materials, by material."""
+        return {question.material: question for question in self.shared}
 
     def page(self, key: str) -> FormPage | None:
         return next((page for page in self.pages if page.key == key), None)
@@ -155,7 +172,7 @@ def compile_form(schema: Mapping[str, Any], materials: Sequence[Mapping[str, Any
     pages = _pages(schema, questions, loose)
     questions = (*questions, *loose)
     _check_conditions(questions, pages)
-    return Form(questions, pages, _ordered(questions, pages), checking_schema(schema))
+    return Form(questions, pages, _ordered(questions, pages), checking_schema(schema), _shared(materials))
 
 
 def _questions(
@@ -243,6 +260,26 @@ def _loose_materials(questions: Sequence[Question], materials: Sequence[Mapping[
         bare = Question(key=key, path=key, type="string", widget="file", title=material["name"], material=key)
         loose.append(_with_material(bare, material))
     return tuple(loose)
+
+
+def _shared(materials: Sequence[Mapping[str, Any]]) -> tuple[Question, ...]:
+    """Several files, for each: what a register says on one page may take more when it is copied."""
+    return tuple(
+        _with_material(
+            Question(
+                key=f"{SHARED}{material['key']}",
+                path=f"{SHARED}{material['key']}",
+                type="array",
+                widget="file",
+                title=material["name"],
+                hint=material.get("note") or {},
+                material=str(material["key"]),
+            ),
+            material,
+        )
+        for material in materials
+        if material.get("source") == "shared"
+    )
 
 
 def _widget(definition: Mapping[str, Any], items: Mapping[str, Any]) -> str:

@@ -37,11 +37,11 @@ class Part:
     @classmethod
     def whole(cls, member: str, form: Form) -> Self:
         """A form that stands alone."""
-        return cls(member, form, {question.key: question.key for question in form.questions})
+        return cls(member, form, {question.key: question.key for question in (*form.questions, *form.shared)})
 
     @cached_property
     def materials(self) -> frozenset[str]:
-        return frozenset(question.material for question in self.form.file_questions)
+        return frozenset(question.material for question in self.form.takes_files)
 
     def own(self, merged: Mapping[str, Any]) -> dict[str, Any]:
         """What stands under the merged keys, under its own keys."""
@@ -109,10 +109,11 @@ class _Merging:
     serves: dict[str, list[str]]
     parts: list[Part]
     clashes: list[Clash]
+    shared: dict[str, Question]
 
     @classmethod
     def empty(cls) -> Self:
-        return cls({}, {}, {}, [], [])
+        return cls({}, {}, {}, [], [], {})
 
     def with_part(self, member: str, form: Form, brought: frozenset[str]) -> Self:
         names: dict[str, str] = {}
@@ -123,6 +124,9 @@ class _Merging:
                 continue
             names[question.key] = self._take(member, question, taken=set(names.values()))
         self._place(member, form, names)
+        for question in form.shared:
+            self.shared.setdefault(question.key, question)
+            names[question.key] = question.key
         self.parts.append(Part(member, form, names, frozenset(awaited)))
         return self
 
@@ -193,6 +197,7 @@ class _Merging:
             pages=pages,
             order=order,
             schema=checking_schema({"type": "object", "properties": properties}),
+            shared=tuple(self.shared.values()),
             parts=tuple(self.parts),
             clashes=tuple(self.clashes),
             serves={key: tuple(members) for key, members in self.serves.items()},

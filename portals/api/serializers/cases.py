@@ -1,9 +1,13 @@
 """Cases, what hangs on them, and what each act takes."""
 
-from drf_spectacular.utils import extend_schema_serializer
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from egov.casework.queries import Standing, material_lines
 from egov.casework.rules import ratings
+from egov.registers.rows import masked
 from portals.api.samples import sample
 from portals.api.serializers.base import Answers, Localised, Shown, Strict
 
@@ -69,6 +73,33 @@ class CaseFileSerializer(Shown):
     name = serializers.CharField(allow_null=True)
     content_type = serializers.CharField(allow_null=True)
     size = serializers.IntegerField(allow_null=True)
+
+
+class MaterialRow(Shown):
+    label = Localised()
+    value = serializers.SerializerMethodField(help_text="Text, or text per language; sensitive numbers are masked.")
+
+    @extend_schema_field({"oneOf": [{"type": "string"}, {"type": "object"}]})
+    def get_value(self, row: dict[str, Any]) -> Any:
+        return masked(row)
+
+
+class MaterialSerializer(Shown):
+    """A material of the service and how it stands on the case."""
+
+    material = serializers.CharField(source="key")
+    name = Localised()
+    standing = serializers.ChoiceField(
+        list(Standing), help_text="`never`: ended without it. `open`: not fetched so far."
+    )
+    shared = serializers.BooleanField(help_text="Registers hold it; with consent it is fetched.")
+    absent = serializers.CharField(source="given.absent", default="", help_text="Why registers gave nothing.")
+    register = serializers.CharField(source="given.register", default="")
+    as_of = serializers.DateField(source="given.as_of", default=None, allow_null=True)
+    valid_to = serializers.DateField(source="given.valid_to", default=None, allow_null=True)
+    number = serializers.CharField(source="given.number", default="")
+    rows = MaterialRow(many=True, source="given.rows", default=list)
+    file = serializers.CharField(source="extract.reference", default="", help_text="What the register gave.")
 
 
 class CorrectionSerializer(Shown):
@@ -188,6 +219,7 @@ class CaseDetailSerializer(CaseSerializer):
     allowed_acts = AllowedAct(many=True)
     story = MoveSerializer(many=True, source="page.moves")
     files = CaseFileSerializer(many=True, source="page.papers")
+    materials = serializers.SerializerMethodField()
     corrections = CorrectionSerializer(many=True, source="page.corrections")
     changes = ChangeSerializer(many=True, source="page.changes")
     suspensions = SuspensionSerializer(many=True, source="page.stops")
@@ -199,6 +231,10 @@ class CaseDetailSerializer(CaseSerializer):
     rating = RatingSerializer(source="page.rating", allow_null=True)
     clocks = ClockSerializer(many=True, source="page.clocks")
     steps = StepSerializer(many=True, help_text="Of the review plan; for civil servants.")
+
+    @extend_schema_field(MaterialSerializer(many=True))
+    def get_materials(self, row: Any) -> list[Any]:
+        return list(MaterialSerializer(material_lines(row.page), many=True).data)
 
 
 # --- What acts take --------------------------------------------------------------------------------------
@@ -317,6 +353,11 @@ class DraftDecisionAct(Act):
 @extend_schema_serializer(examples=[sample("return_draft")])
 class ReturnDraftAct(Act):
     note = text()
+
+
+@extend_schema_serializer(examples=[sample("fetch_evidence")])
+class FetchAct(Act):
+    material = serializers.CharField(max_length=60, help_text="A shared material of the service.")
 
 
 @extend_schema_serializer(examples=[sample("message")])

@@ -87,7 +87,11 @@ class CheckSerializer(Shown):
     price_lines = PriceLineSerializer(many=True)
     fetched = serializers.ListField(
         child=serializers.CharField(),
-        help_text="Materials that registers hold; consent lets the department fetch them.",
+        help_text="Materials that registers hold. With `consent` they are fetched, without it they are attached.",
+    )
+    unheld = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Materials that government holds, but no register connected here: attach them if you have them.",
     )
     minutes_left = serializers.IntegerField()
     current = serializers.BooleanField(help_text="False: the service has a newer version; migrate the draft.")
@@ -126,6 +130,15 @@ class StoredFileSerializer(Shown):
     sha256 = serializers.CharField()
 
 
+def consent_field() -> serializers.BooleanField:
+    return serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="The applicant agrees that each department fetches the shared materials of its services from "
+        "registers, for this matter only. Without it they are among the files.",
+    )
+
+
 @extend_schema_serializer(examples=[sample("submission_request")])
 class SubmissionRequest(Strict):
     service = serializers.CharField(max_length=64)
@@ -137,6 +150,12 @@ class SubmissionRequest(Strict):
         help_text="Material → references of files stored before (`POST …/files`).",
     )
     need = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+    consent = consent_field()
+
+
+@extend_schema_serializer(examples=[sample("consent")])
+class ConsentRequest(Strict):
+    consent = consent_field()
 
 
 @extend_schema_serializer(examples=[sample("submission")])

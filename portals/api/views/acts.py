@@ -50,6 +50,7 @@ ACTS: dict[str, ActOfCase] = {
     "sign_decision": ActOfCase(actions.sign_decision, s.NotedAct, "The last signature makes the decision."),
     "deliver": ActOfCase(actions.deliver, s.NotedAct, "What was decided is handed over."),
     "close": ActOfCase(actions.close, s.PlainAct, "办结: nothing more to do."),
+    "fetch_evidence": ActOfCase(actions.fetch_again, s.FetchAct, "Fetch a shared material again, if agreed to."),
     "withdraw": ActOfCase(actions.withdraw, s.WithdrawAct, "The applicant takes it back."),
     "terminate": ActOfCase(actions.terminate, s.ReasonedAct, "The procedure ends without a decision."),
     "send_message": ActOfCase(actions.send_message, s.MessageRequest, "A line on the case, both ways."),

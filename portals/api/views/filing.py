@@ -166,19 +166,12 @@ class DraftCheck(ActorView):
             "asked": [key for key in opened.form.by_key if key in opened.checked.visible],
             "price": opened.price.total,
             "price_lines": opened.price.lines,
-            "fetched": [str(material["key"]) for material in opened.shared_materials()],
+            "fetched": [paper.material for paper in opened.shared_papers if paper.is_fetched],
+            "unheld": [paper.material for paper in opened.shared_papers if not paper.is_held and not paper.handed_in],
             "minutes_left": opened.minutes_left,
             "current": opened.is_current,
         }
         return Response(s.CheckSerializer(body).data)
-
-
-class DraftConsent(ActorView):
-    @extend_schema(request=None, responses={204: None}, operation_id="consent_to_fetch", tags=["filing"])
-    def post(self, request: Request, capacity: str, reference: str) -> Response:
-        """Let the competent department fetch what registers hold, for this application only."""
-        actions.consent_to_fetch(self.actor, draft=reference)
-        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class DraftMigration(ActorView):
@@ -223,7 +216,7 @@ class DraftSubmission(ActorView):
     throttle_scope = "submit"
 
     @extend_schema(
-        request=None,
+        request=s.ConsentRequest,
         parameters=[IDEMPOTENCY_KEY],
         responses={201: s.SubmissionSerializer},
         operation_id="submit_draft",
@@ -231,7 +224,8 @@ class DraftSubmission(ActorView):
     )
     def post(self, request: Request, capacity: str, reference: str) -> Response:
         """File a draft. Repeat it freely with the same key: there is one submission."""
-        submission = actions.submit(self.actor, draft=reference, key=key_of(request))
+        key = key_of(request)
+        submission = actions.submit(self.actor, draft=reference, key=key, **self.body(s.ConsentRequest))
         return Response(s.SubmissionSerializer(submission).data, status=status.HTTP_201_CREATED)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from egov.intake import actions as intake
 from egov.intake import queries as forms
 from egov.intake import rules
 from egov.kernel import clock
-from egov.kernel.errors import EgovError, InvalidInput, TransitionNotAllowed
+from egov.kernel.errors import EgovError, InvalidInput, NotFound, TransitionNotAllowed
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText, whole_number
 from egov.law import queries as law
@@ -32,6 +32,7 @@ from portals.applicant import answers as words
 from portals.applicant import fields
 from portals.applicant.access import applicant_page
 from portals.applicant.cards import card_of
+from portals.applicant.materials import lines_of
 from portals.applicant.talk import thread_of
 from portals.applicant.views.matters import home_crumb, matter_page
 from portals.shared.components import Badge, Crumb, Fault, Field, Option, PlanStep, Tone, faults_of
@@ -61,6 +62,7 @@ def case(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
         "case": found,
         "page": page,
         "sections": words.sections_of(found, page.papers),
+        "fetched": [line for line in lines_of(page) if line.shared],
         "story": [_story_line(move) for move in page.moves],
         "decision": page.decision,
         "citations": [law.citation_text(row["instrument"], row.get("article", "")) for row in _citations(page)],
@@ -70,6 +72,18 @@ def case(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
         "crumbs": _crumbs(capacity, found),
     }
     return render(request, "applicant/case.html", context)
+
+
+@applicant_page
+@require_GET
+def file(request: HttpRequest, capacity: str, reference: str, file: str) -> FileResponse:
+    """A paper of the case, also one that a register gave: who is concerned reads what the department reads."""
+    page = cases.case_for_applicant(request.actor, reference)
+    paper = next((each for each in page.papers if each.reference == file and each.file), None)
+    if paper is None or paper.file is None:
+        raise NotFound
+    content = documents.open_file(paper.file)
+    return FileResponse(content, as_attachment=True, filename=paper.name or file, content_type=paper.content_type)
 
 
 def _citations(page: CasePage) -> list[dict[str, str]]:

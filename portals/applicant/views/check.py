@@ -1,4 +1,4 @@
-"""Check your answers, declare, agree, submit."""
+"""Check your answers, see who gets what, agree, declare, submit."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from egov.identity.models import Organisation
 from egov.intake import actions, queries
 from egov.intake.actions import ServiceChanged
-from egov.intake.queries import DraftMember, OpenDraft
+from egov.intake.queries import DraftMember, OpenDraft, SharedPaper
 from egov.kernel.errors import InvalidInput, NotFound
 from egov.kernel.text import LocalisedText
 from egov.registers.queries import register_names
@@ -59,7 +59,9 @@ def _check_page(
         "faults": faults,
         "complete": not opened.checked.faults,
         "claims": queries.named_claims(opened.bundle.claims),
-        "shared": opened.shared_materials(),
+        "fetched": [paper for paper in opened.shared_papers if paper.is_fetched],
+        "unheld": [paper for paper in opened.shared_papers if not paper.is_held and not paper.handed_in],
+        "instead": bool(opened.shared_papers),
         "goes_to": _destinations(request, opened),
         "price": opened.price,
         "steps": steps_of(capacity, opened, "check"),
@@ -76,17 +78,18 @@ def _check_page(
 
 @dataclass(frozen=True)
 class Destination:
-    """One department and what it gets: for which service, which answers, which documents it fetches."""
+    """One department and what it gets: for which service, which answers, which documents, which of them it fetches."""
 
     member: DraftMember
     department: LocalisedText
     reasons: Sequence[LocalisedText]
     answers: Sequence[LocalisedText]
-    fetched: Sequence[LocalisedText]
+    documents: Sequence[LocalisedText]
+    fetched: Sequence[SharedPaper]
 
 
 def _destinations(request: HttpRequest, opened: OpenDraft) -> list[Destination]:
-    """Nothing while an answer is wrong: it may decide where the matter goes."""
+    """By department; nothing while an answer is wrong: it may decide where the matter goes."""
     if opened.checked.faults:
         return []
     routes = queries.routes_of(opened, applicant_kind=request.party.kind)
@@ -95,16 +98,30 @@ def _destinations(request: HttpRequest, opened: OpenDraft) -> list[Destination]:
             "pk", "full_name"
         )
     )
+    order = {
+        department: place for place, department in enumerate(dict.fromkeys(route.department_id for _m, route in routes))
+    }
     return [
-        Destination(
-            member,
-            names.get(route.department_id) or member.version.department_name,
-            route.reasons,
-            [member.form.by_key[key].title for key in opened.checked_of(member).answers],
-            [material["name"] for material in member.shared_materials()],
-        )
-        for member, route in routes
+        _destination(opened, member, names.get(route.department_id) or member.version.department_name, route.reasons)
+        for member, route in sorted(routes, key=lambda each: order[each[1].department_id])
     ]
+
+
+def _destination(
+    opened: OpenDraft, member: DraftMember, department: LocalisedText, reasons: Sequence[LocalisedText]
+) -> Destination:
+    answers = opened.checked_of(member).answers
+    given = [member.form.by_key[key] for page in member.form.pages for key in page.fields if key in answers]
+    shared = opened.shared_of(member)
+    return Destination(
+        member,
+        department,
+        reasons,
+        answers=[question.title for question in given if not question.is_file],
+        documents=[question.title for question in given if question.is_file]
+        + [paper.name for paper in shared if paper.handed_in],
+        fetched=[paper for paper in shared if paper.is_fetched],
+    )
 
 
 def _answer_row(opened: OpenDraft, key: str, url: str, names: Mapping[str, Any]) -> SummaryRow:
@@ -131,13 +148,16 @@ def _answer_row(opened: OpenDraft, key: str, url: str, names: Mapping[str, Any])
 
 def _submit(request: HttpRequest, capacity: str, opened: OpenDraft) -> HttpResponse:
     reference = opened.draft.reference
-    fetches = bool(opened.shared_materials())
+    fetches = any(paper.is_fetched for paper in opened.shared_papers)
     if problems := _not_ticked(request, fetches=fetches):
         return _check_page(request, capacity, opened, problems=problems, status=422)
     try:
-        if fetches and not opened.checked.faults:
-            actions.consent_to_fetch(request.actor, draft=reference)
-        submission = actions.submit(request.actor, draft=reference, key=request.POST.get("_key", "")[:100])
+        submission = actions.submit(
+            request.actor,
+            draft=reference,
+            key=request.POST.get("_key", "")[:100],
+            consent="consent" in request.POST,
+        )
     except ServiceChanged:
         return changed_service(request, capacity, opened)
     except InvalidInput as error:
@@ -150,7 +170,7 @@ def _not_ticked(request: HttpRequest, *, fetches: bool) -> list[Fault]:
     """Neither box is ticked for anybody: consent is an act of its own (Personal Information Protection Law, Art. 14)."""
     problems = []
     if fetches and "consent" not in request.POST:
-        text = _("Agree that we fetch the documents named here, or hand them in at the service hall.")
+        text = _("Agree that these documents are fetched, or hand them in yourself.")
         problems.append(Fault(text, "f-consent"))
     if "declaration" not in request.POST:
         problems.append(Fault(_("Confirm that your answers are true, then submit."), "f-declaration"))

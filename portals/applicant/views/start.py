@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion
+from egov.catalogue.rules import is_fetched
 from egov.identity import queries as identity
 from egov.intake import actions, queries, rules
 from egov.intake.actions import WrongApplicant
@@ -127,7 +128,7 @@ def _outline(request: HttpRequest, version: ServiceVersion) -> Outline:
         fee=_fee(version.fee),
         fee_basis=version.fee.get("basis") or {},
         own=own,
-        fetched=[material for material in version.materials if material.get("source") == "shared"],
+        fetched=[material for material in version.materials if is_fetched(material)],
         drafts=list(drafts[:DRAFTS_SHOWN]),
     )
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import Event, ServiceVersion
 from egov.catalogue.queries import ServicePage
+from egov.catalogue.rules import is_fetched
 from egov.kernel.errors import NotFound
 from egov.kernel.text import LocalisedText, language_tag
 from egov.law import queries as law
@@ -131,7 +132,7 @@ def _keys(page: ServicePage) -> list[tuple[str, str, str]]:
     to_hand_in = [
         row for row in version.materials if row.get("source") == "applicant" and row.get("required") != "never"
     ]
-    fetched = [row for row in version.materials if row.get("source") == "shared"]
+    fetched = [row for row in version.materials if is_fetched(row)]
     return [
         (_("Time promised"), reading.promised(version), reading.by_law(version)),
         (_("Cost"), reading.cost(version.fee), ""),
@@ -149,7 +150,7 @@ def _keys(page: ServicePage) -> list[tuple[str, str, str]]:
 
 
 def _material(row: dict[str, Any]) -> Material:
-    how, icon = reading.SOURCES.get(row.get("source", "applicant"), reading.SOURCES["applicant"])
+    how, icon = reading.source_of(row)
     required = row.get("required", "always")
     condition = (
         ""

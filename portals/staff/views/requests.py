@@ -239,7 +239,7 @@ def _correction(page: cases.CasePage) -> fields.Asked | None:
     materials = {item.get("material") for item in page.open_correction.items}
     keys = [
         question.key
-        for question in form_of.questions
+        for question in (*form_of.questions, *form_of.shared)
         if question.key in listed or (question.is_file and question.material in materials)
     ]
     files = {paper.material: [paper.reference or ""] for paper in page.papers}
@@ -279,7 +279,7 @@ def _answer(request: HttpRequest, actor: Actor, case: str) -> None:
     typed = rules.read_page(asked.form, request.POST, asked=set(asked.keys))
     uploads = {
         question.material: request.FILES.getlist(question.key)
-        for question in asked.form.file_questions
+        for question in asked.form.takes_files
         if question.key in asked.keys and request.FILES.getlist(question.key)
     }
     actions.answer_correction(filing, case=case, answers=typed, uploads=uploads)

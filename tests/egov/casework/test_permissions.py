@@ -49,6 +49,12 @@ class World:
         return case.reference, self.casework.item(case, "review").pk
 
     @property
+    def shared(self) -> str:
+        name = {"zh-Hans": "居民身份证", "en": "Identity card"}
+        version = self.casework.service(materials=[{"key": "id_card", "name": name, "source": "shared"}])
+        return str(self.casework.received(version).reference)
+
+    @property
     def handed_over(self) -> str:
         version = self.casework.service(channel={"delivery": ["window"]})
         return str(self.casework.decided(version).reference)
@@ -86,6 +92,10 @@ TABLE = PermissionTable(
         "request_correction": Row(
             lambda actor, world: actions.request_correction(actor, case=world.received, items=ITEMS), officer=True
         ),
+        "fetch_again": Row(
+            lambda actor, world: actions.fetch_again(actor, case=world.shared, material="id_card"), officer=True
+        ),
+        "fetch_all": Row(lambda actor, world: actions.fetch_all(actor, case=world.received)),
         "answer_correction": Row(
             lambda actor, world: actions.answer_correction(actor, case=world.corrected, answers={"area": 1}), owner=True
         ),

@@ -155,13 +155,17 @@ def test_every_department_gets_its_part_alone_and_what_waits_is_opened_with_what
 
 def test_a_department_that_does_several_parts_is_given_one_consent_for_all_it_fetches(shop, services, resident):
     for code, form, key, outputs in (("AA01", REGISTER, "lease", [FOUNDED]), ("AA03", SIGN, "picture", [])):
-        material = {"key": key, "name": {"zh-Hans": key, "en": key}, "source": "shared", "required": "always"}
+        material = {"key": key, "name": {"zh-Hans": key, "en": key}, "source": "shared"} | {"evidence": "id_card"}
         services.publish(code, form=form, materials=[material], outputs=outputs)
     draft = start(resident, area=80, sign=True)
-    actions.save_draft(resident, draft=draft.reference, answers={"aa02__cooks": 2, "aa03__words": "面馆"})
-    for _again in range(2):
-        actions.consent_to_fetch(resident, draft=draft.reference)
+    answers = {"aa02__cooks": 2, "aa03__words": "面馆", "organisation__uscc": "91990102MA0000001X"}
+    actions.save_draft(resident, draft=draft.reference, answers=answers)
+    with pytest.raises(InvalidInput) as refused:
+        actions.submit(resident, draft=draft.reference, key="k")
+    assert {fault.path for fault in refused.value.faults} == {"shared__lease", "shared__picture"}
+    submission = actions.submit(resident, draft=draft.reference, key="k", consent=True)
     consent = consents_of(resident.on_behalf_of_id).get()
+    assert consent.subject == f"matter:{submission.matter}"
     assert consent.elements == ["lease", "picture"]
     assert "、" in consent.purpose["zh-Hans"]
 

@@ -95,7 +95,6 @@ TABLE = PermissionTable(
         ),
         "discard": Row(lambda actor, world: actions.discard(actor, draft=world.draft), owner=True),
         "migrate_draft": Row(lambda actor, world: actions.migrate_draft(actor, draft=world.draft), owner=True),
-        "consent_to_fetch": Row(lambda actor, world: actions.consent_to_fetch(actor, draft=world.draft), owner=True),
         "submit": Row(lambda actor, world: actions.submit(actor, draft=world.draft, key="k"), owner=True),
         "submit_direct": Row(
             lambda actor, world: actions.submit_direct(

@@ -23,6 +23,7 @@ from egov.kernel.errors import IdempotencyConflict, InvalidInput, NotFound, NotP
 from egov.kernel.models import OutboxMessage
 from egov.matters.models import Matter, Member
 from egov.payments.models import Bill
+from egov.registers.models import Consent
 from tests.plugins.identity import LONG_AGO
 from tests.plugins.intake import PHOTO, question
 
@@ -127,6 +128,47 @@ def test_the_sql_of_a_submission(services, a_draft, a_picture, resident, stateme
     tables = re.findall(r'insert into "?(\w+)', written)
     assert sorted(tables) == sorted(set(tables)), "each table once"
     assert {"casework_case", "journal_entry", "kernel_outboxmessage", "kernel_idempotencykey"} <= set(tables)
+
+
+def test_consent_is_written_with_the_submission_in_no_statement_of_its_own(services, a_draft, resident):
+    material = {
+        "key": "id_card",
+        "name": {"zh-Hans": "身份证", "en": "Card"},
+        "source": "shared",
+        "evidence": "id_card",
+    }
+    services.publish(materials=[material])
+    counts = []
+    for number, _turn in enumerate(["warm", "measured"]):
+        draft = a_draft(resident)
+        with CaptureQueriesContext(connection) as captured:
+            submission = actions.submit(resident, draft=draft.reference, key=f"k{number}", consent=True)
+        counts.append(captured)
+    written = [each["sql"] for each in counts[-1] if "insert into" in each["sql"].lower()]
+    assert sum("registers_consent" in sql and "casework_case" in sql for sql in written) == 1, written
+    assert Consent.objects.latest("id").subject == f"matter:{submission.matter}"
+
+
+def test_without_consent_a_shared_material_is_handed_in_and_with_it_the_same_key_is_another_request(
+    services, resident, a_picture
+):
+    material = {
+        "key": "id_card",
+        "name": {"zh-Hans": "身份证", "en": "Card"},
+        "source": "shared",
+        "evidence": "id_card",
+    }
+    version = services.publish(materials=[material])
+    answers = {"reason": "expired", "name": "林晓雯"}
+    file = {"service": "CL02", "region": "990102", "answers": answers}
+    with pytest.raises(InvalidInput) as refused:
+        actions.submit_direct(resident, **file, key="k")
+    assert [(fault.path, fault.code) for fault in refused.value.faults] == [("shared__id_card", "required")]
+    stored = actions.keep_upload(resident, version=version, material="id_card", upload=a_picture())
+    actions.submit_direct(resident, **file, files={"id_card": [stored.reference]}, key="k")
+    assert (Case.objects.get().files.get().material, Consent.objects.count()) == ("id_card", 0)
+    with pytest.raises(IdempotencyConflict):
+        actions.submit_direct(resident, **file, files={"id_card": [stored.reference]}, key="k", consent=True)
 
 
 def test_a_fee_makes_a_bill_and_the_case_waits_for_it(services, a_draft, resident):

@@ -75,6 +75,15 @@ TABLE = PermissionTable(
             ),
             owner=True,
         ),
+        "give_first_consents": Row(
+            lambda actor, world: actions.give_first_consents(
+                actor,
+                party_id=world.owner.pk,
+                subject=Ref("matter", "M9"),
+                consents=[ConsentSpec(world.keeper.pk, ["id_card"], {})],
+            ),
+            owner=True,
+        ),
         "revoke_consent": Row(
             lambda actor, world: actions.revoke_consent(actor, consent_id=world.consent.pk), owner=True
         ),

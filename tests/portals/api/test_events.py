@@ -49,8 +49,8 @@ def test_an_event_is_planned_and_filed_with_one_form(quick_city, client):
     for material, paper in sheet.papers():
         sent = client.post(f"{address}/attachments", {"material": material, "file": paper})
         assert sent.status_code == 201, sent.content.decode()
-    client.post(f"{address}/consent")
-    filed = send(client, f"{address}/submission", status=201, headers={"Idempotency-Key": "one"})
+    key = {"Idempotency-Key": "one"}
+    filed = send(client, f"{address}/submission", {"consent": True}, status=201, headers=key)
     matter = Matter.objects.get(reference=filed["matter"])
     assert set(matter.members.values_list("key", flat=True)) == {"MH11", "CL18"}
 

@@ -187,7 +187,6 @@ TABLE = PermissionTable(
         "api:draft": get("drafts/{draft}", **OWN),
         "api:draft_form": get("drafts/{draft}/form", **OWN),
         "api:draft_check": get("drafts/{draft}/check", **OWN),
-        "api:draft_consent": post("drafts/{draft}/consent", **OWN),
         "api:draft_migration": post("drafts/{draft}/migration", **OWN),
         "api:attachments": get("drafts/{draft}/attachments", **OWN),
         "api:attachment": Row(lambda caller, world: caller.delete(f"drafts/{world.draft}"), **OWN),

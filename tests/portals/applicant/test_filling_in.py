@@ -217,6 +217,7 @@ def test_what_registers_hold_is_fetched_only_with_consent(browser, services):
         "key": "id_card",
         "name": {"zh-Hans": "居民身份证", "en": "Identity card"},
         "source": "shared",
+        "evidence": "id_card",
         "required": "always",
     }
     services.publish(materials=[PHOTO, shared])

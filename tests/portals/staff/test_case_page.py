@@ -1,5 +1,6 @@
 """The case page: what stands on it, who may open it, and each act through the page."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -8,8 +9,15 @@ from django.utils import translation
 
 from egov.casework import actions
 from egov.casework.models import Case, CorrectionRequest, Decision, Extension, Message, OpinionRequest, Rating
+from egov.documents import actions as documents
 from egov.documents.models import IssuedDocument
+from egov.identity import queries as identity
+from egov.intake import actions as intake
+from egov.intake import queries as forms
 from egov.journal.models import Entry
+from egov.kernel.actor import SYSTEM
+from egov.kernel.refs import Ref
+from egov.registers import actions as registers
 from egov.work import actions as work
 from egov.work.models import WorkItem
 from tests.plugins.casework import DECIDE, REVIEW
@@ -487,3 +495,85 @@ def test_the_number_of_statements_does_not_grow_with_what_hangs_on_the_case(
     reviewer = desk()
     with statements("case", at_most=10):
         reviewer.text("case", case.reference)
+
+
+# --- What registers gave ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fetched(casework, deliver_outbox):
+    """A received case of a service with three shared materials: given, not found, and of no register here."""
+    registers.load_elements(SYSTEM)
+    rows = {"id_card": "id_card", "driving_licence": "driving_licence", "patents": ""}
+    materials = [
+        {"key": key, "name": {"zh-Hans": key, "en": f"The {key}"}, "source": "shared"}
+        | ({"evidence": kind} if kind else {})
+        for key, kind in rows.items()
+    ]
+    case = casework.received(casework.service(materials=materials))
+    registers.give_consent(
+        casework.applicant,
+        recipient_id=casework.department.pk,
+        elements=list(rows),
+        purpose={"en": "x"},
+        subject=Ref("matter", case.matter),
+    )
+    deliver_outbox()
+    return case
+
+
+def test_the_page_tells_what_was_fetched_from_where_and_what_was_not(casework, desk, fetched):
+    page = desk().text("case", fetched.reference)
+    file = fetched.files.get().file
+    assert f"files/{file.reference}/" in page
+    assert "from the Population register" in page
+    assert "The register holds nothing of it about the applicant." in page
+    assert "No register connected here holds it." in page
+    assert page.count("/acts/fetch_evidence/") == 2, "what no register holds is not fetched again"
+    number = identity.number_of(fetched.applicant_id, "cn.ric")
+    assert number not in page, "the number of a person is masked"
+    assert desk().get("file", fetched.reference, file.reference).status_code == 200
+
+
+def test_what_was_not_found_is_offered_for_a_correction_and_can_be_answered(casework, desk, fetched, a_picture):
+    page = desk(casework.clerk).text("case", fetched.reference)
+    assert 'id="cm-driving_licence"' in page
+    assert 'id="cm-patents"' in page
+    assert 'id="cm-id_card"' not in page, "it is there"
+    desk(casework.clerk).act(fetched, "request_correction", material="driving_licence", why="Please hand it in")
+    asked = forms.open_correction(casework.applicant, case=fetched.reference)
+    assert asked.keys == ("shared__driving_licence",)
+    intake.answer_correction(
+        casework.applicant, case=fetched.reference, answers={}, uploads={"driving_licence": [a_picture("card.png")]}
+    )
+    page = desk(casework.clerk).text("case", fetched.reference)
+    assert "card.png" in page
+    assert page.count("The register holds nothing of it") == 0
+
+
+def test_an_officer_fetches_again_on_the_page(casework, desk, fetched):
+    documents.issue_credential(
+        SYSTEM,
+        type="DRIVING",
+        holder_id=fetched.applicant_id,
+        issuer_id=casework.department.pk,
+        case="",
+        service="CL07",
+        data={},
+        valid_from=dt.date(2025, 1, 1),
+        valid_to=None,
+        title={"zh-Hans": "驾驶证", "en": "Licence"},
+    )
+    assert desk().act(fetched, "fetch_evidence", material="driving_licence").status_code == 302
+    assert "from the Register of certificates and licences" in desk().text("case", fetched.reference)
+    assert "Fetched again from a register" in desk().text("case", fetched.reference)
+
+
+def test_nothing_is_claimed_of_a_case_for_which_nothing_was_fetched(casework, desk):
+    registers.load_elements(SYSTEM)
+    name = {"zh-Hans": "身份证", "en": "Identity card"}
+    version = casework.service(materials=[{"key": "id_card", "name": name, "source": "shared", "evidence": "id_card"}])
+    assert "not fetched yet" in desk().text("case", casework.received(version).reference)
+    done = desk(casework.reviewer).text("case", casework.decided(version).reference)
+    assert "not fetched" in done
+    assert "not fetched yet" not in done
