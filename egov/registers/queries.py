@@ -17,6 +17,7 @@ from egov.kernel.text import LocalisedText
 from egov.registers.evidence import look_up
 from egov.registers.models import Consent, DataElement, EvidenceType, FactCorrection, Holding, Register
 from egov.registers.registry import Absent, Evidence, Fact, handlers
+from egov.registers.rows import masked
 
 __all__ = [
     "Absent",
@@ -37,6 +38,7 @@ __all__ = [
     "holdings_of",
     "is_allowed",
     "is_own",
+    "masked",
     "register_names",
 ]
 

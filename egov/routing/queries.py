@@ -16,6 +16,7 @@ from egov.routing import memory
 from egov.routing.bundles import BundlePlan, PlannedMember, Why, Wishes, plan_bundle, plan_event, read_answers
 from egov.routing.competence import Considered, Explanation, RouteChoice, Verdict, competent, explain
 from egov.routing.errors import EventWithdrawn
+from egov.routing.files import TOPIC
 from egov.routing.holdings import Held
 from egov.routing.memory import Known, warm
 from egov.routing.models import Concept, Example, Language, Need, Origin, SearchEntry, Synonym
@@ -27,6 +28,7 @@ from egov.routing.rules.offer import ANYBODY, offer_to
 
 __all__ = [
     "ANYBODY",
+    "TOPIC",
     "BundlePlan",
     "Candidate",
     "Considered",

@@ -11,8 +11,7 @@ from egov.casework.queries import CasePage, Given, MaterialLine, Paper, Standing
 from egov.catalogue import queries as catalogue
 from egov.kernel.text import LocalisedText, localise
 from egov.matters.actions import DECLARED
-from egov.registers.queries import Absent, register_names
-from egov.registers.rows import masked
+from egov.registers.queries import Absent, masked, register_names
 from portals.applicant import answers as words
 from portals.shared.components import SummaryRow, Tone
 from portals.shared.templatetags.egov_ui import local_date, local_date_plain, localised

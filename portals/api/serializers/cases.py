@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from egov.casework.queries import Standing, material_lines
 from egov.casework.rules import ratings
-from egov.registers.rows import masked
+from egov.registers.queries import masked
 from portals.api.samples import sample
 from portals.api.serializers.base import Answers, Localised, Shown, Strict
 

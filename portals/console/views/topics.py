@@ -11,7 +11,6 @@ from egov.kernel.errors import NotFound
 from egov.kernel.text import localise
 from egov.routing import actions
 from egov.routing import queries as routing
-from egov.routing.files import TOPIC
 from egov.routing.models import Topic
 from portals.console.access import platform_administrators
 from portals.console.dictionary_forms import NewTopicForm, TopicForm
@@ -24,8 +23,8 @@ from portals.shared.components import Crumb
 @platform_administrators
 def index(request: HttpRequest, capacity: str) -> HttpResponse:
     rows = list(Topic.objects.order_by("key"))
-    counts = routing.example_counts([f"{TOPIC}{row.key}" for row in rows])
-    lines = [(row, counts.get(f"{TOPIC}{row.key}", 0)) for row in rows]
+    counts = routing.example_counts([f"{routing.TOPIC}{row.key}" for row in rows])
+    lines = [(row, counts.get(f"{routing.TOPIC}{row.key}", 0)) for row in rows]
     return render(request, "console/topics.html", {"lines": lines, "crumbs": _above(request)})
 
 
@@ -60,11 +59,11 @@ def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
     return form_page(
         request,
         form=form,
-        act=lambda data: actions.add_example(request.actor, target=f"{TOPIC}{key}", text=data["text"]),  # type: ignore[attr-defined]
+        act=lambda data: actions.add_example(request.actor, target=f"{routing.TOPIC}{key}", text=data["text"]),  # type: ignore[attr-defined]
         template="console/topic.html",
         context={
             "topic": row,
-            "examples": routing.examples_of(f"{TOPIC}{key}")[:300],
+            "examples": routing.examples_of(f"{routing.TOPIC}{key}")[:300],
             "crumbs": _above(request, (_("Topics"), url(request, "topics"))),
         },
         done=_("The sentence leads here from now on."),
