@@ -360,7 +360,9 @@ def whole_snapshot(reference: str) -> dict[str, Any]:
     subject = f"matter:{reference}"
     found = {
         "matter": _rows(Matter.objects.filter(pk=matter.pk), _MATTER),
-        "members": _rows(matter.members, "key state order optional answers outputs started_at ended_at undone"),
+        "members": _rows(
+            matter.members, "key state order optional pending__answers outputs started_at ended_at undone"
+        ),
         "edges": _rows(Dependency.objects.filter(matter=matter), "before__key after__key group passes"),
         "told": _rows(Notice.objects.filter(subject=subject, kind="members_undone"), "created_at recipient_id body"),
         "noted": _rows(_entries(subject), "at action capacity content_digest"),
