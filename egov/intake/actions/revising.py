@@ -25,7 +25,7 @@ from egov.matters import queries as matter_queries
 from egov.matters.models import Matter
 from egov.matters.rules import ENDED, Needs, cannot_start
 from egov.routing import queries as routing
-from egov.routing.queries import Why
+from egov.routing.queries import Why, Wishes
 
 NECESSARY = (Why.APPLIES, Why.OPEN)
 
@@ -40,7 +40,7 @@ def reconsider(actor: Actor, found: MatterAnswers, given: Mapping[str, Any]) -> 
     determinants = {**matter.determinants, **_determined(event.definition, told)}
     if determinants == matter.determinants:
         return
-    plan = routing.plan_event(actor, event=event, answers=determinants)
+    plan = routing.plan_event(actor, event=event, answers=determinants, wishes=_claimed(matter))
     members = {each.member.key: each.member.state for each in found.members}
     matters.revise_matter(
         actor,
@@ -57,6 +57,11 @@ def reconsider(actor: Actor, found: MatterAnswers, given: Mapping[str, Any]) -> 
             if each.why is Why.NOT_NEEDED and members.get(each.service, "dropped") not in ENDED
         ],
     )
+
+
+def _claimed(matter: Matter) -> Wishes:
+    """What the applicant said to have is not lacking because another answer was corrected."""
+    return Wishes(have={each.service: each.number for each in queries.claims_in(matter.reference)})
 
 
 def _determined(definition: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,7 +119,7 @@ def start_lacking(actor: Actor, *, matter: str, service: str) -> Draft:
     require_may_file(actor, service)
     event = matter_queries.event_of(found.matter)
     there = tuple(BundleMember(each.member.key, each.version.pk) for each in found.members)
-    plan = routing.plan_event(actor, event=event, answers=found.matter.determinants)
+    plan = routing.plan_event(actor, event=event, answers=found.matter.determinants, wishes=_claimed(found.matter))
     edges = plan.edges_among((*states, service))
     bundle = Bundle(
         members=(BundleMember(service, version.pk),),

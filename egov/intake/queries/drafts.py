@@ -440,9 +440,13 @@ def claims_behind(case: Case) -> list[tuple[LocalisedText, str]]:
 
     Their word: nobody checked it.
     """
-    kept = Submission.objects.filter(matter=case.matter).values_list("draft__plan__claims", flat=True)
-    claims = [BundleClaim.from_json(each) for found in kept for each in found or ()]
-    return named_claims([each for each in claims if case.service.code in each.needed_by])
+    return named_claims([each for each in claims_in(case.matter) if case.service.code in each.needed_by])
+
+
+def claims_in(matter: str) -> list[BundleClaim]:
+    """All that the applicant of a matter (by reference) said to have. One statement."""
+    kept = Submission.objects.filter(matter=matter).values_list("draft__plan__claims", flat=True)
+    return [BundleClaim.from_json(each) for found in kept for each in found or ()]
 
 
 def named_claims(claims: Sequence[BundleClaim]) -> list[tuple[LocalisedText, str]]:

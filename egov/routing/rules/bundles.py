@@ -98,12 +98,25 @@ def questions_to_ask(
         if row["service"] not in there or row.get("anew")
         for condition in _open_conditions(row, definition, known)
     ]
-    # A question asked only under a condition brings up the ones that condition looks at.
-    wanted: set[str] = set()
-    for condition in open_conditions:
-        wanted |= _deciding(condition, definition, known)
-    order = [str(question["key"]) for question in definition.get("questions", ())]
-    return tuple(key for key in order if key in wanted)
+    by_key = {str(question["key"]): question for question in definition.get("questions", ())}
+    wanted = {
+        first
+        for condition in open_conditions
+        for key in _deciding(condition, definition, known)
+        for first in _asked_first(key, by_key, definition, known)
+    }
+    return tuple(key for key in by_key if key in wanted)
+
+
+def _asked_first(
+    key: str, by_key: Mapping[str, Mapping[str, Any]], definition: Mapping[str, Any], known: Mapping[str, Any]
+) -> set[str]:
+    """The question itself, or what its own condition still looks at: nobody is asked of an injury that may be none."""
+    condition = str(by_key[key].get("when", ""))
+    if _verdict(condition, definition, known) is not None:
+        return {key}
+    before = _deciding(condition, definition, known)
+    return {first for each in before for first in _asked_first(each, by_key, definition, known)}
 
 
 def _open_conditions(row: Mapping[str, Any], definition: Mapping[str, Any], known: Mapping[str, Any]) -> Iterable[str]:

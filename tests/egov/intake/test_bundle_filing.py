@@ -243,7 +243,8 @@ def test_a_draft_moves_to_new_versions_of_its_members(shop, resident, services):
     assert opened.draft.answers["aa03__words"] == "面"
 
 
-def test_what_the_person_says_to_have_is_left_out_and_told_to_whom_it_concerns(shop, resident):
+def test_what_the_person_says_to_have_is_left_out_and_told_to_whom_it_concerns(shop, services, resident):
+    services.publish("AA02", form=FOOD, materials=[])
     draft = start(resident, area=80, sign=True, have={"AA01": "执照 2019-7"})
     opened = queries.open_draft(resident, reference=draft.reference)
     assert [member.service for member in opened.members] == ["AA02", "AA03"]

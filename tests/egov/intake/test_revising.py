@@ -47,7 +47,9 @@ PLAN = {
 def matter(services, shop, resident) -> Matter:
     """Registration, then the food licence; from 300 m² on also a fire inspection after the registration; a sign up to
     400 m²."""
-    services.publish("AA04", form=FIRE, materials=[PLAN], fee=FEE, name={"zh-Hans": "消防检查", "en": "Fire check"})
+    name = {"zh-Hans": "消防检查", "en": "Fire check"}
+    outputs = [{"key": "opinion", "type": "record", "name": name, "held": "in_force"}]
+    services.publish("AA04", form=FIRE, materials=[PLAN], fee=FEE, name=name, outputs=outputs)
     definition = shop.definition
     definition["members"][2]["when"] = "sign == true and area < 400"
     definition["members"][3] = {"service": "AA04", "stage": 2, "when": "area >= 300"}
@@ -184,6 +186,19 @@ def test_what_the_party_holds_is_not_lacking(matter, resident):
     )
     propose(resident, matter, shop__area_sqm=320)
     assert revised(resident, matter) == ([], [])
+
+
+def test_what_the_person_said_to_have_is_not_lacking_either(matter, services, resident):
+    services.publish("AA02", form=FOOD, materials=[])
+    draft = start(resident, area=86, sign=True, have={"AA01": "执照 2019-7"})
+    actions.save_draft(
+        resident, draft=draft.reference, answers={"organisation__uscc": "91990102MA0000001X", "aa02__cooks": 2}
+    )
+    actions.save_draft(resident, draft=draft.reference, answers={"aa03__words": "面"})
+    filed = actions.submit(resident, draft=draft.reference, key="other")
+    other = Matter.objects.get(reference=filed.matter)
+    propose(resident, other, shop__area_sqm=320)
+    assert revised(resident, other) == (["AA04"], [])
 
 
 def test_a_correction_that_is_refused_makes_nothing_of_the_event(matter, resident, clerk):

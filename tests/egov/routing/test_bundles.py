@@ -58,6 +58,17 @@ def test_what_another_authority_does_applies_all_the_same_and_is_asked_about():
     assert "both_mainland" not in bundles.questions_to_ask(MARRIAGE, {}, held=["CL10"])
 
 
+ILLNESS = yaml.safe_load(Path("egov/catalogue/definitions/events/LE09.yaml").read_text())["definition"]
+
+
+def test_a_question_asked_under_a_condition_waits_for_the_one_that_it_looks_at():
+    first = bundles.questions_to_ask(ILLNESS, {})
+    assert "work_related" in first
+    assert not {"stable", "dispute"} & set(first)
+    assert {"stable", "dispute"} <= set(bundles.questions_to_ask(ILLNESS, {"work_related": True}))
+    assert not {"stable", "dispute"} & set(bundles.questions_to_ask(ILLNESS, {"work_related": False}))
+
+
 @pytest.mark.parametrize("file", EVENTS, ids=lambda path: path.stem)
 def test_every_question_asked_of_an_event_can_change_a_member(file):
     """Each question that is put has two values that lead to different members, whatever else stands."""
