@@ -53,7 +53,8 @@ NOT_VISITED = {
     ),
     **dict.fromkeys(
         (
-            *("citizen:document_pdf", "citizen:file", "console:configuration_download", "console:design_sample"),
+            *("citizen:case_file", "citizen:document_pdf", "citizen:file"),
+            *("console:configuration_download", "console:design_sample"),
             "mfa_download_recovery_codes",
             *("public:catalogue_jsonld", "public:catalogue_ttl", "staff:certificate", "staff:file", "staff:letter"),
         ),

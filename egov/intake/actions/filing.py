@@ -190,7 +190,7 @@ def _file(actor: Actor, request: Request) -> Submission:
     sources = _sources(request.sources, checked.answers)
     filed = [filed_member(request, member, checked, sources) for member in members]
     if not request.consent:
-        _require_handed_in(filed)
+        _require_handed_in(request.bundle, filed)
     with writing.together():
         return _written(actor, request, checked.answers, sources, filed)
 
@@ -305,10 +305,16 @@ def filed_member(
     return FiledMember(spec, price, papers)
 
 
-def _require_handed_in(filed: Sequence[FiledMember]) -> None:
-    """Who does not agree hands in what would have been fetched. Raises ``InvalidInput`` at each question."""
+def _require_handed_in(bundle: Bundle, filed: Sequence[FiledMember]) -> None:
+    """Who does not agree hands in what would have been fetched, but for members that wait for others: what these bring
+    may not exist yet, and their departments ask for it in time. Raises ``InvalidInput`` at each question.
+    """
     missing = {
-        paper.question.key: rules.missing(paper.question) for each in filed for paper in each.papers if paper.is_fetched
+        paper.question.key: rules.missing(paper.question)
+        for each in filed
+        if not bundle.before(each.spec.key)
+        for paper in each.papers
+        if paper.is_fetched
     }
     if missing:
         raise InvalidInput(list(missing.values()))

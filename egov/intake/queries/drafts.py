@@ -236,6 +236,12 @@ class OpenDraft:
     def shared_of(self, member: DraftMember) -> list[SharedPaper]:
         return member.shared_papers(self.checked_of(member).answers, self.files)
 
+    @property
+    def needs_consent(self) -> bool:
+        """Whether it cannot be filed without agreeing, as long as nothing more is handed in."""
+        at_once = [member for member in self.members if not self.bundle.before(member.service)]
+        return any(paper.is_fetched for member in at_once for paper in self.shared_of(member))
+
     @cached_property
     def shared_papers(self) -> list[SharedPaper]:
         """Of all members, each material once."""

@@ -148,8 +148,7 @@ def _answer_row(opened: OpenDraft, key: str, url: str, names: Mapping[str, Any])
 
 def _submit(request: HttpRequest, capacity: str, opened: OpenDraft) -> HttpResponse:
     reference = opened.draft.reference
-    fetches = any(paper.is_fetched for paper in opened.shared_papers)
-    if problems := _not_ticked(request, fetches=fetches):
+    if problems := _not_ticked(request, needs_consent=opened.needs_consent):
         return _check_page(request, capacity, opened, problems=problems, status=422)
     try:
         submission = actions.submit(
@@ -166,10 +165,10 @@ def _submit(request: HttpRequest, capacity: str, opened: OpenDraft) -> HttpRespo
     return redirect("citizen:receipt", capacity=capacity, reference=submission.reference)
 
 
-def _not_ticked(request: HttpRequest, *, fetches: bool) -> list[Fault]:
+def _not_ticked(request: HttpRequest, *, needs_consent: bool) -> list[Fault]:
     """Neither box is ticked for anybody: consent is an act of its own (Personal Information Protection Law, Art. 14)."""
     problems = []
-    if fetches and "consent" not in request.POST:
+    if needs_consent and "consent" not in request.POST:
         text = _("Agree that these documents are fetched, or hand them in yourself.")
         problems.append(Fault(text, "f-consent"))
     if "declaration" not in request.POST:

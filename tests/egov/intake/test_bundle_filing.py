@@ -170,6 +170,19 @@ def test_a_department_that_does_several_parts_is_given_one_consent_for_all_it_fe
     assert "、" in consent.purpose["zh-Hans"]
 
 
+def test_what_an_earlier_service_brings_is_not_asked_of_who_does_not_agree(shop, services, resident):
+    """The licence that AA01 grants cannot be handed in before."""
+    name = {"zh-Hans": "执照", "en": "Licence"}
+    services.publish(
+        "AA02", form=FOOD, materials=[{"key": "licence", "name": name, "source": "shared", "evidence": "id_card"}]
+    )
+    draft = start(resident, area=80, sign=False)
+    actions.save_draft(resident, draft=draft.reference, answers={"aa02__cooks": 2})
+    opened = queries.open_draft(resident, reference=draft.reference)
+    assert ([paper.material for paper in opened.shared_papers], opened.needs_consent) == (["licence"], False)
+    assert actions.submit(resident, draft=draft.reference, key="k")
+
+
 def test_one_bill_has_the_fees_of_all_and_loses_those_of_what_never_starts(shop, resident):
     submission = filled(resident, start(resident, area=80, sign=True), aa02__cooks=2, aa03__words="面")
     bill = Bill.objects.get()

@@ -248,6 +248,19 @@ def test_consent_that_says_the_same_is_kept_and_another_takes_its_place(person, 
     assert [each.pk for each in queries.consents_of(person.pk)] == [wider.pk, first.pk]
 
 
+def test_consent_is_widened_by_what_joins_the_matter(person, department) -> None:
+    give(oneself(person), person, department)
+    more = ConsentSpec(department.pk, ["person.born_on"], {"en": "pay a pension"})
+    (wider,) = actions.give_consents(
+        oneself(person), party_id=person.pk, subject=Ref("matter", "M1"), consents=[more], widen=True
+    )
+    assert wider.elements == ["person.born_on", "person.name"]
+    assert "check identity" in wider.purpose["en"]
+    assert "pay a pension" in wider.purpose["en"]
+    asked = {"party_id": person.pk, "recipient_id": department.pk, "element": "person.name"}
+    assert queries.consented(**asked, subject=Ref("matter", "M1"))
+
+
 def test_consent_needs_a_party(department) -> None:
     with pytest.raises(NotPermitted):
         actions.give_consent(
