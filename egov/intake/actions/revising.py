@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from egov.casework.models import AnswerChange
@@ -25,7 +26,7 @@ from egov.matters import queries as matter_queries
 from egov.matters.models import Matter
 from egov.matters.rules import ENDED, Needs, cannot_start
 from egov.routing import queries as routing
-from egov.routing.queries import Why
+from egov.routing.queries import Why, Wishes
 
 NECESSARY = (Why.APPLIES, Why.OPEN)
 
@@ -40,7 +41,7 @@ def reconsider(actor: Actor, found: MatterAnswers, given: Mapping[str, Any]) -> 
     determinants = {**matter.determinants, **_determined(event.definition, told)}
     if determinants == matter.determinants:
         return
-    plan = routing.plan_event(actor, event=event, answers=determinants)
+    plan = routing.plan_event(actor, event=event, answers=determinants, wishes=_wishes(matter))
     members = {each.member.key: each.member.state for each in found.members}
     matters.revise_matter(
         actor,
@@ -114,7 +115,7 @@ def start_lacking(actor: Actor, *, matter: str, service: str) -> Draft:
     require_may_file(actor, service)
     event = matter_queries.event_of(found.matter)
     there = tuple(BundleMember(each.member.key, each.version.pk) for each in found.members)
-    plan = routing.plan_event(actor, event=event, answers=found.matter.determinants)
+    plan = routing.plan_event(actor, event=event, answers=found.matter.determinants, wishes=_wishes(found.matter))
     edges = plan.edges_among((*states, service))
     bundle = Bundle(
         members=(BundleMember(service, version.pk),),
@@ -137,10 +138,19 @@ def start_lacking(actor: Actor, *, matter: str, service: str) -> Draft:
     return draft
 
 
+def _wishes(matter: Matter) -> Wishes:
+    """What the person said to have already when the matter was filed; it is not lacking."""
+    plan = _first_draft(matter).values_list("draft__plan", flat=True).first() or {}
+    return Wishes.read((), {each.service: each.number for each in Bundle.from_json(plan).claims})
+
+
 def _region(matter: Matter) -> str:
     """Where the matter was begun."""
-    first = Submission.objects.filter(matter=matter.reference, draft__isnull=False).order_by("pk")
-    return str(first.values_list("draft__region", flat=True)[0])
+    return str(_first_draft(matter).values_list("draft__region", flat=True)[0])
+
+
+def _first_draft(matter: Matter) -> QuerySet[Submission]:
+    return Submission.objects.filter(matter=matter.reference, draft__isnull=False).order_by("pk")
 
 
 def _attach(draft: Draft, form: rules.Form, found: MatterAnswers) -> None:

@@ -43,11 +43,21 @@ PLAN = {
 }
 
 
+LICENCE = {"key": "licence", "type": "record", "name": {"en": "Licence"}, "held": "in_force"}
+
+
 @pytest.fixture
 def matter(services, shop, resident) -> Matter:
     """Registration, then the food licence; from 300 m² on also a fire inspection after the registration; a sign up to
     400 m²."""
-    services.publish("AA04", form=FIRE, materials=[PLAN], fee=FEE, name={"zh-Hans": "消防检查", "en": "Fire check"})
+    services.publish(
+        "AA04",
+        form=FIRE,
+        materials=[PLAN],
+        fee=FEE,
+        outputs=[LICENCE],
+        name={"zh-Hans": "消防检查", "en": "Fire check"},
+    )
     definition = shop.definition
     definition["members"][2]["when"] = "sign == true and area < 400"
     definition["members"][3] = {"service": "AA04", "stage": 2, "when": "area >= 300"}
@@ -182,6 +192,15 @@ def test_what_the_party_holds_is_not_lacking(matter, resident):
         source=Ref("case", "C-1"),
         valid_from=clock.today(),
     )
+    propose(resident, matter, shop__area_sqm=320)
+    assert revised(resident, matter) == ([], [])
+
+
+def test_what_the_person_said_to_have_is_not_lacking(matter, resident):
+    """By a number given when the matter was filed; nothing here shows it."""
+    draft = Draft.objects.get(submission__matter=matter.reference)
+    draft.plan["claims"] = [{"service": "AA04", "number": "消安 2019-7", "needed_by": []}]
+    draft.save()
     propose(resident, matter, shop__area_sqm=320)
     assert revised(resident, matter) == ([], [])
 
