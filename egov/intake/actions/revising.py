@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from egov.casework.models import AnswerChange
@@ -144,8 +145,11 @@ def start_lacking(actor: Actor, *, matter: str, service: str) -> Draft:
 
 def _region(matter: Matter) -> str:
     """Where the matter was begun."""
-    first = Submission.objects.filter(matter=matter.reference, draft__isnull=False).order_by("pk")
-    return str(first.values_list("draft__region", flat=True)[0])
+    return str(_first_draft(matter).values_list("draft__region", flat=True)[0])
+
+
+def _first_draft(matter: Matter) -> QuerySet[Submission]:
+    return Submission.objects.filter(matter=matter.reference, draft__isnull=False).order_by("pk")
 
 
 def _attach(draft: Draft, form: rules.Form, found: MatterAnswers) -> None:

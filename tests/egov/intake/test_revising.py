@@ -43,13 +43,21 @@ PLAN = {
 }
 
 
+LICENCE = {"key": "licence", "type": "record", "name": {"en": "Licence"}, "held": "in_force"}
+
+
 @pytest.fixture
 def matter(services, shop, resident) -> Matter:
     """Registration, then the food licence; from 300 m² on also a fire inspection after the registration; a sign up to
     400 m²."""
-    name = {"zh-Hans": "消防检查", "en": "Fire check"}
-    outputs = [{"key": "opinion", "type": "record", "name": name, "held": "in_force"}]
-    services.publish("AA04", form=FIRE, materials=[PLAN], fee=FEE, name=name, outputs=outputs)
+    services.publish(
+        "AA04",
+        form=FIRE,
+        materials=[PLAN],
+        fee=FEE,
+        outputs=[LICENCE],
+        name={"zh-Hans": "消防检查", "en": "Fire check"},
+    )
     definition = shop.definition
     definition["members"][2]["when"] = "sign == true and area < 400"
     definition["members"][3] = {"service": "AA04", "stage": 2, "when": "area >= 300"}
@@ -199,6 +207,15 @@ def test_what_the_person_said_to_have_is_not_lacking_either(matter, services, re
     other = Matter.objects.get(reference=filed.matter)
     propose(resident, other, shop__area_sqm=320)
     assert revised(resident, other) == (["AA04"], [])
+
+
+def test_what_the_person_said_to_have_is_not_lacking(matter, resident):
+    """By a number given when the matter was filed; nothing here shows it."""
+    draft = Draft.objects.get(submission__matter=matter.reference)
+    draft.plan["claims"] = [{"service": "AA04", "number": "消安 2019-7", "needed_by": []}]
+    draft.save()
+    propose(resident, matter, shop__area_sqm=320)
+    assert revised(resident, matter) == ([], [])
 
 
 def test_a_correction_that_is_refused_makes_nothing_of_the_event(matter, resident, clerk):

@@ -27,6 +27,8 @@ EMPLOYER_S = {
     "required": ["who"],
 }
 
+LICENCE = {"key": "licence", "type": "record", "name": {"en": "Licence"}, "held": "in_force"}
+
 
 @pytest.fixture
 def event(services, shop):
@@ -37,6 +39,7 @@ def event(services, shop):
     )
     services.publish("AA07", form=EMPLOYER_S, materials=[], audience=["enterprise"])
     services.publish("AA04", form={"type": "object", "properties": {"name": NAME, "uscc": CODE}}, materials=[])
+    services.publish("AA03", form={"type": "object", "properties": {"name": NAME}}, materials=[], outputs=[LICENCE])
     definition = shop.definition
     definition["members"] = [
         {"service": "AA06", "stage": 1, "when": "sign == true", "by": "employer"},
