@@ -108,6 +108,7 @@ class PastWhole:
     references: Mapping[str, str]  # member -> its case, also of one that is opened later
     matter: Matter
     members: dict[str, Member] = field(default_factory=dict)
+    pending: dict[str, PendingMember] = field(default_factory=dict)
     fallen: list[Fallen] = field(default_factory=list)
 
     @property
@@ -123,6 +124,11 @@ class PastWhole:
         at = self.matter.opened_at
         for spec in self.specs:
             self.members[spec.key] = member_row(self.matter, spec, order.index(spec.key), cases.get(spec.key))
+        self.pending = {
+            spec.key: pending_of(self.members[spec.key], spec, self.filed, self.references[spec.key])
+            for spec in self.specs
+            if spec.key not in cases
+        }
         days = NumberedDays.on(clock.local(at).date())
         rows = list(self.members.values())
         self.matter.promised_due_at = promised_due_at(rows, self.needs_of, list(cases.values()), days)
@@ -170,11 +176,7 @@ class PastWhole:
         matter.state = rules.matter_state(member.state for member in self.members.values())
         if matter.state != MatterState.OPEN:
             matter.closed_at = max(member.ended_at for member in self.members.values() if member.ended_at)
-        waiting = [
-            (pending_of(self.members[spec.key], spec, self.filed, self.references[spec.key]), spec.files)
-            for spec in self.specs
-            if not self.members[spec.key].case
-        ]
+        waiting = [(self.pending[spec.key], spec.files) for spec in self.specs if not self.members[spec.key].case]
         return PastMatter(
             matter,
             list(self.members.values()),

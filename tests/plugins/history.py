@@ -406,8 +406,11 @@ _MATTER = "title need event state capacity applicant_id lead_id lead_unit_id ope
 
 
 def _entries(subject: str) -> Any:
-    """Filing and paying are recorded by whoever calls; here that is the test."""
-    return Entry.objects.filter(refs__contains=[subject]).exclude(action__in=["intake.submit"])
+    """Filing and paying are recorded by whoever calls; here that is the test. What the platform fetches from registers
+    for a case is not laid."""
+    return Entry.objects.filter(refs__contains=[subject]).exclude(
+        action__in=["intake.submit", "casework.fetch_evidence"]
+    )
 
 
 def _rows(rows: Any, names: str) -> list[dict[str, Any]]:
