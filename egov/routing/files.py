@@ -1,6 +1,6 @@
 """The lexicon as it is shipped: concepts, what people say for them, examples, topics, what is not for us."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,13 @@ class TopicFile:
 
 @dataclass
 class Definitions:
-    """``synonyms``: language, said, key of the concept. ``examples``: target, language, text."""
+    """``synonyms``: language, said, key of the concept. ``examples``: target, language, text. ``near_misses``: target
+    that the words sound like, target that they belong to, text; they stand among the examples of the latter."""
 
     concepts: dict[str, LocalisedText] = field(default_factory=dict)
     synonyms: list[tuple[str, str, str]] = field(default_factory=list)
     examples: list[tuple[str, str, str]] = field(default_factory=list)
+    near_misses: list[tuple[str, str, str]] = field(default_factory=list)
     topics: list[TopicFile] = field(default_factory=list)
 
 
@@ -44,6 +46,10 @@ def read_definitions(folder: Path = DEFINITIONS) -> Definitions:
     for path in sorted((folder / "examples").glob("*.yaml")):
         for target, row in read_yaml(path).items():
             found.examples += _sentences(target, row)
+            for owner, sentences in row.get("near", {}).items():
+                near = list(_sentences(owner, sentences))
+                found.examples += near
+                found.near_misses += [(target, owner, text) for _owner, _language, text in near]
     for key, row in read_yaml(folder / "topics.yaml").items():
         options = [{"text": option["label"], "codes": option["codes"]} for option in row["options"]]
         found.topics.append(TopicFile(key, row["question"], options, digest([row["question"], options])))
@@ -61,7 +67,7 @@ def _listed(value: object) -> list[str]:
     return [part.strip() for part in str(value).split(",") if part.strip()]
 
 
-def _sentences(target: str, row: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+def _sentences(target: str, row: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     for short, language in _LANGUAGES.items():
         for line in row.get(short, "").splitlines():
             if line.strip():

@@ -56,9 +56,10 @@ def visible_cases(actor: Actor) -> QuerySet[Case]:
 def own_cases(actor: Actor) -> QuerySet[Case]:
     """The cases for whose applicant the actor acts (``facts.acts_for_applicant``), for whoever narrows them down to a case
     or a matter: also those a founder filed for the company that was registered meanwhile."""
-    cases = visible_cases(actor) if actor.is_applicant else Case.objects.none()
-    if actor.kind is not CapacityKind.SELF:
-        return cases
+    if not actor.is_applicant:
+        return Case.objects.none()
+    if actor.kind is not CapacityKind.SELF or actor.mandate_services is not None:
+        return visible_cases(actor)
     return Case.objects.filter(
         Q(applicant_id=actor.on_behalf_of_id) | Q(filed_by_id=actor.party_id, capacity=actor.capacity)
     )

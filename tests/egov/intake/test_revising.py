@@ -320,7 +320,13 @@ def test_the_same_through_the_api(browser, matter):
     draft = begun.json()["reference"]
     assert draft in begun["Location"]
     browser.patch(f"/api/v1/as/self/drafts/{draft}", {"answers": {"aa04__exits": 2}}, "application/json")
-    filed = browser.post(f"/api/v1/as/self/drafts/{draft}/submission", headers={"Idempotency-Key": "one"})
+    filed = browser.post(
+        f"/api/v1/as/self/drafts/{draft}/submission",
+        {"consent": True},
+        "application/json",
+        headers={"Idempotency-Key": "one"},
+    )
+    assert filed.status_code == 201, filed.json()
     assert filed.json()["matter"] == matter.reference
     lanes = {lane["key"]: lane["state"] for lane in browser.get(address).json()["lanes"]}
     assert lanes["AA04"] == "waiting"
@@ -337,7 +343,7 @@ def test_a_restaurant_measured_anew_is_led_to_the_fire_check(quick_city, client)
     actions.save_draft(zhao, draft=draft.reference, answers=sheet.answers)
     for material, paper in sheet.papers():
         actions.attach(zhao, draft=draft.reference, material=material, upload=paper)
-    matter = actions.submit(zhao, draft=draft.reference, key="shop").matter
+    matter = actions.submit(zhao, draft=draft.reference, key="shop", consent=True).matter
     assert "LC03" not in states(Matter.objects.get(reference=matter))
 
     client.force_login(quick_city.account("zhao.qiming"))
@@ -358,5 +364,5 @@ def test_a_restaurant_measured_anew_is_led_to_the_fire_check(quick_city, client)
     actions.save_draft(zhao, draft=reference, answers=sheet.answers)
     for material, paper in sheet.papers():
         actions.attach(zhao, draft=reference, material=material, upload=paper)
-    assert actions.submit(zhao, draft=reference, key="fire").matter == matter
+    assert actions.submit(zhao, draft=reference, key="fire", consent=True).matter == matter
     assert states(Matter.objects.get(reference=matter))["LC03"] == "waiting", "for the registration, like the others"

@@ -52,9 +52,14 @@ def services():
 
 
 @pytest.fixture(scope="module")
-def official(services):
+def named(services):
+    """All that the catalogue names and the index reads."""
+    return [*services.values(), *(yaml.safe_load(path.read_text(encoding="utf-8")) for path in EVENTS.glob("*.yaml"))]
+
+
+@pytest.fixture(scope="module")
+def official(named):
     """Runs of the names that the catalogue itself uses: of services, events, departments."""
-    named = [*services.values(), *(yaml.safe_load(path.read_text(encoding="utf-8")) for path in EVENTS.glob("*.yaml"))]
     texts = [text for each in named for field in ("name", "department_name") for text in each.get(field, {}).values()]
     return set().union(*map(runs, texts))
 
@@ -89,12 +94,20 @@ def test_every_service_is_asked_for_in_the_gold_set(needs, services):
     assert set(services) - labels == set()
 
 
-def test_the_lexicon_says_nothing_of_the_frozen_half(needs, definitions, official):
+def phrases(each):
+    """What people say according to the definition of a service or event itself, and what it is asked."""
+    rows = [each.get("needs", {}), *(row.get("question", {}) for row in each.get("faq", ()))]
+    for said in chain(*(row.values() for row in rows)):
+        yield from [said] if isinstance(said, str) else said
+
+
+def test_the_lexicon_says_nothing_of_the_frozen_half(needs, definitions, named, official):
     """Neither a frozen sentence nor five characters (or words) in a row of one, beyond official names."""
     frozen = [need["text"] for need in needs if need["split"] == "frozen"]
     taken = set().union(*map(runs, frozen)) - official
     whole = {bare(text) for text in frozen} - {""}
     sentences = [text for _target, _language, text in definitions.examples]
+    sentences += chain(*map(phrases, named))
     surfaces = [said for _language, said, _concept in definitions.synonyms]
     assert [text for text in sentences if bare(text) in whole] == []
     assert [text for text in [*sentences, *surfaces] if runs(text) & taken] == []
