@@ -43,7 +43,7 @@ def test_nothing_is_asked_twice_and_nothing_clashes(code: str) -> None:
 def test_every_question_of_a_member_is_asked_or_brought_by_one_before_it(code: str) -> None:
     for outcome in outcomes_of(code):
         form = outcome.form
-        asked = {key for page in form.pages for key in page.fields}
+        asked = {key for page in form.pages for key in page.fields} | {each.key for each in form.shared}  # fetched
         for part in form.parts:
             assert part.names.keys() | part.awaited == part.form.by_key.keys(), outcome
             assert not part.names.keys() & part.awaited, outcome
