@@ -5,6 +5,7 @@ Private to this room.
 
 from collections.abc import Sequence
 
+from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion
 from egov.identity import queries as identity
 from egov.identity.models import PartyKind
@@ -57,7 +58,8 @@ def _refused_to(kind: PartyKind, versions: Sequence[ServiceVersion], bundle: Bun
     """
     if bundle and kind == PartyKind.ORGANISATION:
         return []
-    founding = {version.service.code for version in versions if version.founds_organisation}
+    known = [*versions, *(catalogue.version(member.version) for member in bundle.there)]
+    founding = {version.service.code for version in known if version.founds_organisation}
     return [
         version
         for version in versions
