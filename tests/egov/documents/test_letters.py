@@ -19,6 +19,15 @@ pytestmark = pytest.mark.django_db
 
 DATA = {
     "decision": {},
+    "extract": {
+        "register": {"zh-Hans": "人口登记簿", "en": "Register of persons"},
+        "as_of": "2026-11-02",
+        "purpose": {"zh-Hans": "食品经营许可", "en": "Food business licence"},
+        "material": {"zh-Hans": "身份证明", "en": "Proof of identity"},
+        "requested_by": {"zh-Hans": "临江区市场监督管理局", "en": "Market Regulation"},
+        "rows": [{"label": {"zh-Hans": "姓名", "en": "Name"}, "value": "林晓雯"}],
+        "valid_to": "2027-11-02",
+    },
     "acceptance": {
         "case": "JZ-C-1",
         "service": {"zh-Hans": "食品经营许可", "en": "Food business licence"},

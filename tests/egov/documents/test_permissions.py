@@ -113,6 +113,8 @@ TABLE = PermissionTable(
     internal={
         "issue_documents": "what issue_document calls",
         "store_bytes": "for imports and registers, which asked already; store_file asks",
+        "keep_extract": "part of fetching a paper for a case, which has asked for the applicant's consent",
+        "sealed_file": "the same, of what was issued here",
         "seal_document": "done by the worker, or by whoever may open the document",
     },
 )

@@ -43,7 +43,7 @@ def patient(identities, medins):
 def file(actor, **answers):
     draft = actions.start_draft(actor, service="MH03", region="990102")
     actions.save_draft(actor, draft=draft.reference, answers={"phone": "13800138000", **answers})
-    return actions.submit(actor, draft=draft.reference, key="k")
+    return actions.submit(actor, draft=draft.reference, key="k", consent=True)
 
 
 def test_who_lives_elsewhere_is_registered_on_the_spot_without_an_end(patient, medins):

@@ -61,6 +61,7 @@ BODIES = {
     "send_message": {"text": "x"},
     "rate": {"grade": 5},
     "rate_again": {"grade": 5},
+    "fetch_evidence": {"material": "x"},
     "verify_rating": {"justified": True, "note": "x"},
     "rectify_rating": {"rectification": "x", "public_answer": {"en": "x"}},
 }

@@ -28,7 +28,7 @@ LEFT JOIN identity_party party ON party.id = person.party_id
 WHERE session.session_key = ?
   AND session.expire_date > ?;
 
-SELECT [71 columns]
+SELECT [72 columns]
 FROM "intake_draft"
 INNER JOIN "catalogue_serviceversion" ON ("intake_draft"."version_id" = "catalogue_serviceversion"."id")
 INNER JOIN "catalogue_publicservice" ON ("catalogue_serviceversion"."service_id" = "catalogue_publicservice"."id")

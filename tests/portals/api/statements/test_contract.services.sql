@@ -28,7 +28,7 @@ LEFT JOIN identity_party party ON party.id = person.party_id
 WHERE session.session_key = ?
   AND session.expire_date > ?;
 
-SELECT [40 columns]
+SELECT [41 columns]
 FROM "catalogue_serviceversion"
 INNER JOIN "catalogue_publicservice" ON ("catalogue_serviceversion"."service_id" = "catalogue_publicservice"."id")
 WHERE ("catalogue_serviceversion"."state" = ?

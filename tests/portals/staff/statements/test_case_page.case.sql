@@ -161,6 +161,11 @@ SELECT "casework_case"."id",
    WHERE U0."case_id" = ("casework_case"."id")
    ORDER BY U0."id" ASC) AS "d_papers",
        ARRAY
+  (SELECT JSON_OBJECT(((?)::text) VALUE U0."id", ((?)::text) VALUE U0."material", ((?)::text) VALUE U0."absent", ((?)::text) VALUE U0."register", ((?)::text) VALUE U0."title", ((?)::text) VALUE U0."number", ((?)::text) VALUE U0."rows", ((?)::text) VALUE U0."as_of", ((?)::text) VALUE U0."valid_to", ((?)::text) VALUE U0."at", ((?)::text) VALUE U0."paper_id" RETURNING JSONB) AS "row"
+   FROM "casework_fetched" U0
+   WHERE U0."case_id" = ("casework_case"."id")
+   ORDER BY U0."id" ASC) AS "d_given",
+       ARRAY
   (SELECT JSON_OBJECT(((?)::text) VALUE U0."id", ((?)::text) VALUE U0."items", ((?)::text) VALUE U0."asked_at", ((?)::text) VALUE U0."respond_by", ((?)::text) VALUE U0."answered_at", ((?)::text) VALUE U0."answers_before", ((?)::text) VALUE U4."name" RETURNING JSONB) AS "row"
    FROM "casework_correctionrequest" U0
    INNER JOIN "identity_post" U2 ON (U0."asked_by_id" = U2."id")
