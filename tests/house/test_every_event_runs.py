@@ -18,8 +18,9 @@ from egov.intake import queries as forms
 from egov.intake.models import Draft, Submission
 from egov.intake.rules import MergedForm
 from egov.kernel.actor import Actor
+from egov.matters import actions as matters
 from egov.matters import rules
-from egov.matters.models import Matter
+from egov.matters.models import Matter, Member
 from egov.matters.whole import Whole
 from egov.routing import queries as routing
 from egov.routing.rules.bundles import Why
@@ -79,12 +80,20 @@ class Bundle:
         return intake.start_bundle(self.actor, event=self.code, region=LINJIANG, answers=self.answers, services=added)
 
     def file(self) -> tuple[Submission, set[str]]:
-        """The submission, and the services in it."""
+        """The submission, and the services in it that this party files."""
         draft = self.draft()
         opened = forms.open_draft(self.actor, reference=draft.reference)
         if isinstance(opened.form, MergedForm):
             assert_asked_once(opened.form)
-        return self.walk.submit(self.actor, draft, {}), {member.service for member in opened.members}
+        submission = self.walk.submit(self.actor, draft, {})
+        self.have_done_what_others_file(submission.matter)
+        return submission, {member.service for member in opened.members}
+
+    def have_done_what_others_file(self, matter: str) -> None:
+        """The employer has filed its part: the applicant says so, and what waited for it goes on."""
+        for member in Member.objects.filter(matter__reference=matter).exclude(by=""):
+            matters.declare_done(self.actor, matter=matter, member=member.key, text="单位已办")
+        self.walk.city.deliver()
 
 
 @pytest.mark.parametrize(("code", "outcome"), ENDS)
@@ -92,7 +101,7 @@ def test_an_event_is_filed_once_and_comes_to_its_end(walk: Walk, code: str, outc
     bundle = Bundle(walk, code, outcome)
     submission, services = bundle.file()
     matter = Matter.objects.get(reference=submission.matter)
-    assert {member.key for member in matter.members.all()} == services
+    assert {member.key for member in matter.members.filter(by="")} == services
     for case in walk.finish(matter.reference):
         assert_complete(case)
         assert case.outcome == "granted", case.service.code
@@ -107,7 +116,7 @@ def test_an_event_is_filed_once_and_comes_to_its_end(walk: Walk, code: str, outc
 def test_another_answer_gives_a_form_that_can_be_filed(walk: Walk, code: str, outcome: str) -> None:
     submission, services = Bundle(walk, code, outcome).file()
     matter = Matter.objects.get(reference=submission.matter)
-    assert {member.key for member in matter.members.all()} == services
+    assert {member.key for member in matter.members.filter(by="")} == services
     started = matter.members.exclude(case="").values_list("case", flat=True)
     assert Case.objects.filter(matter=matter.reference).count() == len(set(started))
 
