@@ -34,7 +34,7 @@ TWO_STEPS = "only while signing in with a second step, or with one set up"
 NOT_VISITED = {
     **dict.fromkeys(
         (
-            *("citizen:accept_mandate", "citizen:autosave", "citizen:message", "citizen:pay"),
+            *("citizen:accept_mandate", "citizen:autosave", "citizen:begin_lacking", "citizen:message", "citizen:pay"),
             "citizen:revoke_consent",
             *("staff:case_act", "staff:claim_next", "staff:cover", "staff:end_cover"),
             *("staff:items_act", "staff:request_act", "staff:request_discard", "staff:request_start", "staff:urge"),
@@ -45,7 +45,8 @@ NOT_VISITED = {
             *("console:event_act", "console:event_given_remove", "console:event_member_remove"),
             *("console:event_question_remove", "console:synonym_remove"),
             *("console:design_question_act", "console:design_step_remove", "console:table_draft"),
-            "console:design_paragraph_act",
+            *("console:design_paragraph_act", "console:design_row_act"),
+            *("console:topic_example_remove", "console:topic_remove"),
             *("console:replay_event", "console:replay_service", "console:table_publish"),
             "console:version_act",
         ),
@@ -61,6 +62,7 @@ NOT_VISITED = {
         FILE,
     ),
     "idp:oidc:authorization": "asks on behalf of a program that names itself",
+    "citizen:declare": "only while a matter waits for what an employer files",
     "shared:verify_identity": "only while the account names no person",
     "idp:oidc:device_authorization": "no client of ours is a device without a browser",
     **dict.fromkeys(("citizen:draft", "idp:oidc:logout"), "leads on to another page at once"),
