@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 kept = Kept("law")
+_NO_PROCEDURE = _("There is no such procedure.")
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,22 @@ class FormulaResult:
 
 def procedure(key: str, *, version: int | None = None) -> ProcedureDefinition:
     """The statutory procedure in force, or the ``version`` a case was opened under. Raises ``NotFound``."""
-    return kept.get(("procedure", key, version), lambda: _load_procedure(key, version))
+    if version is not None:
+        return kept.get(("procedure", key, version), lambda: _load_procedure(key, version))
+    found = _procedures_in_force().get(key)
+    if found is None:
+        raise NotFound(_NO_PROCEDURE, code="procedure_missing")
+    return found
 
 
 def procedures() -> list[ProcedureDefinition]:
-    """All procedures in force, by key."""
-    keys = kept.get("procedures", lambda: _published_keys(Procedure.objects.all()))
-    return [procedure(key) for key in keys]
+    """All procedures in force, by key (one statement)."""
+    return list(_procedures_in_force().values())
+
+
+def _procedures_in_force() -> dict[str, ProcedureDefinition]:
+    rows = Procedure.objects.filter(state=State.PUBLISHED).order_by("key")
+    return kept.get("procedures", lambda: {row.key: _read(row) for row in rows})
 
 
 def parameter(key: str, *, on: dt.date, region: str = "") -> Any:
@@ -154,11 +164,14 @@ def _published_keys(rows: QuerySet[Any]) -> list[str]:
     return list(rows.filter(state=State.PUBLISHED).order_by("key").values_list("key", flat=True))
 
 
-def _load_procedure(key: str, version: int | None) -> ProcedureDefinition:
-    chosen = Q(state=State.PUBLISHED) if version is None else Q(version=version)
-    row = Procedure.objects.filter(chosen, key=key).first()
+def _load_procedure(key: str, version: int) -> ProcedureDefinition:
+    row = Procedure.objects.filter(key=key, version=version).first()
     if row is None:
-        raise NotFound(_("There is no such procedure."), code="procedure_missing")
+        raise NotFound(_NO_PROCEDURE, code="procedure_missing")
+    return _read(row)
+
+
+def _read(row: Procedure) -> ProcedureDefinition:
     return rules.read_procedure(key=row.key, version=row.version, name=row.name, definition=row.definition)
 
 

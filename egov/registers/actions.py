@@ -282,13 +282,12 @@ def load_elements(actor: Actor, *, folder: Path = DEFINITIONS) -> int:
     if not may_administer_platform(actor):
         raise NotPermitted()
     definitions = _dictionary(folder)
-    changed = _put_all(Register, {key: _as_register(row) for key, row in definitions["registers"].items()})
-    registers = dict(Register.objects.values_list("key", "pk"))
+    changed, registers = _put_all(Register, {key: _as_register(row) for key, row in definitions["registers"].items()})
     elements = {key: _as_element(key, row, registers) for key, row in definitions["elements"].items()}
-    changed += _put_all(DataElement, elements)
+    changed += _put_all(DataElement, elements)[0]
     for key, row in definitions["evidence"].items():
         _require_known_sources(key, row["sources"], registers, elements)
-    changed += _put_all(EvidenceType, definitions["evidence"])
+    changed += _put_all(EvidenceType, definitions["evidence"])[0]
     if changed:
         queries.kept.moved()
     return changed
@@ -305,10 +304,9 @@ def add_elements(
     if not may_administer_platform(actor):
         raise NotPermitted()
     new = _missing(Register, registers)
-    added = _put_all(Register, {key: _as_register(row) for key, row in new.items()})
-    known = dict(Register.objects.values_list("key", "pk"))
+    added, known = _put_all(Register, {key: _as_register(row) for key, row in new.items()})
     fresh = _missing(DataElement, elements)
-    added += _put_all(DataElement, {key: _as_element(key, row, known) for key, row in fresh.items()})
+    added += _put_all(DataElement, {key: _as_element(key, row, known) for key, row in fresh.items()})[0]
     if added:
         journal.record(actor, "registers.add_elements", Ref("register", "dictionary"), content=sorted([*new, *fresh]))
         queries.kept.moved()
@@ -399,10 +397,11 @@ def _dictionary(folder: Path) -> dict[str, dict[str, Any]]:
     return whole
 
 
-def _put_all(model: type[M], wanted: dict[str, dict[str, Any]]) -> int:
-    """Bring the rows of ``wanted`` (by key) to what it says, with three statements; how many are new or changed."""
-    present = {row.key: row for row in model._default_manager.all()}
-    new = [model(key=key, **values) for key, values in wanted.items() if key not in present]
+def _put_all(model: type[M], wanted: dict[str, dict[str, Any]]) -> tuple[int, dict[str, int]]:
+    """Bring the rows of ``wanted`` (by key) to what it says, with at most three statements; how many are new or changed,
+    and the id of every row by its key."""
+    present: dict[str, M] = {row.key: row for row in model._default_manager.all()}
+    new: list[M] = [model(key=key, **values) for key, values in wanted.items() if key not in present]
     stale = []
     for key, values in wanted.items():
         row = present.get(key)
@@ -413,7 +412,7 @@ def _put_all(model: type[M], wanted: dict[str, dict[str, Any]]) -> int:
     model._default_manager.bulk_create(new)
     if stale:
         model._default_manager.bulk_update(stale, [name.removesuffix("_id") for name in next(iter(wanted.values()))])
-    return len(new) + len(stale)
+    return len(new) + len(stale), {row.key: row.pk for row in (*present.values(), *new)}
 
 
 def _must_stand_for(actor: Actor, party_id: int) -> None:

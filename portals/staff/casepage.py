@@ -80,7 +80,6 @@ def context_of(page: CasePage, *, actor: Actor, failed: str = "", typed: acts.Ty
         "badges": _badges(page),
         "keys": keys.CASE,
         "sections": words.sections_of(case, files=()),  # files stand under the evidence
-        "claims": forms.claims_behind(case),
         "evidence": lines_of(page),
         "may_fetch": page.may("fetch_evidence"),
         "reasons": case.route.get("reasons", []),

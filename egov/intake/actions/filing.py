@@ -1,7 +1,7 @@
 """Submitting: taken once, whole, in one transaction: what is filed is taken, checked, and all of it written at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -25,15 +25,20 @@ from egov.kernel import clock, idempotency, outbox, references, writing
 from egov.kernel.actor import Actor
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
 from egov.kernel.refs import Ref
-from egov.kernel.text import enumerated, language_tag
+from egov.kernel.text import LocalisedText, enumerated, language_tag, localise
 from egov.matters import actions as matters
 from egov.matters.actions import MemberSpec, OutsideSpec
 from egov.matters.rules import Needs
 from egov.payments import actions as payments
 from egov.payments.actions import BillLineSpec
 from egov.registers import actions as registers
+from egov.routing.queries import RouteChoice
 
 MAX_KEY = 100
+CLAIMED: LocalisedText = {
+    "zh-Hans": "申请人称已有“{name}”，编号 {number}，未经核实",
+    "en": "The applicant says they have “{name}” already, number {number}; nobody has checked it",
+}
 REAL_NAME = 2  # level of verified identity that a filing needs: who files is bound by it
 
 
@@ -294,8 +299,12 @@ def filed_member(
         answers=own.answers,
         sources=member.part.own(sources),
         files=[(file.material, file.id) for file in request.files if file.material in asked],
-        route=queries.route_for(
-            member.version, form, own.answers, region=request.region, applicant_kind=request.applicant_kind
+        route=_with_claims(
+            queries.route_for(
+                member.version, form, own.answers, region=request.region, applicant_kind=request.applicant_kind
+            ),
+            request.bundle,
+            member.service,
         ),
         price=price.total,
         about=request.about,
@@ -303,6 +312,17 @@ def filed_member(
         depends_on=[Needs(edge.before, edge.group, _passed(request.bundle, edge, form)) for edge in edges],
     )
     return FiledMember(spec, price, papers)
+
+
+def _with_claims(route: RouteChoice, bundle: Bundle, service: str) -> RouteChoice:
+    """What the applicant says to have, so that this service need not wait for it, stands among the reasons why it came:
+    the department reads it there, as it reads what they declare of others, and judges it."""
+    told = [each for each in bundle.claims if service in each.needed_by]
+    said = [
+        {language: text.format(name=localise(name, language), number=number) for language, text in CLAIMED.items()}
+        for name, number in queries.named_claims(told)
+    ]
+    return replace(route, reasons=(*route.reasons, *said)) if said else route
 
 
 def _require_handed_in(bundle: Bundle, filed: Sequence[FiledMember]) -> None:

@@ -441,14 +441,6 @@ def submission_of_draft(actor: Actor, *, draft: str) -> Submission | None:
     return visible_submissions(actor).filter(draft__reference=draft).first()
 
 
-def claims_behind(case: Case) -> list[tuple[LocalisedText, str]]:
-    """What the applicant said to have, by name and number, in place of services that this case would have waited for.
-
-    Their word: nobody checked it.
-    """
-    return named_claims([each for each in claims_in(case.matter) if case.service.code in each.needed_by])
-
-
 def claims_in(matter: str) -> list[BundleClaim]:
     """All that the applicant of a matter (by reference) said to have. One statement."""
     kept = Submission.objects.filter(matter=matter).values_list("draft__plan__claims", flat=True)

@@ -126,5 +126,5 @@ def test_many_definitions_take_few_statements(definitions):
         connection,
     ) as captured:
         definitions.load()
-    assert len(captured) <= 30  # whether one is written or thirty
+    assert len(captured) < 30
     assert ServiceVersion.objects.count() == 30

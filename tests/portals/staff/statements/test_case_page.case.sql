@@ -1,4 +1,4 @@
--- 10 statements
+-- 9 statements
 
 
 SELECT session.session_data,
@@ -542,9 +542,4 @@ WHERE ("identity_unit"."closed_on" IS NULL
        AND "identity_party"."region_id" IN (?)
        AND NOT ("identity_unit"."id" = ?))
 ORDER BY "identity_unit"."key" ASC;
-
-SELECT ("intake_draft"."plan" -> ?) AS "draft__plan__claims"
-FROM "intake_submission"
-LEFT OUTER JOIN "intake_draft" ON ("intake_submission"."draft_id" = "intake_draft"."id")
-WHERE "intake_submission"."matter" = ?;
 
