@@ -62,7 +62,6 @@ NOT_VISITED = {
         FILE,
     ),
     "idp:oidc:authorization": "asks on behalf of a program that names itself",
-    "citizen:declare": "only while a matter waits for what an employer files",
     "shared:verify_identity": "only while the account names no person",
     "idp:oidc:device_authorization": "no client of ours is a device without a browser",
     **dict.fromkeys(("citizen:draft", "idp:oidc:logout"), "leads on to another page at once"),

@@ -6,7 +6,7 @@ Laid once a session into a database of its own; a test that asks for ``inhabited
 import io
 import itertools
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -172,6 +172,7 @@ def lay_life(city: City) -> None:
     _licences(city, city.business("lin.xiaowen"))
     _change_of_a_company(city, city.business("lin.xiaowen"))
     _illness(city, lin)
+    _job_lost(city, lin)
     _leave(city)
     _drafted_versions(city.actor("admin"))
     city.settle()
@@ -243,13 +244,7 @@ def _illness(city: City, resident: Actor) -> None:
     """Two departments that both ask for something more."""
     about = {"insurance": "employee", "directly_settled": True, "beyond_means": True}
     no = dict.fromkeys(("elsewhere", "chronic", "self_care", "work_related"), False)
-    draft = intake.start_bundle(
-        resident, event="LE09", region=LINJIANG, answers={**about, **no}, services=["MH11", "CL18"]
-    )
-    form = forms.open_draft(resident, reference=draft.reference).form
-    answers = AnswerSheet(form, {}, dict(draft.answers)).fill().answers
-    draft = intake.save_draft(resident, draft=draft.reference, answers=answers, revision=draft.revision)
-    filed = city.submit(resident, city.with_pictures(resident, draft))
+    filed = _event(city, resident, "LE09", {**about, **no}, services=["MH11", "CL18"])
     city.deliver()
     officers, roles = Officers(), TRANSITIONS["request_correction"].roles
     for case in Case.objects.filter(matter=filed.matter):
@@ -259,6 +254,22 @@ def _illness(city: City, resident: Actor) -> None:
         )
         items = [{"field": next(iter(case.answers)), "message": "请再核对一下"}]
         casework.request_correction(clerk, case=case.reference, items=items)
+
+
+def _job_lost(city: City, resident: Actor) -> None:
+    """Of which the former employer has to file a part."""
+    about = {"involuntary": True, "years_of_contributions": 3, "employer_filed": False}
+    no = dict.fromkeys(("dispute", "start_business", "poor", "hard_to_place"), False)
+    _event(city, resident, "LE04", {**about, **no})
+
+
+def _event(city: City, resident: Actor, event: str, about: dict[str, Any], services: Sequence[str] = ()) -> Submission:
+    """Filed with whatever its form asks."""
+    draft = intake.start_bundle(resident, event=event, region=LINJIANG, answers=about, services=services)
+    form = forms.open_draft(resident, reference=draft.reference).form
+    answers = AnswerSheet(form, {}, dict(draft.answers)).fill().answers
+    draft = intake.save_draft(resident, draft=draft.reference, answers=answers, revision=draft.revision)
+    return city.submit(resident, city.with_pictures(resident, draft))
 
 
 def _leave(city: City) -> None:
