@@ -23,15 +23,18 @@ from egov.routing.rules.holdings import may_be_claimed
 @dataclass(frozen=True)
 class Wishes:
     """What a person says against what is known: ``again``, services to apply for although they are held; ``have``,
-    service → number of what they have of it, though nothing here shows it."""
+    service → number of what they have of it, though nothing here shows it; ``doubted``, questions that they want to
+    answer themselves, whatever registers say."""
 
     again: frozenset[str] = frozenset()
     have: Mapping[str, str] = field(default_factory=dict)
+    doubted: frozenset[str] = frozenset()
 
     @classmethod
-    def read(cls, again: Collection[str], have: Mapping[str, str]) -> "Wishes":
+    def read(cls, again: Collection[str], have: Mapping[str, str], doubted: Collection[str] = ()) -> "Wishes":
         """A number of blanks is none."""
-        return cls(frozenset(again), {code: text.strip()[:120] for code, text in have.items() if text.strip()})
+        numbers = {code: text.strip()[:120] for code, text in have.items() if text.strip()}
+        return cls(frozenset(again), numbers, frozenset(doubted))
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def plan_event(actor: Actor, *, event: Event, answers: Mapping[str, Any], wishes
     definition = event.definition
     versions = catalogue.published_many(str(each["service"]) for each in definition.get("members", ()))
     registered = _registered(actor, definition, versions)
-    facts = _facts(definition, registered)
+    facts = {key: fact for key, fact in _facts(definition, registered).items() if key not in wishes.doubted}
     known = rules.asked_answers(definition, {**{key: fact.value for key, fact in facts.items()}, **answers})
     holdings = _holdings(actor, versions, registered, _by_element(definition, known))
     held = {code for code, each in holdings.items() if any(one.counts for one in each)} - wishes.again

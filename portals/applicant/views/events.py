@@ -43,7 +43,7 @@ from portals.shared.components import (
 from portals.shared.drawings import BundleMap, Node
 from portals.shared.templatetags.egov_ui import localised, localised_plain, short_date
 
-SERVICES, REGION, AGAIN, HAVE = "services", "region", "again", "have-"
+SERVICES, REGION, AGAIN, HAVE, DOUBT = "services", "region", "again", "have-", "doubt"
 
 
 @dataclass(frozen=True)
@@ -212,13 +212,14 @@ def _known(request: HttpRequest, plan: BundlePlan) -> list[SummaryRow]:
         rest = request.GET.copy() if request.method == "GET" else request.POST.copy()
         for name in (key, "go", "csrfmiddlewaretoken"):
             rest.pop(name, None)
+        rest.setlist(DOUBT, sorted({*rest.getlist(DOUBT), key}))  # else a register would answer at once
         rows.append(
             SummaryRow(
                 localised(question["text"]),
                 event_map.answer_words(question, plan.answers[key]),
                 source=Source(localised(names.get(fact.register, {"en": fact.register})), fact.as_of) if fact else None,
-                action="" if fact else _("Change"),
-                action_url="" if fact else f"?{rest.urlencode()}",
+                action=_("Change"),
+                action_url=f"?{rest.urlencode()}",
             )
         )
     return rows
@@ -236,7 +237,7 @@ def _kept(plan: BundlePlan) -> list[tuple[str, str]]:
 def _wishes(asked: QueryDict) -> Wishes:
     """What the person says against what is known: services to apply for again, and what they have by its number."""
     have = {name.removeprefix(HAVE): asked[name] for name in asked if name.startswith(HAVE)}
-    return Wishes.read(asked.getlist(AGAIN), have)
+    return Wishes.read(asked.getlist(AGAIN), have, asked.getlist(DOUBT))
 
 
 def _held(held: Held) -> tuple[str, Source]:
@@ -250,7 +251,8 @@ def _held(held: Held) -> tuple[str, Source]:
 def _wished(wishes: Wishes) -> list[tuple[str, str]]:
     """The same as hidden fields of a request that asks for something else."""
     again = [(AGAIN, code) for code in sorted(wishes.again)]
-    return again + [(f"{HAVE}{code}", number) for code, number in wishes.have.items()]
+    doubted = [(DOUBT, key) for key in sorted(wishes.doubted)]
+    return [*again, *doubted, *((f"{HAVE}{code}", number) for code, number in wishes.have.items())]
 
 
 def _reasons(member: PlannedMember, plan: BundlePlan) -> list[tuple[str, str]]:

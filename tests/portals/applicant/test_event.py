@@ -146,3 +146,21 @@ def test_what_was_said_is_not_lost_when_a_question_comes_up(browser, held):
     question = page.partition("panel--q")[2].partition("</form>")[0]
     assert '<input type="hidden" name="again" value="AA01">' in question
     assert '<input type="hidden" name="have-AA02" value="5">' in question
+
+
+def test_what_a_register_answers_can_be_answered_otherwise(browser, event):
+    age = {"key": "age", "type": "number", "element": "person.age", "text": {"zh-Hans": "多少岁？", "en": "How old?"}}
+    event.definition["questions"] = [age]
+    event.definition["members"][1]["when"] = "age >= 120"
+    event.save()
+    catalogue.kept.forget()
+    page = browser.get("/as/self/events/BE90/").content.decode()
+    assert 'href="?doubt=age"' in page
+    assert "Service AA02" in page.partition("Checked: you do not need this")[2]
+    asked = browser.get("/as/self/events/BE90/?doubt=age").content.decode().partition("panel--q")[2]
+    assert "How old?" in asked
+    assert '<input type="hidden" name="doubt" value="age">' in asked.partition("</form>")[0]
+    answered = browser.get("/as/self/events/BE90/?doubt=age&age=121&go=1").content.decode()
+    assert "Service AA02" in answered.partition("What we do for you")[2].partition("Begin")[0]
+    browser.post("/as/self/events/BE90/", {"age": "121", "region": "990102"})
+    assert [each["service"] for each in Draft.objects.get().plan["members"]] == ["AA01", "AA02"]
