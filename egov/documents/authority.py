@@ -7,7 +7,6 @@ nor the database key alone opens them. Roots of other authorities (PKCS#11 token
 import datetime as dt
 import hashlib
 import hmac
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from egov.kernel import clock
+from egov.kernel import clock, key_files
 from egov.kernel.errors import Unavailable
 
 AUTHORITY = "authority"
@@ -182,23 +181,9 @@ def _store(key_id: str, pair: KeyPair, *chain: x509.Certificate) -> None:
         list(chain) or None,
         serialization.BestAvailableEncryption(passphrase()),
     )
-    _write(_file(key_id), content)
+    key_files.write_new(_file(key_id), content)
     if key_id == AUTHORITY:
-        _write(place / f"{AUTHORITY}.pem", pair.certificate.public_bytes(serialization.Encoding.PEM))
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all, never readable by others, never over what is there."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(temporary, path)
-    finally:
-        temporary.unlink()
+        key_files.write_new(place / f"{AUTHORITY}.pem", pair.certificate.public_bytes(serialization.Encoding.PEM))
 
 
 def _load(key_id: str) -> KeyPair:

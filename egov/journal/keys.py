@@ -5,7 +5,6 @@ deliberately not in the database: whoever could rewrite the log must not be able
 """
 
 import base64
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from egov.journal import rules
-from egov.kernel import clock
+from egov.kernel import clock, key_files
 from egov.kernel.errors import Unavailable
 
 CURRENT = "current"
@@ -73,9 +72,9 @@ def make() -> LogKey:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     earlier = (place / CURRENT).read_text().strip() if exists() else None
-    _write(place / f"{key_id}.pub", key.text.encode() + b"\n")
-    _write(place / f"{key_id}.pem", pem)
-    _write(place / CURRENT, key_id.encode())
+    key_files.replace(place / f"{key_id}.pub", key.text.encode() + b"\n")
+    key_files.replace(place / f"{key_id}.pem", pem)
+    key_files.replace(place / CURRENT, key_id.encode())
     if earlier:
         (place / f"{earlier}.pem").unlink(missing_ok=True)
     return key
@@ -114,14 +113,3 @@ def all_keys() -> list[LogKey]:
     """Every public key, oldest first."""
     found = (find(path.stem) for path in sorted(folder().glob("*.pub")))
     return [key for key in found if key is not None]
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all, and never readable by others."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)

@@ -1,12 +1,14 @@
 """Make the key that signs identity tokens (OpenID Connect), once."""
 
-import os
+import contextlib
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings
 from django.core.management.base import BaseCommand
+
+from egov.kernel import key_files
 
 
 class Command(BaseCommand):
@@ -21,5 +23,5 @@ class Command(BaseCommand):
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(text)
+        with contextlib.suppress(FileExistsError):  # another process was first
+            key_files.write_new(path, text)
