@@ -116,7 +116,7 @@ _WRITTEN = ("state", "outcome", "accepted_at", "decided_at", "delivered_at", "lo
 
 def _decide_at_once(case: Case, procedure: ProcedureDefinition, verdict: Verdict) -> None:
     now = clock.now()
-    decision = Decision.objects.create(
+    decision = Decision(
         case=case,
         outcome=verdict.outcome,
         reasons=verdict.reasons,
@@ -338,7 +338,7 @@ def _decide(move: moving.Move, decision: Decision) -> None:
     case.outcome, case.decided_at = decision.outcome, move.now
     deadlines.stop(actor, subject=move.ref)
     work.cancel_for(actor, subject=move.ref, kinds=["accept", "extension", "opinion_answer"])
-    signatory = PartyRow.objects.filter(pk=actor.party_id).values_list("name", flat=True).first() or ""
+    signatory = PartyRow.objects.filter(pk=actor.person_id).values_list("name", flat=True).first() or ""
     carry_out(actor, case, move.procedure, decision, signatory=signatory)
     decision.save()
     moving.finish(

@@ -187,13 +187,11 @@ def lay_credentials(rng: random.Random, credentials: Sequence[PastCredential]) -
 
 def _credential_numbers(credentials: Sequence[PastCredential]) -> list[str]:
     """Identifiers in the order given; serials in the order of issue."""
-    issuers = Organisation.objects.in_bulk({each.issuer_id for each in credentials})
-    codes = {pk: issuer_code(issuer) for pk, issuer in issuers.items()}
     numbers = [""] * len(credentials)
     for place, each in sorted(enumerate(credentials), key=lambda pair: (pair[1].issued_at, pair[0])):
         serial = references.next_number()
         numbers[place] = rules.credential_number(
-            type_=each.type, issuer_code=codes[each.issuer_id], serial=serial, version=1
+            type_=each.type, issuer_code=issuer_code(each.issuer_id), serial=serial, version=1
         )
     return numbers
 

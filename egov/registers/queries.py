@@ -11,11 +11,11 @@ from egov.journal import actions as journal
 from egov.kernel import clock
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotPermitted
-from egov.kernel.memory import Kept
 from egov.kernel.refs import Ref, subjects
 from egov.kernel.text import LocalisedText
 from egov.registers.evidence import look_up
-from egov.registers.models import Consent, DataElement, EvidenceType, FactCorrection, Holding, Register
+from egov.registers.memory import evidence_types, kept, register_names
+from egov.registers.models import Consent, DataElement, FactCorrection, Holding, Register
 from egov.registers.registry import Absent, Evidence, Fact, handlers
 from egov.registers.rows import masked
 
@@ -38,6 +38,7 @@ __all__ = [
     "holdings_of",
     "is_allowed",
     "is_own",
+    "kept",
     "masked",
     "register_names",
 ]
@@ -82,21 +83,6 @@ def _require_reason(actor: Actor, purpose: str, subject: Ref | None) -> None:
     known = subjects.find(subject.kind)
     if known is not None and not known.may_view(subject, actor):
         raise NotPermitted()
-
-
-kept = Kept("registers")
-
-
-@kept.table
-def register_names() -> dict[str, LocalisedText]:
-    """What each register is called, by its key."""
-    return dict(Register.objects.values_list("key", "name"))
-
-
-@kept.table
-def evidence_types() -> dict[str, EvidenceType]:
-    """What kinds of evidence registers give, by key."""
-    return {row.key: row for row in EvidenceType.objects.order_by("key")}
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from egov.identity.rules import mask_number
 from egov.kernel.text import LocalisedText
+from egov.registers.memory import dictionary
 from egov.registers.models import DataElement
 
 # A number of a person, an account, a document. Names, dates, weights and amounts are what a certificate attests.
@@ -14,7 +15,7 @@ YES, NO = {"zh-Hans": "是", "en": "yes"}, {"zh-Hans": "否", "en": "no"}
 
 
 def rows_of(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """A row for each element of ``data`` that the dictionary knows and that has a plain value (one statement)."""
+    """A row for each element of ``data`` that the dictionary knows and that has a plain value."""
     return [{"label": row["label"], "value": masked(row)} for row in rows_in_clear(data)]
 
 
@@ -23,7 +24,7 @@ def rows_in_clear(data: Mapping[str, Any]) -> list[dict[str, Any]]:
     wanted = [key for key, value in data.items() if isinstance(value, str | int | float | bool) and value != ""]
     if not wanted:
         return []
-    elements = DataElement.objects.in_bulk(wanted, field_name="key")
+    elements = dictionary()
     return [
         {
             "label": elements[key].name,

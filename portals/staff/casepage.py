@@ -279,9 +279,8 @@ def _advisers(page: CasePage, units: Sequence[Unit]) -> list[tuple[str, str, str
 
 def _open_units(page: CasePage) -> Sequence[Unit]:
     """Whom one may turn to: open units of the case's region or above it, but for the one that has the case."""
-    chain = identity.region_chain(page.case.region)
-    rows = Unit.objects.filter(closed_on__isnull=True, department__party__region__in=chain)
-    return list(rows.exclude(pk=page.case.unit_id).select_related("department").order_by("key"))
+    units = identity.open_units(identity.region_chain(page.case.region))
+    return [each for each in units if each.pk != page.case.unit_id]
 
 
 def _unit_name(unit: Unit) -> str:

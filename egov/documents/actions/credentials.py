@@ -12,7 +12,6 @@ from egov.documents.actions.files import party_ref
 from egov.documents.actions.issuing import issue_document
 from egov.documents.actions.seals import issuer_code
 from egov.documents.models import Credential, EndKind
-from egov.identity.models import Organisation
 from egov.journal import actions as journal
 from egov.kernel import clock, outbox, references
 from egov.kernel.actor import Actor
@@ -45,9 +44,8 @@ def issue_credential(
     if actor.is_staff and actor.department_id != issuer_id:
         raise NotPermitted()
     earlier = _ended_by_replacement(replaces_id) if replaces_id is not None else None
-    issuer = Organisation.objects.get(pk=issuer_id)
     reference = references.draw("K")
-    code = issuer_code(issuer)
+    code = issuer_code(issuer_id)
     version = earlier.version + 1 if earlier else 1
     # No law wants these without gaps (GB/T 36904-2018 §5.4: unique under issuer and type), so nobody waits for a counter.
     serial = _serial_of(earlier) if earlier else references.next_number()
@@ -75,7 +73,7 @@ def issue_credential(
         version=version,
         replaces=earlier,
         holder_id=holder_id,
-        issuer=issuer,
+        issuer_id=issuer_id,
         document=document,
         case=case,
         service=service,

@@ -29,6 +29,8 @@ def keep_extract(actor: Actor, *, spec: DocumentSpec) -> StoredFile:
 
     Raises ``Unavailable`` when it cannot be typeset.
     """
+    if spec.holder_id is None:
+        raise ValueError("an extract belongs to somebody")
     document = IssuedDocument(
         reference=spec.subject.key,
         template=spec.template,

@@ -11,6 +11,7 @@ from egov.documents import authority, registry, rules, typesetting
 from egov.documents.actions.files import keep, party_ref
 from egov.documents.actions.issuing import document_ref
 from egov.documents.models import DocumentState, IssuedDocument, Seal
+from egov.identity import queries as identity
 from egov.identity.models import Identifier, IdentifierScheme, Organisation, PartyKind
 from egov.journal import actions as journal
 from egov.kernel import clock, secrets
@@ -164,7 +165,7 @@ def _replace_seal(actor: Actor, department: Organisation, *, reason: str, provid
         old.save(update_fields=["retired_at"])
         retired = registry.seal_providers.get(old.provider)
         transaction.on_commit(lambda: retired.destroy(old.key_id))
-    request = registry.SealRequest(department.key or "", department.full_name, issuer_code(department))
+    request = registry.SealRequest(department.key or "", department.full_name, issuer_code(department.pk))
     made = registry.seal_providers.get(chosen).make(request)
     seal = Seal.objects.create(
         department=department,
@@ -202,13 +203,18 @@ def renew_seals(*, days: int = 30) -> list[Seal]:
     return [rotate_seal(SYSTEM, department_id=seal.department_id, reason="expires") for seal in soon]
 
 
-def issuer_code(department: Organisation) -> str:
-    """The department's credit code, or its key in capitals where no code is recorded."""
+def issuer_code(department_id: int) -> str:
+    """The department's credit code, or its key in capitals where no code is recorded; kept in the process."""
+    return identity.kept.get(("issuer's code", department_id), lambda: _issuer_code(department_id))
+
+
+def _issuer_code(department_id: int) -> str:
     code = (
-        Identifier.objects.filter(party_id=department.pk, scheme=IdentifierScheme.USCC, valid_to=None)
+        Identifier.objects.filter(party_id=department_id, scheme=IdentifierScheme.USCC, valid_to=None)
         .values_list("encrypted", flat=True)
         .first()
     )
     if code is not None:
         return secrets.decrypt(bytes(code))
-    return "".join(each for each in (department.key or "").upper() if each.isascii() and each.isalnum())
+    key = Organisation.objects.values_list("key", flat=True).get(pk=department_id)
+    return "".join(each for each in (key or "").upper() if each.isascii() and each.isalnum())

@@ -9,7 +9,15 @@ from django.db.models import Count, Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from egov.identity import rules
-from egov.identity.models import Account, Organisation, OrganisationKind, OrganisationUserObjectPermission, Post, Unit
+from egov.identity.models import (
+    Account,
+    Organisation,
+    OrganisationKind,
+    OrganisationUserObjectPermission,
+    Person,
+    Post,
+    Unit,
+)
 from egov.identity.queries.current import current
 from egov.kernel.actor import Actor
 from egov.kernel.errors import InvalidInput, NotFound
@@ -149,6 +157,11 @@ def account_named(username: str) -> Account:
     if account is None or account.person_id is None:
         raise InvalidInput.at("username", "unknown", _("No person with a verified identity has this account."))
     return account
+
+
+def person_named(username: str) -> Person:
+    """The person behind the account. Raises as ``account_named``."""
+    return Person.objects.get(account=account_named(username))
 
 
 def staff_accounts(scope: Scope) -> list[tuple[str, str]]:

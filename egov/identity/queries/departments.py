@@ -1,13 +1,14 @@
 """Departments, their units, and who holds which post."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from egov.identity.models import Organisation, OrganisationKind, Post, Unit
 from egov.identity.queries.current import current
-from egov.identity.queries.regions import region_chain
+from egov.identity.queries.regions import kept, region_chain
 from egov.kernel.errors import NotFound
 
 
@@ -33,6 +34,17 @@ def unit(key: str) -> Unit:
     if found is None:
         raise NotFound(_("There is no such unit."))
     return found
+
+
+def open_units(region_codes: Collection[str]) -> list[Unit]:
+    """Open units of the departments of these regions, with their department, by key; kept in the process."""
+    return [each for each in _open_units() if each.department.party.region_id in region_codes]
+
+
+@kept.table
+def _open_units() -> list[Unit]:
+    rows = Unit.objects.filter(closed_on__isnull=True)
+    return list(rows.select_related("department__party").order_by("key"))
 
 
 def service_hall(region_code: str) -> Unit | None:

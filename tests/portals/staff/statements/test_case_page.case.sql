@@ -1,4 +1,4 @@
--- 9 statements
+-- 8 statements
 
 
 SELECT session.session_data,
@@ -533,13 +533,4 @@ SELECT [13 columns]
 FROM "deadlines_clock"
 WHERE "deadlines_clock"."subject" = ?
 ORDER BY "deadlines_clock"."id" ASC;
-
-SELECT [24 columns]
-FROM "identity_unit"
-INNER JOIN "identity_organisation" ON ("identity_unit"."department_id" = "identity_organisation"."party_id")
-INNER JOIN "identity_party" ON ("identity_organisation"."party_id" = "identity_party"."id")
-WHERE ("identity_unit"."closed_on" IS NULL
-       AND "identity_party"."region_id" IN (?)
-       AND NOT ("identity_unit"."id" = ?))
-ORDER BY "identity_unit"."key" ASC;
 
