@@ -8,7 +8,6 @@ would hold alone.
 import gc
 import multiprocessing
 import sys
-from pathlib import Path
 
 import structlog
 from django.conf import settings
@@ -31,9 +30,9 @@ def load() -> None:
     for tag, _name in settings.LANGUAGES:
         with translation.override(tag):
             translation.gettext("")
-    for folder in settings.TEMPLATES[0]["DIRS"]:
-        for path in sorted(Path(folder).rglob("*.html")):
-            get_template(str(path.relative_to(folder)))
+    folder = settings.BASE_DIR / "templates"
+    for path in sorted(folder.rglob("*.html")):
+        get_template(str(path.relative_to(folder)))
     try:
         for version in catalogue.fileable():
             intake.form_for(version)
@@ -50,4 +49,4 @@ if __name__ == "__main__":
     load()
     multiprocessing.set_start_method("fork")
     sys.argv[1:1] = TARGET
-    entrypoint()
+    entrypoint()  # type: ignore[no-untyped-call]  # Granian's command line

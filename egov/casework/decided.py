@@ -24,9 +24,8 @@ def decision(party_id: int, source: Mapping[str, Any]) -> Evidence | Absent:
         .order_by("-decided_at")
         .first()
     )
-    if granted is None:
+    if granted is None or granted.decided_at is None or (letter := granted.decision.letter) is None:
         return Absent.NOTHING
-    letter = granted.decision.letter
     if letter.state == DocumentState.REVOKED:
         return Absent.ENDED
     facts = (

@@ -90,6 +90,8 @@ def took(decided: QuerySet[Case]) -> Iterator[Took]:
     pauses = _pauses(decided)
     rows = decided.values_list("id", "department_id", "service__code", "received_at", "decided_at")
     for pk, department, service, received, decided_at in rows.iterator():
+        if decided_at is None:
+            raise ValueError("only decided cases took their time")
         days = deadlines.working_days(department)
         first, last = clock.local(received).date(), clock.local(decided_at).date()
         stood = sum(max(days.between(max(span.first, first), min(span.last, last)), 0) for span in pauses.get(pk, ()))
@@ -115,7 +117,8 @@ def _pauses(decided: QuerySet[Case]) -> dict[int, list[_Span]]:
     ]
     found: dict[int, list[_Span]] = defaultdict(list)
     for case, first, last in spans:
-        found[case].append(_Span(clock.local(first).date(), clock.local(last).date()))
+        if last is not None:
+            found[case].append(_Span(clock.local(first).date(), clock.local(last).date()))
     return found
 
 

@@ -53,18 +53,12 @@ def decision_clocks(case: Case, procedure: ProcedureDefinition, started_at: dt.d
     """The promise and the statutory limit, both counted from acceptance."""
     version = case.version
     common = {"subject": ref_of(case), "department_id": case.department_id, "started_at": started_at}
-    clocks = [
-        ClockSpec(kind=PROMISED, limit=version.promised_limit, unit=version.promised_unit, **common)  # type: ignore[arg-type]
-    ]
+    clocks = [ClockSpec(kind=PROMISED, limit=version.promised_limit, unit=version.promised_unit, **common)]
     if version.statutory_limit is not None:
-        clocks.append(
-            ClockSpec(kind=STATUTORY, limit=version.statutory_limit, unit=version.statutory_unit, **common)  # type: ignore[arg-type]
-        )
+        clocks.append(ClockSpec(kind=STATUTORY, limit=version.statutory_limit, unit=version.statutory_unit, **common))
     elif procedure.decision is not None:
         limit = procedure.decision
-        clocks.append(
-            ClockSpec(kind=STATUTORY, limit=limit.limit, unit=limit.unit, basis=words(limit.basis), **common)  # type: ignore[arg-type]
-        )
+        clocks.append(ClockSpec(kind=STATUTORY, limit=limit.limit, unit=limit.unit, basis=words(limit.basis), **common))
     return clocks
 
 

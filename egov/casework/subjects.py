@@ -50,7 +50,7 @@ def _opinion_url(ref: Ref, actor: Actor) -> str | None:
 
 
 def _may_view_opinion(ref: Ref, actor: Actor) -> bool:
-    if not (actor.is_staff and ref.key.isdecimal()):
+    if actor.unit_id is None or not ref.key.isdecimal():
         return False
     return OpinionRequest.objects.filter(pk=ref.key, unit_id=actor.unit_id).exists()
 

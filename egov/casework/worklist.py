@@ -45,7 +45,7 @@ def next_actions(_actor: Actor, items: Sequence[WorkItem]) -> Mapping[int, Hint]
     return {item.pk: _hint(item, row) for item, row in found if row is not None}
 
 
-def _open_opinions() -> QuerySet[OpinionRequest]:
+def _open_opinions() -> QuerySet[OpinionRequest, Any]:
     asked = OpinionRequest.objects.filter(case=OuterRef("pk"), answered_at__isnull=True, withdrawn_at__isnull=True)
     return asked.order_by("id").values(row=JSONObject(id="id", unit="unit_id"))
 

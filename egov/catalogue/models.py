@@ -46,7 +46,7 @@ class Event(models.Model):
 
 
 @keeps_history
-class PublicService(models.Model):
+class PublicService(models.Model):  # type: ignore[django-manager-missing]  # of the permissions by object
     """A service under a stable code (SI07, LC01; imported items carry their implementation code)."""
 
     code = models.CharField(max_length=64, unique=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from egov.identity.models import PartyKind
@@ -32,8 +33,8 @@ class WrongApplicant(InvalidInput):
         """``kind``: of the applicant; ``services``: what such a one is not given."""
         if kind == PartyKind.PERSON:
             names = {"services": localise(enumerated(services))}
-            message = _("Only organisations are given this: %(services)s.") % names
-            way_out = _("Act for an organisation that you represent or that gave you a mandate.")
+            message: str | Promise = _("Only organisations are given this: %(services)s.") % names
+            way_out: str | Promise | None = _("Act for an organisation that you represent or that gave you a mandate.")
         else:
             message = _("Only people file this, for themselves or for somebody in their care.")
             way_out = None

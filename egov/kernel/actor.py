@@ -4,6 +4,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Self
 
+from egov.kernel.errors import NotPermitted
+
 
 class CapacityKind(StrEnum):
     """In which capacity a person acts. The capacity is in the URL and on every record."""
@@ -53,6 +55,34 @@ class Actor:
     def is_applicant(self) -> bool:
         """Whether a matter can be theirs. A post stands for a party only while it files (``intake.queries.filing_as``)."""
         return self.on_behalf_of_id is not None and (self.kind in APPLICANT_KINDS or self.is_staff)
+
+    @property
+    def applicant_id(self) -> int:
+        """The party whose matter it is. Raises ``NotPermitted`` for whoever stands for none."""
+        if self.on_behalf_of_id is None:
+            raise NotPermitted
+        return self.on_behalf_of_id
+
+    @property
+    def person_id(self) -> int:
+        """The human who acts, or who owns the program. Raises ``NotPermitted`` when that is nobody."""
+        if self.party_id is None:
+            raise NotPermitted
+        return self.party_id
+
+    @property
+    def own_department_id(self) -> int:
+        """The department of the post that acts. Raises ``NotPermitted`` for whoever holds none."""
+        if self.department_id is None:
+            raise NotPermitted
+        return self.department_id
+
+    @property
+    def own_post_id(self) -> int:
+        """The post that acts. Raises ``NotPermitted`` for whoever holds none."""
+        if self.post_id is None:
+            raise NotPermitted
+        return self.post_id
 
     def has_role(self, role: str) -> bool:
         return role in self.roles

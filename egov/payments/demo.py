@@ -235,12 +235,14 @@ def lay_reconciliations(first: dt.date, last: dt.date) -> int:
     sums: Counter[dt.date] = Counter()
     paid = Payment.objects.filter(gateway=SANDBOX, settled_at__gte=start, settled_at__lt=end)
     for moment, amount in paid.values_list("settled_at", "amount"):
-        sums[_day(moment)] += money.to_fen(amount)
+        if moment is not None:
+            sums[_day(moment)] += money.to_fen(amount)
     given = Refund.objects.filter(
         payment__gateway=SANDBOX, state=PaymentState.SUCCEEDED, settled_at__gte=start, settled_at__lt=end
     )
     for moment, amount in given.values_list("settled_at", "amount"):
-        sums[_day(moment)] -= money.to_fen(amount)
+        if moment is not None:
+            sums[_day(moment)] -= money.to_fen(amount)
     present = set(Reconciliation.objects.filter(gateway=SANDBOX).values_list("day", flat=True))
     days = [first + dt.timedelta(days=number) for number in range((last - first).days + 1)]
     rows = [

@@ -5,11 +5,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from celery import current_app
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Manager, Q
 from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue import queries as catalogue
@@ -95,7 +95,8 @@ def _load_rows(
     shipped = set(model.objects.filter(origin=Origin.FILE, active=True).values_list(*columns))
     new = [model(origin=Origin.FILE, **dict(zip(columns, row, strict=True))) for row in sorted(wanted - present.keys())]
     # Unique without the language for examples: the same words in two languages are one row.
-    made = model.objects.bulk_create(new, batch_size=2000, ignore_conflicts=True)
+    rows: Manager[Any] = model.objects
+    made = rows.bulk_create(new, batch_size=2000, ignore_conflicts=True)
     gone = [present[row] for row in shipped - wanted]
     model.objects.filter(pk__in=gone).delete()
     report.added += len(made)
@@ -465,7 +466,10 @@ def _must_exist(target: str) -> None:
         raise InvalidInput.at("target", "unknown", _("There is no such service, event or topic."))
 
 
-def _remove(model: type[Synonym] | type[Example], pk: int) -> Synonym | Example:
+Said = TypeVar("Said", Synonym, Example)
+
+
+def _remove(model: type[Said], pk: int) -> Said:
     row = model.objects.select_for_update(of=("self",)).filter(pk=pk, active=True).first()
     if row is None:
         raise NotFound()

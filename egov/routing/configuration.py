@@ -4,6 +4,7 @@ administrators added, switched off or wrote anew goes along."""
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Manager
 from django.utils.translation import gettext_lazy as _
 
 from egov.journal import actions as journal
@@ -56,8 +57,9 @@ def load(actor: Actor, data: Mapping[str, Rows]) -> list[Entry]:
 
 def _add(model: type[Synonym] | type[Example], columns: tuple[str, ...], rows: Rows) -> list[Entry]:
     wanted = {tuple(str(row[column]) for column in columns) for row in rows}
-    new = sorted(wanted - set(model.objects.values_list(*columns)))
-    model.objects.bulk_create((model(**dict(zip(columns, row, strict=True))) for row in new), ignore_conflicts=True)
+    present: Manager[Any] = model.objects
+    new = sorted(wanted - set(present.values_list(*columns)))
+    present.bulk_create((model(**dict(zip(columns, row, strict=True))) for row in new), ignore_conflicts=True)
     return [Entry(" → ".join(row), Outcome.ADDED) for row in new]
 
 

@@ -13,7 +13,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
 from egov.kernel.text import LocalisedText, whole_number
 from egov.routing import memory
-from egov.routing.bundles import BundlePlan, PlannedMember, Why, Wishes, plan_bundle, plan_event, read_answers
+from egov.routing.bundles import BundlePlan, PlannedMember, Wishes, plan_bundle, plan_event, read_answers
 from egov.routing.competence import Considered, Explanation, RouteChoice, Verdict, competent, explain
 from egov.routing.errors import EventWithdrawn
 from egov.routing.files import TOPIC
@@ -21,7 +21,7 @@ from egov.routing.holdings import Held
 from egov.routing.memory import Known, warm
 from egov.routing.models import Concept, Example, Language, Need, Origin, SearchEntry, Synonym
 from egov.routing.rules import text as texts
-from egov.routing.rules.bundles import edges_among, members_for, read_answer
+from egov.routing.rules.bundles import Why, edges_among, members_for, read_answer
 from egov.routing.rules.decide import Answer, decide, services_offered
 from egov.routing.rules.index import Features, Scored, Target
 from egov.routing.rules.offer import ANYBODY, offer_to
@@ -277,8 +277,8 @@ def _misspelt(text: str, known: Known, offer: Any) -> list[Candidate]:
 
 def search(text: str, *, limit: int = 20) -> list[tuple[str, float]]:
     """Codes of services by how alike their names are spelt (0 to 1), best first; tolerates typos, asks the database."""
-    rows = SearchEntry.objects.filter(kind="name", service__isnull=False, text__trigram_word_similar=text)
-    rows = rows.values("target").annotate(alike=Max(TrigramWordSimilarity(text, "text"))).order_by("-alike", "target")
+    names = SearchEntry.objects.filter(kind="name", service__isnull=False, text__trigram_word_similar=text)
+    rows = names.values("target").annotate(alike=Max(TrigramWordSimilarity(text, "text"))).order_by("-alike", "target")
     return [(row["target"], float(row["alike"])) for row in rows[:limit]]
 
 

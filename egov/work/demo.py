@@ -120,8 +120,9 @@ class PastWork:
 
     def next_late(self) -> WorkItem | None:
         """The open item that will be raised first, because it is late."""
-        waiting = [item for item in self.open_items() if not item.paused and item.escalated_at is None and item.due_at]
-        return min(waiting, key=lambda item: item.due_at, default=None)
+        waiting = [item for item in self.open_items() if not item.paused and item.escalated_at is None]
+        due = [(item.due_at, number, item) for number, item in enumerate(waiting) if item.due_at]
+        return min(due)[2] if due else None
 
     def escalate(self, item: WorkItem, at: dt.datetime) -> None:
         item.escalated_at, item.priority = at, 1

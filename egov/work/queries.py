@@ -417,8 +417,8 @@ def team_loads(actor: Actor, *, unit_id: int | None = None) -> list[Load]:
     now = clock.now()
     month_ago = now - dt.timedelta(days=30)
     team = colleagues(unit_id)
-    counted = {
-        row["assignee_id"]: row
+    counted: dict[int | None, dict[str, Any]] = {
+        row["assignee_id"]: {**row}
         for row in WorkItem.objects.filter(unit_id=unit_id, state__in=OPEN_ITEMS)
         .values("assignee_id")
         .annotate(
@@ -512,11 +512,11 @@ def work_on(subject: Ref) -> SubjectWork:
         .select_related("assignee__person__party", "done_by__person__party", "unit")
         .order_by("id")
     )
-    return SubjectWork(plan, _step_views(plan, items) if plan else [], items)
+    return SubjectWork(plan, _step_views(plan, plan.step_rows, items) if plan else [], items)
 
 
-def _step_views(plan: Plan, items: Sequence[WorkItem]) -> list[StepView]:
-    rows: dict[str, dict[str, Any]] = {row["key"]: row for row in plan.step_rows}  # the latest round of each step
+def _step_views(plan: Plan, latest: Sequence[Mapping[str, Any]], items: Sequence[WorkItem]) -> list[StepView]:
+    rows = {row["key"]: row for row in latest}  # the latest round of each step
     by_step = {item.step_id: item for item in items if item.step_id}
     views = []
     for definition in rules.parse_plan(plan.definition).steps:

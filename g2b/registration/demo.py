@@ -15,19 +15,20 @@ from g2b.registration.models import Registration
 
 def lay_registrations(effects: Sequence[PastEffect]) -> None:
     """See ``effects.register_organisation`` and ``actions.register_entity``."""
-    laid = lay_registered([_registered(effect) for effect in effects])
+    wanted = [_registered(effect) for effect in effects]
+    laid = lay_registered(wanted)
     Registration.objects.bulk_create(
         [
             Registration(
                 organisation=organisation,
                 case=effect.case.reference,
-                registered_on=organisation.founded_on,
+                registered_on=registration.founded_on,
                 scope=effect.case.answers["scope"],
                 capital=Decimal(capital) if (capital := effect.case.answers.get("capital")) else None,
                 employees=effect.case.answers.get("employees"),
                 shareholders=effect.case.answers.get("shareholders", []),
             )
-            for effect, (organisation, _code) in zip(effects, laid, strict=True)
+            for effect, registration, (organisation, _code) in zip(effects, wanted, laid, strict=True)
         ]
     )
     for effect, (organisation, code) in zip(effects, laid, strict=True):

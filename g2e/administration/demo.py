@@ -29,7 +29,7 @@ def _leave(effect: PastEffect) -> Leave:
     first, last = (dt.date.fromisoformat(case.answers[key]) for key in ("first_day", "last_day"))
     return Leave(
         case=case.reference,
-        post_id=post.post_id,
+        post_id=post.own_post_id,
         kind=case.answers["kind"],
         first_day=first,
         last_day=last,

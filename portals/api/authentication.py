@@ -57,9 +57,14 @@ class WithinScope(BasePermission):
         if request.auth is None:
             return True
         wanted = scopes_for(request.method or "", view.kwargs.get("capacity", ""))
-        if not wanted & set(request.auth.get_scopes()):
+        if not wanted.intersection(scopes_of(request.auth)):
             raise InsufficientScope(" ".join(sorted(wanted)))
         return True
+
+
+def scopes_of(token: Any) -> list[str]:
+    """What the access token was given for."""
+    return list(token.get_scopes())
 
 
 def scopes_for(method: str, capacity: str) -> set[str]:

@@ -5,12 +5,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from egov.kernel.errors import InvalidInput
-from portals.api.serializers.base import drawn
+from portals.api.serializers.base import Shown, drawn
 from portals.shared.paging import Page, page_of
 
 PAGE, MOST = 50, 200
@@ -36,7 +35,7 @@ def page(request: Request, rows: QuerySet[Any], *, order: Sequence[str] = ("-id"
 
 
 def answer(
-    request: Request, shape: type[serializers.Serializer], found: Page[Any], draw: Callable[[Any], Any] | None = None
+    request: Request, shape: type[Shown], found: Page[Any], draw: Callable[[Any], Any] | None = None
 ) -> Response:
     """``draw`` makes of each row what ``shape`` shows."""
     rows = [draw(row) for row in found.items] if draw else found.items

@@ -2,37 +2,34 @@
 
 import functools
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponseBase
 from django.views.decorators.cache import never_cache
 
 from egov.identity.models import Party, PartyKind
 from egov.kernel.actor import Actor, CapacityKind
 from egov.kernel.errors import NotPermitted
-
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
+from portals.shared.requests import SignedInRequest
 
 
-class ApplicantRequest(HttpRequest):
+class ApplicantRequest(SignedInRequest):
     """The request as views of this package get it."""
 
-    actor: Actor
     party: Party  # for whom the person acts
     for_organisation: bool
 
 
-def applicant_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def applicant_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """The capacity of the address was checked by ``ActorMiddleware``; here the party behind it is found."""
 
     @never_cache
     @functools.wraps(view)
-    def wrapped(request: Any, capacity: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        actor: Actor = request.actor
+    def wrapped(request: ApplicantRequest, capacity: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        actor = request.actor
         if not actor.is_applicant or actor.capacity != capacity:
             raise NotPermitted
-        request.party = Party.objects.select_related("region").get(pk=actor.on_behalf_of_id)
+        request.party = Party.objects.select_related("region").get(pk=actor.applicant_id)
         request.for_organisation = request.party.kind == PartyKind.ORGANISATION
         return view(request, capacity, *args, **kwargs)
 

@@ -78,14 +78,15 @@ class TermField(forms.MultiValueField):
     def __init__(self, *, label: Any, subjects: Sequence[Subject]) -> None:
         # With its question in every line: closed, a list shows the chosen line alone.
         terms = [(term, f"{each.title} — {answer}") for each in subjects for term, answer in terms_of(each)]
+        choice = forms.ChoiceField(choices=[("", "—"), *terms], required=False)
         super().__init__(
-            [forms.ChoiceField(choices=[("", "—"), *terms], required=False), forms.DecimalField(required=False)],
+            [choice, forms.DecimalField(required=False)],
             label=label,
             required=False,
             require_all_fields=False,
             widget=TermWidget(),
         )
-        self.widget.widgets[0].choices = self.fields[0].choices
+        self.widget.widgets[0].choices = choice.choices
 
     def compress(self, data_list: Any) -> str:
         term, number = data_list or ("", None)
@@ -93,10 +94,11 @@ class TermField(forms.MultiValueField):
             if number is not None:
                 raise forms.ValidationError(_("Choose the question that this number belongs to."))
             return ""
-        takes_number = term[-1] in "<>="
-        if takes_number and number is None:
+        if term[-1] not in "<>=":
+            return str(term)
+        if number is None:
             raise forms.ValidationError(_("Write the number."))
-        return f"{term} {number.normalize():f}" if takes_number else str(term)
+        return f"{term} {number.normalize():f}"
 
 
 class ConditionForm(forms.Form):

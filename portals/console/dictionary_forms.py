@@ -12,7 +12,7 @@ from egov.kernel.text import localise
 from egov.registers import queries as registers
 from egov.routing.models import Topic
 from portals.console.event_forms import LINES, lines, text_field
-from portals.console.forms import NONE, both, initial_both
+from portals.console.forms import NONE, both, initial_both, offer
 from portals.console.table_forms import typed
 
 KINDS: dict[str, tuple[Any, Mapping[str, Any]]] = {
@@ -64,7 +64,7 @@ class ElementForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = sorted((localise(name), key) for key, name in registers.register_names().items())
-        self.fields["register"].choices = [*NONE, *((key, name) for name, key in known)]
+        offer(self, "register", [*NONE, *((key, name) for name, key in known)])
 
     def clean_choices(self) -> list[str]:
         keys = lines(self.cleaned_data["choices"])

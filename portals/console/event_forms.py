@@ -14,7 +14,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.text import localise
 from egov.registers.models import DataElement
 from portals.console.conditions import ConditionForm
-from portals.console.forms import NONE, both, initial_both
+from portals.console.forms import NONE, both, initial_both, offer
 from portals.shared.conditions import subjects_of_event
 
 QUESTION_TYPES = [
@@ -80,7 +80,7 @@ class EventForm(forms.Form):
         own = catalogue.functions_of(actor)
         allowed = [key for key in names if catalogue.may_compose(actor, "") or key in own]
         choices = sorted((localise(names[key]), key) for key in allowed)
-        self.fields["lead_role"].choices = [*NONE, *((key, name) for name, key in choices)]
+        offer(self, "lead_role", [*NONE, *((key, name) for name, key in choices)])
 
     @classmethod
     def initial_of(cls, row: EventVersion) -> dict[str, Any]:
@@ -396,8 +396,8 @@ class TryForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["sample"].choices = list(samples)
-        self.fields["region"].choices = list(regions)
+        offer(self, "sample", samples)
+        offer(self, "region", regions)
         for each in subjects_of_event(questions):
             self.fields[f"q_{each.key}"] = self._answer(each.title, each.kind, each.choices, regions)
         if optional:

@@ -1,6 +1,6 @@
 """Forms of the console. They read what was typed; the rooms' actions decide whether it may stand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
@@ -18,6 +18,14 @@ from egov.kernel.text import localise
 from portals.console import readable
 
 NONE = [("", "—")]
+
+
+def offer(form: forms.BaseForm, field: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """What may be chosen at the field, known only when the form is opened."""
+    chosen = form.fields[field]
+    if not isinstance(chosen, forms.ChoiceField):
+        raise TypeError(f"{field} is no choice")
+    chosen.choices = list(choices)
 
 
 def both(data: Mapping[str, Any], name: str) -> dict[str, str]:
@@ -91,7 +99,7 @@ class DepartmentForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         departments = [(row.key, localise(row.full_name)) for row in queries.departments()]
-        self.fields["parent"].choices = [*NONE, *departments]
+        offer(self, "parent", [*NONE, *departments])
 
 
 class ChangeDepartmentForm(forms.Form):
@@ -126,7 +134,7 @@ class ChangeUnitForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].choices = [*NONE, *region_choices()]
+        offer(self, "region", [*NONE, *region_choices()])
 
     @staticmethod
     def of(unit: Unit) -> dict[str, Any]:
@@ -159,7 +167,7 @@ class CloseUnitForm(forms.Form):
         super().__init__(*args, **kwargs)
         others = queries.units_of(unit.department_id).filter(closed_on__isnull=True).exclude(pk=unit.pk)
         choices = [(each.pk, localise(each.name)) for each in others]
-        self.fields["successor"].choices = [("", _("nobody yet: it goes back to the department")), *choices]
+        offer(self, "successor", [("", _("nobody yet: it goes back to the department")), *choices])
 
 
 class AppointForm(forms.Form):
@@ -181,7 +189,7 @@ class AppointForm(forms.Form):
         names = readable.role_names()
         reserved = set() if scope.is_platform else readable.PLATFORM_ROLES
         known = Group.objects.exclude(name__in=reserved).order_by("pk").values_list("name", flat=True)
-        self.fields["roles"].choices = [(name, names.get(name, name)) for name in known]
+        offer(self, "roles", [(name, names.get(name, name)) for name in known])
 
 
 class EndPostForm(forms.Form):
@@ -211,7 +219,7 @@ class CompetenceForm(forms.Form):
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].choices = [*NONE, *unit_choices(scope)]
+        offer(self, "unit", [*NONE, *unit_choices(scope)])
 
 
 class FunctionForm(CompetenceForm):
@@ -222,7 +230,7 @@ class FunctionForm(CompetenceForm):
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, scope=scope, **kwargs)
-        self.fields["function"].choices = [*NONE, *function_choices()]
+        offer(self, "function", [*NONE, *function_choices()])
 
 
 APPLICANTS = (
@@ -302,9 +310,11 @@ class CalendarForm(forms.Form):
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["departments"].choices = [
-            (row.pk, localise(row.full_name)) for row in scope.narrow(queries.departments(), "pk")
-        ]
+        offer(
+            self,
+            "departments",
+            [(row.pk, localise(row.full_name)) for row in scope.narrow(queries.departments(), "pk")],
+        )
 
 
 class DaysForm(forms.Form):
@@ -336,7 +346,7 @@ class GrantForm(forms.Form):
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = scope.narrow(queries.departments(), "pk")
-        self.fields["department"].choices = [*NONE, *((row.pk, localise(row.full_name)) for row in rows)]
+        offer(self, "department", [*NONE, *((row.pk, localise(row.full_name)) for row in rows)])
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -203,7 +203,6 @@ class OutputForm(RowForm):
         }
 
     def own_fields(self) -> Iterator[tuple[str, forms.Field]]:
-        written = {"required": False, "widget": forms.Textarea(attrs=LINES)}
         yield "name_zh", text_field(_("Name in Chinese"), max_length=200)
         yield "name_en", text_field(_("Name in English"), max_length=200)
         yield "type", forms.ChoiceField(label=_("What it is"), choices=list(OUTPUTS.items()))
@@ -240,7 +239,8 @@ class OutputForm(RowForm):
             forms.CharField(
                 label=_("What the certificate says"),
                 help_text=_("One a line: data element | question of the form. Example: shop.address | shop_address"),
-                **written,
+                required=False,
+                widget=forms.Textarea(attrs=LINES),
             ),
         )
         yield (
@@ -251,7 +251,8 @@ class OutputForm(RowForm):
                     "One a line: data element | question of the form, or the key of a result with “.number”. What comes "
                     "after it in an event is not asked for these."
                 ),
-                **written,
+                required=False,
+                widget=forms.Textarea(attrs=LINES),
             ),
         )
 

@@ -15,7 +15,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.text import localise
 from egov.law import queries as law
 from portals.console.event_forms import lines, text_field
-from portals.console.forms import NONE, both, function_choices, initial_both
+from portals.console.forms import NONE, both, function_choices, initial_both, offer
 
 UNITS = [("wd", _("working days")), ("d", _("natural days")), ("m", _("months")), ("h", _("hours"))]
 AUDIENCES = [
@@ -59,9 +59,9 @@ class TextsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["item_type"].choices = list(rules.ITEM_TYPES.items())
+        offer(self, "item_type", rules.ITEM_TYPES.items())
         procedures = [(each.key, localise(each.name)) for each in law.procedures()]
-        self.fields["procedure"].choices = [*NONE, *sorted(procedures, key=lambda each: each[1])]
+        offer(self, "procedure", [*NONE, *sorted(procedures, key=lambda each: each[1])])
 
     @staticmethod
     def initial_of(version: ServiceVersion) -> dict[str, Any]:
@@ -116,7 +116,7 @@ class NewServiceForm(TextsForm):
         super().__init__(*args, **kwargs)
         own = catalogue.functions_of(actor)
         allowed = [each for each in function_choices() if catalogue.may_compose(actor, "") or each[0] in own]
-        self.fields["department_role"].choices = [*NONE, *allowed]
+        offer(self, "department_role", [*NONE, *allowed])
 
 
 class ExpertForm(forms.Form):

@@ -8,7 +8,7 @@ from egov.identity.models import Region, RegionLevel
 from egov.intake.queries import regions as known_regions
 from egov.kernel.errors import NotFound
 from portals.shared import components as c
-from portals.shared.language import cookie_options
+from portals.shared import language
 from portals.shared.templatetags.egov_ui import localised_plain
 
 COOKIE = "region"
@@ -37,7 +37,7 @@ def chosen(request: HttpRequest) -> Region:
 def remember(request: HttpRequest, response: HttpResponseBase) -> None:
     code = request.GET.get("region", "")
     if code and code in known_regions():
-        response.set_cookie(COOKIE, code, **cookie_options())
+        language.remember(response, COOKIE, code)
 
 
 def field(request: HttpRequest, label: str) -> c.Field:

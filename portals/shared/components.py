@@ -237,11 +237,11 @@ class Field:
     def date_parts(self) -> "tuple[Field, Field, Field]":
         """Year, month, day as three small numbers: no calendar to learn, any keyboard, any screen reader."""
         year, month, day = self._split_date()
-        part = {"widget": "number", "hint": "", "error": "", "files": (), "source": None, "why": None}
+        plain = replace(self, widget="number", width="s", hint="", error="", files=(), source=None, why=None)
         return (
-            replace(self, name=f"{self.name}__y", label=_("Year"), value=year, max_length=4, width="s", **part),
-            replace(self, name=f"{self.name}__m", label=_("Month"), value=month, max_length=2, width="s", **part),
-            replace(self, name=f"{self.name}__d", label=_("Day"), value=day, max_length=2, width="s", **part),
+            replace(plain, name=f"{self.name}__y", label=_("Year"), value=year, max_length=4),
+            replace(plain, name=f"{self.name}__m", label=_("Month"), value=month, max_length=2),
+            replace(plain, name=f"{self.name}__d", label=_("Day"), value=day, max_length=2),
         )
 
     def _split_date(self) -> tuple[str, str, str]:

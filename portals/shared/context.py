@@ -14,17 +14,17 @@ from portals.shared import language, navigation
 def page(request: HttpRequest) -> dict[str, Any]:
     portal = portal_of(request)
     tag = language_tag()
-    user = getattr(request, "user", None)
+    user, actor = getattr(request, "user", None), getattr(request, "actor", ANONYMOUS)
     signed_in = bool(user and user.is_authenticated)
     return {
         "portal": portal,
-        "search_box": SimpleLazyObject(lambda: navigation.search(request, portal)),
+        "search_box": SimpleLazyObject(lambda: navigation.search(actor, portal)),
         "menu": SimpleLazyObject(lambda: navigation.menu(request, portal)),
         "page_language": tag,
         "other_languages": language.switch_urls(request, tag),
         "large_text": request.COOKIES.get("text_size") == "large",
         "signed_in": signed_in,
-        "actor": getattr(request, "actor", None),
+        "actor": actor,
         "acting_as": _acting_as(request),
         "session_seconds": _seconds_left(request) if signed_in else 0,
     }

@@ -51,7 +51,8 @@ class BundleMap:
 
     @classmethod
     def draw(cls, levels: Sequence[Sequence[Node]]) -> "BundleMap":
-        columns, before = [], ()
+        columns: list[MapColumn] = []
+        before: Sequence[Node] = ()
         for nodes in levels:
             places = {node.key: (place + 0.5) * 100 / len(before) for place, node in enumerate(before)}
             critical = {node.key for node in before if node.critical}
@@ -62,7 +63,7 @@ class BundleMap:
                 if key in places
             ]
             columns.append(MapColumn(nodes, edges))
-            before = tuple(nodes)
+            before = nodes
         return cls(columns)
 
 

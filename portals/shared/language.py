@@ -1,7 +1,7 @@
 """The language of a page does not stand in its address: ``?lang=en`` sets a cookie and shows the same page."""
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 
 COOKIE_AGE = 365 * 24 * 3600  # seconds
 
@@ -28,11 +28,14 @@ def switch_urls(request: HttpRequest, current: str) -> list[tuple[str, str, str]
     return found
 
 
-def cookie_options() -> dict[str, object]:
-    return {
-        "max_age": COOKIE_AGE,
-        "path": settings.LANGUAGE_COOKIE_PATH,
-        "secure": settings.SESSION_COOKIE_SECURE,
-        "httponly": True,
-        "samesite": "Lax",
-    }
+def remember(response: HttpResponseBase, name: str, value: str) -> None:
+    """In a cookie, as the choice of this browser."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=COOKIE_AGE,
+        path=settings.LANGUAGE_COOKIE_PATH,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )

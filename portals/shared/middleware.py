@@ -14,6 +14,7 @@ from egov.kernel.actor import ANONYMOUS, APPLICANT_KINDS, CapacityKind
 from egov.kernel.errors import EgovError, NotPermitted
 from portals.shared import language
 from portals.shared.errors import error_page
+from portals.shared.requests import Request, SignedInRequest
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -48,9 +49,9 @@ class LanguageMiddleware:
             request.COOKIES["text_size"] = size
         response = self.get_response(request)
         if wanted:
-            response.set_cookie(settings.LANGUAGE_COOKIE_NAME, wanted, **language.cookie_options())
+            language.remember(response, settings.LANGUAGE_COOKIE_NAME, wanted)
         if size in language.TEXT_SIZES:
-            response.set_cookie("text_size", size, **language.cookie_options())
+            language.remember(response, "text_size", size)
         if response.get("Content-Type", "").startswith("text/html"):
             patch_vary_headers(response, ("Cookie",))
         return response
@@ -66,15 +67,15 @@ class ActorMiddleware:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.actor = ANONYMOUS.with_request(_request_id(request))  # type: ignore[attr-defined]
+    def __call__(self, request: Request) -> HttpResponseBase:
+        request.actor = ANONYMOUS.with_request(_request_id(request))
         response = self.get_response(request)
-        if request.actor.account_id is not None:  # type: ignore[attr-defined]
+        if request.actor.account_id is not None:
             add_never_cache_headers(response)  # "back" after signing out shows nothing of anybody's
         return response
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+        self, request: SignedInRequest, view: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> HttpResponseBase | None:
         capacity = kwargs.get("capacity")
         if capacity is None or request.path.startswith("/api/"):
@@ -85,7 +86,7 @@ class ActorMiddleware:
             found = _acting(request, capacity)
         except EgovError as error:  # process_exception sees only what a view raised
             return _page_for(request, error)
-        request.actor, request.capacity = found.actor, found.capacity  # type: ignore[attr-defined]
+        request.actor, request.capacity = found.actor, found.capacity
         return None
 
 
@@ -108,7 +109,7 @@ class ErrorPageMiddleware:
         return None
 
 
-def _acting(request: HttpRequest, capacity: str) -> identity.Acting:
+def _acting(request: SignedInRequest, capacity: str) -> identity.Acting:
     """Raises ``NotPermitted`` when the account lacks the capacity, or the capacity the portal."""
     found = identity.acting(request.user, capacity, _request_id(request))
     wanted = APPLICANT_KINDS if request.path.startswith("/as/") else {CapacityKind.POST}

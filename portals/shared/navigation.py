@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from egov.kernel.actor import Actor
+
 Text = str | Promise
 
 
@@ -85,10 +87,10 @@ def set_search(portal: str, box: SearchBox) -> None:
     _searches[PORTALS[portal].key] = box
 
 
-def search(request: HttpRequest, portal: Portal) -> tuple[str, Text]:
+def search(actor: Actor, portal: Portal) -> tuple[str, Text]:
     """Address and label of the box."""
     box = _searches.get(portal.key, _NEED_BOX)
-    kwargs = {"capacity": request.actor.capacity} if box.in_capacity else {}  # type: ignore[attr-defined]
+    kwargs = {"capacity": actor.capacity} if box.in_capacity else {}
     return reverse(box.url_name, kwargs=kwargs), box.label
 
 

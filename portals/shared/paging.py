@@ -103,5 +103,5 @@ def _checked(model: type[Model], key: str, value: str) -> Any:
         return model._meta.pk.to_python(value)
     field = model._meta.get_field(first)
     if rest and field.is_relation and field.related_model is not None:
-        return _checked(field.related_model, "__".join(rest), value)  # type: ignore[arg-type]
+        return _checked(field.related_model, "__".join(rest), value)
     return value if rest else field.to_python(value)  # type: ignore[union-attr]

@@ -3,7 +3,7 @@
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +14,7 @@ from egov.identity import actions, queries
 from egov.identity.rules import API_SCOPES
 from egov.kernel.errors import EgovError, InvalidInput
 from portals.shared.components import Fault, Field, Option, faults_of
+from portals.shared.requests import SignedInRequest
 
 SCOPES = dict(
     zip(
@@ -33,7 +34,7 @@ SCOPES = dict(
 @reauthentication_required
 @never_cache
 @require_http_methods(["GET", "POST"])
-def programs(request: HttpRequest) -> HttpResponse:
+def programs(request: SignedInRequest) -> HttpResponse:
     """A new program's secret is on this answer and never again; the platform keeps its digest."""
     faults: dict[str, str] = {}
     made = None
@@ -43,7 +44,7 @@ def programs(request: HttpRequest) -> HttpResponse:
                 request.user,
                 name=request.POST.get("name", ""),
                 scopes=request.POST.getlist("scopes"),
-                request_id=str(getattr(request, "request_id", "")),
+                request_id=request.request_id,
             )
         except InvalidInput as error:
             faults = {fault.path: str(fault.message) for fault in error.faults}
@@ -61,7 +62,7 @@ def programs(request: HttpRequest) -> HttpResponse:
     return render(request, "shared/programs.html", context, status=422 if told else 200)
 
 
-def _questions(request: HttpRequest | None, faults: dict[str, str]) -> list[Field]:
+def _questions(request: SignedInRequest | None, faults: dict[str, str]) -> list[Field]:
     posted = request.POST if request else {}
     chosen = request.POST.getlist("scopes") if request else []
     return [
@@ -87,7 +88,7 @@ def _questions(request: HttpRequest | None, faults: dict[str, str]) -> list[Fiel
 @require_POST
 @login_required
 @reauthentication_required
-def remove(request: HttpRequest, client_id: str) -> HttpResponse:
-    actions.remove_program(request.user, client_id=client_id, request_id=str(getattr(request, "request_id", "")))
+def remove(request: SignedInRequest, client_id: str) -> HttpResponse:
+    actions.remove_program(request.user, client_id=client_id, request_id=request.request_id)
     messages.success(request, _("Removed. Its access has ended."))
     return redirect("shared:programs")

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -13,12 +13,13 @@ from egov.identity.registry import enabled
 from egov.kernel.errors import EgovError, InvalidInput
 from egov.kernel.text import localise
 from portals.shared.components import Fault, Field, Option, faults_of
+from portals.shared.requests import SignedInRequest
 
 
 @login_required
 @never_cache
 @require_http_methods(["GET", "POST"])
-def verify(request: HttpRequest) -> HttpResponse:
+def verify(request: SignedInRequest) -> HttpResponse:
     """Until this is done, the account acts for nobody. Done once; afterwards it leads to the capacities."""
     if request.user.person_id is not None:
         return redirect("shared:me")
@@ -30,7 +31,7 @@ def verify(request: HttpRequest) -> HttpResponse:
                 provider=request.POST.get("provider", ""),
                 name=request.POST.get("name", "")[:200],
                 id_number=request.POST.get("id_number", "")[:60],
-                request_id=str(getattr(request, "id", "")),
+                request_id=request.request_id,
             )
         except InvalidInput as error:
             faults = {fault.path: str(fault.message) for fault in error.faults}
@@ -47,7 +48,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     return render(request, "shared/verify.html", context, status=422 if told else 200)
 
 
-def _questions(request: HttpRequest, faults: dict[str, str]) -> list[Field]:
+def _questions(request: SignedInRequest, faults: dict[str, str]) -> list[Field]:
     providers = [Option(each.key, localise(each.name)) for each in enabled()]
     chosen = request.POST.get("provider") or (providers[0].value if providers else "")
     which = Field("provider", _("How?"), widget="hidden", value=chosen)

@@ -19,6 +19,7 @@ from egov.identity.queries import Capacity
 from egov.kernel.actor import CapacityKind
 from egov.kernel.errors import NotFound
 from portals.shared.applicants import Door, able_to_file, door_of, doors_to
+from portals.shared.requests import SignedInRequest
 
 CONSOLE_ROLES = {"platform_admin", "department_admin"}
 SERVICE_CODE = re.compile(r"[A-Za-z0-9-]{2,64}")
@@ -27,7 +28,7 @@ SERVICE_CODE = re.compile(r"[A-Za-z0-9-]{2,64}")
 @login_required
 @never_cache
 @require_GET
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: SignedInRequest) -> HttpResponse:
     """In which capacities may I act? With one only, straight on.
 
     ``?start=LC01``: for whom is this service filed? ``?event=BE01``: for whom is all of this done?

@@ -176,7 +176,7 @@ def request_correction(
         case=move.case,
         items=listed,
         asked_at=move.now,
-        asked_by_id=actor.post_id,
+        asked_by_id=actor.own_post_id,
         respond_by=clock.due_at,
         answers_before=move.case.answers,
     )

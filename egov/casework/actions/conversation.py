@@ -130,7 +130,7 @@ def _supervisor(row: Case) -> Post | None:
         .filter(unit__department__party__region_id__in=chain)
         .select_related("unit__department__party")
     )
-    nearest = sorted(posts, key=lambda post: (chain.index(post.unit.department.party.region_id), post.pk))
+    nearest = sorted(posts, key=lambda post: (chain.index(post.unit.department.party.region_id or ""), post.pk))
     return nearest[0] if nearest else None
 
 

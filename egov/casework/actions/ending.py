@@ -1,6 +1,7 @@
 """Ways a case ends without a decision, and what passing time brings about."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import structlog
 from django.db import transaction
@@ -122,7 +123,7 @@ def _decision_overdue(actor: Actor, case: str, *, statutory: bool) -> None:
         )
 
 
-_FOLLOW = {
+_FOLLOW: dict[str, Callable[[Actor, str], None]] = {
     opening.ACCEPTANCE: _acceptance_passed,
     opening.CORRECTION: _correction_passed,
     opening.SUSPENSION: _suspension_passed,

@@ -76,7 +76,7 @@ def _put(actor: Actor, row: Case, material: Material) -> Fetched:
     """From a case of the same matter where it was read today, else from the registers."""
     asked = _asked(row, material)
     known = _in_matter(row, asked.type) if registers.is_allowed(asked) else None
-    if known is not None:
+    if known is not None and known.paper is not None:
         return _write(row, material, known, known.paper.file)
     return _keep(actor, row, material, registers.evidence(actor, asked, **_reason(row, [material])))
 

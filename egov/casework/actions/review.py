@@ -114,7 +114,7 @@ def resume(actor: Actor, *, case: str, result: str = "", lock_version: int | Non
     return finish(move, note=result.strip(), changes=changes)
 
 
-def _dues(case: Case, due: dict[str, dt.datetime]) -> dict[str, dt.datetime]:
+def _dues(case: Case, due: dict[str, dt.datetime]) -> dict[str, dt.datetime | None]:
     return {
         "promised_due_at": due.get(opening.PROMISED, case.promised_due_at),
         "statutory_due_at": due.get(opening.STATUTORY, case.statutory_due_at),
@@ -140,7 +140,7 @@ def propose_extension(actor: Actor, *, case: str, days: int, reason: str, lock_v
             "days", "too_long", _("At most %(days)s days are allowed for this.") % {"days": rules.limit}
         )
     extension = Extension.objects.create(
-        case=move.case, days=days, reason=told, asked_by_id=actor.post_id, asked_at=move.now
+        case=move.case, days=days, reason=told, asked_by_id=actor.own_post_id, asked_at=move.now
     )
     unit_id = move.case.unit_id
     if rules.approver_role == "department_head":
@@ -176,7 +176,7 @@ def decide_extension(
     extension.decided_by_id = actor.post_id
     extension.decided_at = move.now
     extension.save(update_fields=["approved", "decided_by", "decided_at"])
-    changes: dict[str, dt.datetime] = {}
+    changes: dict[str, dt.datetime | None] = {}
     if approved:
         changes = _extend_clocks(move, extension.days)
         work.reschedule_for(actor, subject=move.ref, due_at=changes["promised_due_at"])
@@ -189,7 +189,7 @@ def decide_extension(
     return move.case
 
 
-def _extend_clocks(move: Move, days: int) -> dict[str, dt.datetime]:
+def _extend_clocks(move: Move, days: int) -> dict[str, dt.datetime | None]:
     """Both the promise and the statutory limit move; days in the unit of each clock."""
     due: dict[str, dt.datetime] = {}
     for kind in opening.DECISION_CLOCKS:
@@ -240,7 +240,7 @@ def ask_opinion(
         unit=target,
         question=asked,
         shared_fields=list(shared_fields),
-        asked_by_id=actor.post_id,
+        asked_by_id=actor.own_post_id,
         asked_at=move.now,
         due_at=due,
     )

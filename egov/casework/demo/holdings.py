@@ -44,7 +44,10 @@ def lay_ended(effects: Sequence[PastEffect]) -> None:
         case, options, made = effect.case, effect.options, effect.tale.granting
         if made is None or not law.holds(options.get("when", "true"), case.answers):
             continue
-        held = Holding.objects.filter(party_id=whose(case, options), service__in=options["services"], ended_at=None)
+        holder = whose(case, options)
+        if holder is None:
+            continue
+        held = Holding.objects.filter(party_id=holder, service__in=options["services"], ended_at=None)
         held.filter(valid_from__lte=clock.local(made.at).date()).update(ended_at=made.at)
 
 

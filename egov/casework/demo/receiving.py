@@ -125,7 +125,7 @@ class Receiving(Deciding):
                 case=self.case,
                 items=list(items),
                 asked_at=at,
-                asked_by_id=actor.post_id,
+                asked_by_id=actor.own_post_id,
                 respond_by=clock_.due_at,
                 answers_before=self.case.answers,
             )

@@ -60,7 +60,7 @@ class Reviewing(Deciding):
         if rules is None:
             raise ValueError("this procedure knows no extension")
         self.extensions.append(
-            Extension(case=self.case, days=days, reason=reason, asked_by_id=actor.post_id, asked_at=at)
+            Extension(case=self.case, days=days, reason=reason, asked_by_id=actor.own_post_id, asked_at=at)
         )
         heads = [
             each for each in self.officers.by_department[self.case.department_id] if "department_head" in each.roles
@@ -121,7 +121,7 @@ class Reviewing(Deciding):
             unit=unit,
             question=question,
             shared_fields=list(shared),
-            asked_by_id=actor.post_id,
+            asked_by_id=actor.own_post_id,
             asked_at=at,
             due_at=due,
         )

@@ -208,7 +208,7 @@ class Story:
         ]
         if files:
             return files
-        questions: Mapping[str, Any] = case.version.form.get("properties", {})
+        questions: Mapping[str, Any] = (case.version.form or {}).get("properties", {})
         return [
             {"field": key, "label": question.get("x-title")}
             for key, question in questions.items()

@@ -184,9 +184,9 @@ def _lay_papers(rng: random.Random, tales: Sequence[Tale]) -> None:
             found.append((_document(made.at, letters.issuer(made.actor, tale.case), spec), tale))
     found.sort(key=lambda pair: pair[0].issued_at)
     rows = lay_documents(rng, [document for document, _tale in found])
-    for row, (_paper, tale) in zip(rows, found, strict=True):
-        if tale is not None and tale.decision is not None:
-            tale.decision.letter = row
+    for row, (_paper, decided) in zip(rows, found, strict=True):
+        if decided is not None and decided.decision is not None:
+            decided.decision.letter = row
 
 
 def _document(at: Any, actor: Any, spec: Any) -> PastDocument:

@@ -3,6 +3,17 @@
 from egov.casework.deciding import Verdict, verdict_on
 from egov.casework.paces import Paces, paces
 from egov.casework.queries.access import Access, access_to, allowed_acts, exists, own_cases, visible_cases
+from egov.casework.queries.details import (
+    Asked,
+    Changed,
+    Correction,
+    Extended,
+    Given,
+    Moved,
+    Paper,
+    Said,
+    Stopped,
+)
 from egov.casework.queries.drafted import LetterDraft, letter_draft
 from egov.casework.queries.lists import (
     CaseFilters,
@@ -19,18 +30,9 @@ from egov.casework.queries.lists import (
     summary_of,
 )
 from egov.casework.queries.pages import (
-    Asked,
     CasePage,
-    Changed,
     ClockView,
-    Correction,
-    Extended,
-    Given,
-    Moved,
     OpinionPage,
-    Paper,
-    Said,
-    Stopped,
     Track,
     case_for_applicant,
     case_page,

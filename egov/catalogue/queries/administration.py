@@ -194,7 +194,7 @@ def asked_elements() -> dict[str, Mapping[str, Any]]:
     found: dict[str, Mapping[str, Any]] = {}
     rows = ServiceVersion.objects.filter(FILEABLE, state=VersionState.PUBLISHED).order_by("service__code")
     for form in rows.values_list("form", flat=True):
-        for field_ in form.get("properties", {}).values():
+        for field_ in (form or {}).get("properties", {}).values():
             if field_.get("x-element"):
                 found.setdefault(field_["x-element"], field_)
     return found
@@ -206,7 +206,7 @@ def askers() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     rows = ServiceVersion.objects.filter(FILEABLE, state=VersionState.PUBLISHED).order_by("service__code")
     for code, form in rows.values_list("service__code", "form"):
-        for element in _elements_of(form):
+        for element in _elements_of(form or {}):
             if code not in found.setdefault(element, []):
                 found[element].append(code)
     return found
@@ -236,7 +236,7 @@ def own_elements() -> tuple[OwnElement, ...]:
             schema={name: value for name, value in field_.items() if not name.startswith("x-")},
         )
         for code, form in rows.values_list("service__code", "form")
-        for key, field_ in sorted(form.get("properties", {}).items())
+        for key, field_ in sorted((form or {}).get("properties", {}).items())
         if "x-element" not in field_ and "x-material" not in field_
     )
 

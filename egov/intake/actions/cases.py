@@ -37,8 +37,8 @@ def answer_correction(
     asked = queries.open_correction(actor, case=case)
     form = asked.form
     kept = [(file.material, file.id, file.reference) for file in _stored_before(actor, form, files or {})]
-    for material, given in (uploads or {}).items():
-        for upload in given:
+    for material, handed_in in (uploads or {}).items():
+        for upload in handed_in:
             stored = keep_upload(actor, version=asked.case.version, material=material, upload=upload)
             kept.append((material, stored.pk, stored.reference))
     given = rules.storable(form, {key: answers[key] for key in answers if key in asked.keys})

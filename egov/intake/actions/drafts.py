@@ -71,7 +71,7 @@ def start_bundle(
     if not plan.is_settled:
         raise InvalidInput.at(plan.to_ask[0], "required", _("Answer this question, so that we know what applies."))
     for code in wishes.have:
-        if (member := plan.member(code)) is None or member.why is not Why.CLAIMED:
+        if (left_out := plan.member(code)) is None or left_out.why is not Why.CLAIMED:
             raise InvalidInput.at(f"have/{code}", "unknown", _("This cannot be left out here."))
     bundle = queries.bundle_of(plan, frozenset(services))
     if not bundle:
@@ -111,8 +111,8 @@ def open_new(actor: Actor, opening: Opening, answers: Mapping[str, Any]) -> Draf
             raise TransitionNotAllowed(_("You have 100 unfinished forms. Discard some before you begin another."))
         draft = Draft.objects.create(
             reference=reference,
-            applicant_id=actor.on_behalf_of_id,
-            author_id=actor.party_id,
+            applicant_id=actor.applicant_id,
+            author_id=actor.person_id,
             capacity=actor.capacity,
             version=opening.version,
             plan=opening.bundle.as_json() if opening.bundle else {},

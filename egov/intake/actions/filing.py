@@ -213,7 +213,7 @@ def _written(
         reference=request.reference,
         draft_id=request.draft_id,
         applicant_id=_applicant(actor),
-        filed_by_id=actor.party_id,
+        filed_by_id=actor.person_id,
         capacity=actor.capacity,
         channel=request.channel,
         answers=answers,

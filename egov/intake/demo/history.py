@@ -307,7 +307,7 @@ class Chunk:
                     pk=each.key,
                     reference=each.reference,
                     applicant_id=each.filer.party.pk,
-                    filed_by_id=each.filer.actor.party_id,
+                    filed_by_id=each.filer.actor.person_id,
                     capacity=each.filer.actor.capacity,
                     channel=each.channel,
                     answers=each.answers,

@@ -23,7 +23,8 @@ from egov.intake.taking import TakenFile
 from egov.kernel import clock, references
 from egov.kernel.actor import ANONYMOUS
 from egov.kernel.text import LocalisedText
-from egov.matters.demo import Filed, PastMatter, PastWhole, begin_whole
+from egov.matters.demo import PastMatter, PastWhole, begin_whole
+from egov.matters.whole import Filed
 from egov.notices.demo import PastNotice, past_notice
 from egov.routing import queries as routing
 
@@ -107,7 +108,7 @@ class WholeFiling:
             spec,
             at,
             applicant=applicant,
-            unit=city.units[spec.route.unit_id],  # type: ignore[attr-defined]
+            unit=city.units[spec.route.unit_id],
             officers=city.officers,
             by_platform=bool(self.whole.needs_of[key]),
         )

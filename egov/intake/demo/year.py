@@ -165,7 +165,7 @@ class _Year:
         weights = [
             _share(code) * _LYING[version.case_kind, version.level]
             for code in codes
-            if (version := self.versions[code])
+            for version in [self.versions[code]]
         ]
         while count > 0:
             code = self.rng.choices(codes, weights)[0]
@@ -236,7 +236,8 @@ class _Year:
         if version.case_kind == "instant":
             return "accept", 1.5
         places.append(("message", 3, promise))
-        places += [(step["kind"], 50 / len(version.plan["steps"]), promise * 1.2) for step in version.plan["steps"]]
+        steps = (version.plan or {})["steps"]
+        places += [(step["kind"], 50 / len(steps), promise * 1.2) for step in steps]
         if procedure.correction is not None:
             places.append(("correction", 8, procedure.correction.answer_limit * 0.9))
         if version.special_procedures:

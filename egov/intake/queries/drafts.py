@@ -292,8 +292,7 @@ def known_facts(actor: Actor, form: Form, *, subject: Ref | None = None) -> dict
         question = by_element[element]
         value = rules.read(question, fact.value)
         if rules.is_right(question, value):
-            as_of = fact.as_of.isoformat() if fact.as_of else ""
-            facts[question.key] = {"value": value, "register": fact.register, "as_of": as_of}
+            facts[question.key] = {"value": value, "register": fact.register, "as_of": fact.as_of.isoformat()}
     return facts
 
 

@@ -13,12 +13,11 @@ from egov.matters.actions.following import (
 from egov.matters.actions.joining import join_matter, revise_matter
 from egov.matters.actions.opening import OpenedMatter, open_matter
 from egov.matters.actions.watching import urge, watch_promises
-from egov.matters.whole import DECLARED, ORGANISATION, MemberSpec, OutsideSpec
+from egov.matters.whole import DECLARED, MemberSpec, OutsideSpec
 
 __all__ = [
     "DECLARED",
     "MOST_SAID",
-    "ORGANISATION",
     "Correcting",
     "MemberSpec",
     "OpenedMatter",

@@ -1,5 +1,6 @@
 """Matters as people follow them: lists, one timeline with the departments as lanes."""
 
+from egov.matters.promises import Promise
 from egov.matters.queries.board import (
     STANDINGS,
     BoardFilters,
@@ -26,7 +27,7 @@ from egov.matters.queries.lists import (
     words_behind,
 )
 from egov.matters.queries.revised import Reconsidered, Revised, event_of, lacking_of, revised
-from egov.matters.queries.timeline import Lane, Promise, Timeline, timeline
+from egov.matters.queries.timeline import Lane, Timeline, timeline
 from egov.matters.queries.undoing import going_with, taken_back
 
 __all__ = [

@@ -131,8 +131,8 @@ def hold_ups(actor: Actor, filters: BoardFilters) -> list[HoldUp]:
     }
     found = cases.order_by().values("department__key", "department__full_name").annotate(**counted)
     rows = [
-        HoldUp(row["department__key"] or "", row["department__full_name"], **{name: row[name] for name in counted})
-        for row in found
+        HoldUp(key or "", name, **dict(zip(counted, figures, strict=True)))
+        for key, name, *figures in found.values_list("department__key", "department__full_name", *counted)
     ]
     return sorted(rows, key=lambda row: (-row.endangered, -row.late, -row.in_hand, row.department))
 

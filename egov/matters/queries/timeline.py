@@ -216,7 +216,8 @@ def _lane_ahead(
     now: dt.datetime,
 ) -> Lane:
     """A member that has no case yet: when it can begin and how long its department promises to take."""
-    due, parts = None, ()
+    due: dt.datetime | None = None
+    parts: tuple[Part, ...] = ()
     if member.state == MemberState.WAITING and member.key in promise.forecast.planned:
         begin = promise.forecast.begins[member.key]
         due = promise.due(promise.forecast.planned[member.key])

@@ -6,7 +6,7 @@ few targets use them) and the sum of all a target's sentences. Concepts carry ov
 
 import math
 from array import array
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -264,7 +264,7 @@ class Index:
         count = len(weights)
         owners, values = array("I"), array("f")
         all_features, all_owners, all_values = array("I"), array("I"), array("f")
-        sums: Counter[int] = Counter()
+        sums: defaultdict[int, float] = defaultdict(float)
         current = -1
 
         def close() -> None:
@@ -367,8 +367,7 @@ class Index:
         found = []
         for feature, weight in said.weights.items():
             number = self._numbers.get(feature)
-            share = dict(self._sums.of(number)).get(position, 0.0) if number is not None else 0.0
-            if share:
+            if number is not None and (share := dict(self._sums.of(number)).get(position, 0.0)):
                 found.append((weight * self._rarity[number] * share, feature))
         found.sort(reverse=True)
         return [feature for value, feature in found if value >= found[0][0] * WORTH_SAYING]

@@ -281,7 +281,7 @@ def resume_for(actor: Actor, *, subject: Ref, due_at: dt.datetime | None = None)
     return _open_of(subject).filter(paused=True).update(**changes)
 
 
-def reschedule_for(actor: Actor, *, subject: Ref, due_at: dt.datetime) -> int:
+def reschedule_for(actor: Actor, *, subject: Ref, due_at: dt.datetime | None) -> int:
     """The limit was extended: items of the subject's plans follow, and so do the steps still to come."""
     Plan.objects.filter(subject=str(subject), state__in=["running", "suspended"]).update(due_at=due_at)
     return _open_of(subject).filter(step__isnull=False).update(due_at=due_at, escalated_at=None)

@@ -10,12 +10,12 @@ from django.urls.resolvers import URLPattern
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 
 from egov.casework import actions, queries
 from egov.intake import actions as intake
 from egov.intake import queries as forms
 from portals.api.serializers import cases as s
+from portals.api.serializers.base import Strict
 from portals.api.views.base import IF_MATCH, ActorView, expected_version, precondition, with_etag
 from portals.api.views.filing import pointing_at_answers
 
@@ -25,7 +25,7 @@ class ActOfCase:
     """``says`` is its line in the documentation."""
 
     do: Callable[..., Any]
-    body: type[Serializer]
+    body: type[Strict]
     says: str
 
 
@@ -103,4 +103,5 @@ def _view(key: str, act: ActOfCase) -> Any:
         return self._post(request, capacity, reference)
 
     name = "".join(word.capitalize() for word in key.split("_"))
-    return type(f"{name}Act", (Act,), {"act": act, "post": documented(post), "__module__": __name__}).as_view()
+    view: type[Act] = type(f"{name}Act", (Act,), {"act": act, "post": documented(post), "__module__": __name__})
+    return view.as_view()

@@ -16,6 +16,7 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from egov.identity import queries as identity
+from egov.identity.models import Account
 from egov.kernel.actor import ANONYMOUS, Actor
 from egov.kernel.errors import NotPermitted, StaleVersion
 from portals.api.authentication import WithinScope
@@ -40,7 +41,7 @@ class View(APIView):
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         found: Response = super().finalize_response(request, response, *args, **kwargs)
-        found["API-Version"] = settings.SPECTACULAR_SETTINGS["VERSION"]
+        found["API-Version"] = str(settings.SPECTACULAR_SETTINGS["VERSION"])
         found.setdefault("Cache-Control", "no-store")
         if isinstance(found, Response):
             found.add_post_render_callback(self._let_go)
@@ -48,7 +49,8 @@ class View(APIView):
 
     def _let_go(self, response: Response) -> None:
         """View and request point at each other; what was answered need not wait with them for the collector."""
-        del self.response, response.renderer_context
+        del self.response
+        vars(response).pop("renderer_context", None)
 
     def body(self, shape: type[Serializer]) -> dict[str, Any]:
         """The request's body in the form of ``shape``. Raises DRF's ``ValidationError``."""
@@ -71,6 +73,12 @@ class AccountView(View):
     """For whoever is logged in, whatever they may act as."""
 
     permission_classes = [IsAuthenticated, WithinScope]
+
+    @property
+    def account(self) -> Account:
+        if not isinstance(self.request.user, Account):
+            raise NotAuthenticated
+        return self.request.user
 
 
 @extend_schema(parameters=[CAPACITY])

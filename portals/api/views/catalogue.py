@@ -56,8 +56,19 @@ class Services(PublicView):
         """The published catalogue, by code."""
         asked = request.query_params
         fileable = {"true": True, "false": False}.get(asked.get("fileable", ""))
-        names = ("mode", "audience", "event", "department_role", "theme", "item_type")
-        rows = catalogue.services(**{name: asked.get(name, "")[:64] for name in names}, fileable=fileable)
+
+        def given(name: str) -> str:
+            return asked.get(name, "")[:64]
+
+        rows = catalogue.services(
+            mode=given("mode"),
+            audience=given("audience"),
+            event=given("event"),
+            department_role=given("department_role"),
+            theme=given("theme"),
+            item_type=given("item_type"),
+            fileable=fileable,
+        )
         found = pagination.page(request, rows, order=("service__code", "pk"))
         return pagination.answer(request, s.ServiceSerializer, found)
 

@@ -157,7 +157,7 @@ class GiveOpinion(DeskView):
     def post(self, request: Request, capacity: str, opinion: int) -> Response:
         """Answer: agree, agree with conditions, or object (the latter two say why)."""
         casework.give_opinion(self.actor, opinion_id=opinion, **self.body(s.GiveOpinion))
-        return Opinion.get(self, request, capacity, opinion)  # type: ignore[arg-type]
+        return Opinion.get(self, request, capacity, opinion)
 
 
 class WithdrawOpinion(DeskView):

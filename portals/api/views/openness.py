@@ -1,5 +1,7 @@
 """Verifying documents and the journal. Open to everyone."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
@@ -50,7 +52,7 @@ class JournalProof(PublicView):
         """That the first act on a thing (`case:…`, `document:…`, `submission:…`) or an entry (`entry:…`) is in the log."""
         found = journal.proof(_what(ref))
         if isinstance(found, journal.Pending):
-            pending = {"sealed": False, "index": None, "leaf": None, "path": [], "checkpoint": None}
+            pending: dict[str, Any] = {"sealed": False, "index": None, "leaf": None, "path": [], "checkpoint": None}
             return Response(s.ProofSerializer({**pending, "entry": found.entry_id, "at": found.entry_at}).data)
         body = {
             "sealed": True,

@@ -17,6 +17,7 @@ from egov.kernel.text import language_tag
 from egov.registers import actions as register_actions
 from egov.registers import queries as registers
 from portals.api import pagination
+from portals.api.authentication import scopes_of
 from portals.api.serializers import holdings as s
 from portals.api.serializers.base import drawn, listing
 from portals.api.views.base import AccountView, ActorView
@@ -30,11 +31,11 @@ class Session(AccountView):
         """Who is logged in, as what they may act, and how far the token reaches."""
         token = request.auth
         body = {
-            "account": request.user.username,
-            "assurance": request.user.assurance,
+            "account": self.account.username,
+            "assurance": self.account.assurance,
             "language": language_tag(),
-            "capacities": identity.capacities_of(request.user),
-            "scopes": token.get_scopes() if token else [API_SCOPES[0]],
+            "capacities": identity.capacities_of(self.account),
+            "scopes": scopes_of(token) if token else [API_SCOPES[0]],
             "csrf_token": "" if token else get_token(request._request),
         }
         return Response(s.SessionSerializer(body).data)
@@ -44,7 +45,7 @@ class Capacities(AccountView):
     @extend_schema(responses=s.CapacitySerializer(many=True), operation_id="list_capacities", tags=["account"])
     def get(self, request: Request) -> Response:
         """In which capacities the account may act today."""
-        return Response(drawn(s.CapacitySerializer, identity.capacities_of(request.user)))
+        return Response(drawn(s.CapacitySerializer, identity.capacities_of(self.account)))
 
 
 class Mandates(ActorView):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,7 +30,7 @@ from egov.law import queries as law
 from egov.law.rules import Remedy
 from portals.applicant import answers as words
 from portals.applicant import fields
-from portals.applicant.access import applicant_page
+from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.cards import card_of
 from portals.applicant.materials import lines_of
 from portals.applicant.talk import thread_of
@@ -54,7 +54,7 @@ def _crumbs(capacity: str, case: Case, *further: Crumb) -> list[Crumb]:
 
 @applicant_page
 @require_GET
-def case(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def case(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     page = cases.case_for_applicant(request.actor, reference)
     found = page.case
     subjects = [Ref("case", found.reference), *documents.credentials_from([found.reference])]
@@ -76,7 +76,7 @@ def case(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
 
 @applicant_page
 @require_GET
-def file(request: HttpRequest, capacity: str, reference: str, file: str) -> FileResponse:
+def file(request: ApplicantRequest, capacity: str, reference: str, file: str) -> FileResponse:
     """A paper of the case, also one that a register gave: who is concerned reads what the department reads."""
     page = cases.case_for_applicant(request.actor, reference)
     paper = next((each for each in page.papers if each.reference == file and each.file), None)
@@ -97,7 +97,7 @@ def _story_line(move: Moved) -> PlanStep:
 # --- Correction ---------------------------------------------------------------------------------------
 @applicant_page
 @require_http_methods(["GET", "POST"])
-def correction(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def correction(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     """All that the department asked for, on one page, each with the officer's words."""
     asked = forms.open_correction(request.actor, case=reference)
     typed: dict[str, Any] = {}
@@ -136,7 +136,7 @@ def correction(request: HttpRequest, capacity: str, reference: str) -> HttpRespo
     return render(request, "applicant/correction.html", context, status=422 if told else 200)
 
 
-def _own(request: HttpRequest, reference: str) -> Case:
+def _own(request: ApplicantRequest, reference: str) -> Case:
     rows = cases.own_cases(request.actor).select_related("service", "department__party")
     return get_object_or_404(rows, reference=reference)
 
@@ -144,7 +144,7 @@ def _own(request: HttpRequest, reference: str) -> Case:
 # --- Messages -----------------------------------------------------------------------------------------
 @applicant_page
 @require_POST
-def message(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def message(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     found = _own(request, reference)
     text = rules.tidy(request.POST.get("text", ""), lines=True)
     try:
@@ -185,7 +185,7 @@ def _grade_words() -> dict[int, str]:
 
 @applicant_page
 @require_http_methods(["GET", "POST"])
-def rate(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def rate(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     """Five grades, with reasons if the person wants; a bad one becomes work and is answered."""
     found = _own(request, reference)
     faults: dict[str, str] = {}
@@ -253,7 +253,7 @@ def rate(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
 # --- Contesting ---------------------------------------------------------------------------------------
 @applicant_page
 @require_http_methods(["GET", "POST"])
-def contest(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def contest(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     """Explains the remedies; the one that is filed here begins with a draft that names the decision."""
     page = cases.case_for_applicant(request.actor, reference)
     if request.method == "POST":

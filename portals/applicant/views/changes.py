@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from egov.kernel.errors import EgovError, InvalidInput, NotFound, Text
 from egov.kernel.text import localise
 from portals.applicant import answers as words
 from portals.applicant import fields
-from portals.applicant.access import applicant_page
+from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.views.matters import home_crumb
 from portals.shared.components import Badge, Crumb, Fault, Field, SummaryRow, Tone, faults_of
 from portals.shared.templatetags.egov_ui import localised
@@ -32,7 +32,7 @@ class Reach:
 
 @applicant_page
 @require_http_methods(["GET", "POST"])
-def change(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def change(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     """First the questions with their answers; then one of them, with who is told."""
     found = queries.answers_of(request.actor, matter=reference)
     chosen = request.POST.get("_question") or request.GET.get("question", "")
@@ -59,7 +59,9 @@ def _rows(found: MatterAnswers) -> list[SummaryRow]:
     ]
 
 
-def _one(request: HttpRequest, capacity: str, found: MatterAnswers, chosen: str, crumbs: list[Crumb]) -> HttpResponse:
+def _one(
+    request: ApplicantRequest, capacity: str, found: MatterAnswers, chosen: str, crumbs: list[Crumb]
+) -> HttpResponse:
     correctable = {question.key for question in found.correctable}
     asked = [key for key in request.POST.get("_asked", "").split() if key in correctable] or [chosen]
     typed: dict[str, Any] = {}
@@ -69,7 +71,7 @@ def _one(request: HttpRequest, capacity: str, found: MatterAnswers, chosen: str,
         typed = rules.read_page(found.form, request.POST, asked=set(asked))
         try:
             actions.propose_change(
-                request.actor,  # type: ignore[attr-defined]
+                request.actor,
                 matter=found.matter.reference,
                 answers=typed,
                 reason=rules.tidy(request.POST.get("reason", ""), lines=True),
@@ -87,7 +89,7 @@ def _one(request: HttpRequest, capacity: str, found: MatterAnswers, chosen: str,
 
 
 def _shown(
-    request: HttpRequest,
+    request: ApplicantRequest,
     found: MatterAnswers,
     chosen: str,
     keys: list[str],

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -18,14 +18,14 @@ from egov.kernel.errors import InvalidInput, NotFound
 from egov.kernel.text import LocalisedText
 from egov.registers.queries import register_names
 from portals.applicant import answers as words
-from portals.applicant.access import applicant_page
+from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.views.forms import changed_service, crumbs_of, page_url, steps_of
 from portals.shared.components import Fault, SummaryRow
 
 
 @applicant_page
 @require_http_methods(["GET", "POST"])
-def check(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def check(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     try:
         opened = queries.open_draft(request.actor, reference=reference)
     except NotFound:
@@ -41,7 +41,12 @@ def check(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
 
 
 def _check_page(
-    request: HttpRequest, capacity: str, opened: OpenDraft, *, problems: list[Fault] | None = None, status: int = 200
+    request: ApplicantRequest,
+    capacity: str,
+    opened: OpenDraft,
+    *,
+    problems: list[Fault] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     reference = opened.draft.reference
     names = register_names()
@@ -88,7 +93,7 @@ class Destination:
     fetched: Sequence[SharedPaper]
 
 
-def _destinations(request: HttpRequest, opened: OpenDraft) -> list[Destination]:
+def _destinations(request: ApplicantRequest, opened: OpenDraft) -> list[Destination]:
     """By department; nothing while an answer is wrong: it may decide where the matter goes."""
     if opened.checked.faults:
         return []
@@ -146,7 +151,7 @@ def _answer_row(opened: OpenDraft, key: str, url: str, names: Mapping[str, Any])
     )
 
 
-def _submit(request: HttpRequest, capacity: str, opened: OpenDraft) -> HttpResponse:
+def _submit(request: ApplicantRequest, capacity: str, opened: OpenDraft) -> HttpResponse:
     reference = opened.draft.reference
     if problems := _not_ticked(request, needs_consent=opened.needs_consent):
         return _check_page(request, capacity, opened, problems=problems, status=422)
@@ -165,7 +170,7 @@ def _submit(request: HttpRequest, capacity: str, opened: OpenDraft) -> HttpRespo
     return redirect("citizen:receipt", capacity=capacity, reference=submission.reference)
 
 
-def _not_ticked(request: HttpRequest, *, needs_consent: bool) -> list[Fault]:
+def _not_ticked(request: ApplicantRequest, *, needs_consent: bool) -> list[Fault]:
     """Neither box is ticked for anybody: consent is an act of its own (Personal Information Protection Law, Art. 14)."""
     problems = []
     if needs_consent and "consent" not in request.POST:

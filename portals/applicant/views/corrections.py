@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from egov.intake import actions, queries, rules
 from egov.intake.queries import Asker, OpenCorrections
 from egov.kernel.errors import EgovError, InvalidInput
 from portals.applicant import fields
-from portals.applicant.access import applicant_page
+from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.views.matters import home_crumb
 from portals.shared.components import Crumb, Fault, Field, faults_of
 from portals.shared.templatetags.egov_ui import localised
@@ -30,8 +30,8 @@ class AskedField:
 
 @applicant_page
 @require_http_methods(["GET", "POST"])
-def corrections(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+def corrections(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
+    actor = request.actor
     found = queries.open_corrections(actor, matter=reference)
     typed: dict[str, Any] = {}
     faults: dict[str, str] = {}
@@ -53,7 +53,7 @@ def corrections(request: HttpRequest, capacity: str, reference: str) -> HttpResp
 
 
 def _shown(
-    request: HttpRequest,
+    request: ApplicantRequest,
     capacity: str,
     found: OpenCorrections,
     typed: dict[str, Any],

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from egov.journal.queries import Seen
 from egov.kernel.errors import EgovError, InvalidInput, NotFound, NotPermitted
 from egov.kernel.text import LocalisedText, localise
 from egov.registers import actions, queries
-from portals.applicant.access import applicant_page
+from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.views.matters import home_crumb
 from portals.shared.components import Crumb, Fault, Field, Source, SummaryRow, faults_of
 from portals.shared.templatetags.egov_ui import data_text, localised, masked
@@ -27,16 +27,16 @@ VIEWS_SHOWN = 100
 
 @applicant_page
 @require_GET
-def my_data(request: HttpRequest, capacity: str) -> HttpResponse:
-    lines = queries.data_about(request.actor, party_id=request.actor.on_behalf_of_id)
-    seen = journal.views_of(request.actor.on_behalf_of_id, limit=VIEWS_SHOWN)
+def my_data(request: ApplicantRequest, capacity: str) -> HttpResponse:
+    lines = queries.data_about(request.actor, party_id=request.actor.applicant_id)
+    seen = journal.views_of(request.actor.applicant_id, limit=VIEWS_SHOWN)
     context = {
         "rows": [_row(line, capacity) for line in lines],
         "seen": _by_department(seen),
         "seen_total": len(seen),
         "seen_more": len(seen) == VIEWS_SHOWN,
-        "consents": queries.consents_of(request.actor.on_behalf_of_id)[:50],
-        "corrections": queries.corrections_of(request.actor.on_behalf_of_id)[:50],
+        "consents": queries.consents_of(request.actor.applicant_id)[:50],
+        "corrections": queries.corrections_of(request.actor.applicant_id)[:50],
         "crumbs": [home_crumb(capacity), Crumb(_("My data"))],
     }
     return render(request, "applicant/my_data.html", context)
@@ -94,12 +94,12 @@ def _by_department(seen: Sequence[Seen]) -> list[tuple[LocalisedText, int]]:
 
 @applicant_page
 @require_GET
-def views(request: HttpRequest, capacity: str) -> HttpResponse:
+def views(request: ApplicantRequest, capacity: str) -> HttpResponse:
     """Look by look: when, which department, on which matter, why; and the proof in the journal."""
     if request.actor.mandate_services is not None:
         raise NotPermitted  # as for the data themselves
     context = {
-        "looks": _looks(journal.views_of(request.actor.on_behalf_of_id, limit=VIEWS_SHOWN)),
+        "looks": _looks(journal.views_of(request.actor.applicant_id, limit=VIEWS_SHOWN)),
         "limit": VIEWS_SHOWN,
         "crumbs": [
             home_crumb(capacity),
@@ -112,9 +112,9 @@ def views(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @applicant_page
 @require_http_methods(["GET", "POST"])
-def correct(request: HttpRequest, capacity: str, element: str) -> HttpResponse:
+def correct(request: ApplicantRequest, capacity: str, element: str) -> HttpResponse:
     """Say that a held fact is wrong; the keeper of the register answers."""
-    lines = queries.data_about(request.actor, party_id=request.actor.on_behalf_of_id)
+    lines = queries.data_about(request.actor, party_id=request.actor.applicant_id)
     line = next((each for each in lines if each.element == element), None)
     if line is None:
         raise NotFound
@@ -123,7 +123,7 @@ def correct(request: HttpRequest, capacity: str, element: str) -> HttpResponse:
         try:
             correction = actions.ask_fact_correction(
                 request.actor,
-                party_id=request.actor.on_behalf_of_id,
+                party_id=request.actor.applicant_id,
                 element=element,
                 proposed=rules.tidy(request.POST.get("proposed", ""))[:500],
                 reason=rules.tidy(request.POST.get("reason", ""), lines=True)[:2000],
@@ -171,7 +171,7 @@ def correct(request: HttpRequest, capacity: str, element: str) -> HttpResponse:
 
 @applicant_page
 @require_POST
-def revoke_consent(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
+def revoke_consent(request: ApplicantRequest, capacity: str, pk: int) -> HttpResponse:
     actions.revoke_consent(request.actor, consent_id=pk)
     messages.success(request, _("Revoked for the future. What was read before stays lawful."))
     return redirect(reverse("citizen:my_data", kwargs={"capacity": capacity}) + "#h-consents")

@@ -3,7 +3,7 @@
 import segno
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from egov.documents import queries, rules
 from egov.documents.models import IssuedDocument, StoredFile
 from egov.kernel.errors import InvalidInput, NotFound
 from egov.kernel.text import localise
-from portals.applicant.access import applicant_page
+from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.cards import card_of
 from portals.applicant.views.matters import home_crumb
 from portals.shared import ending
@@ -24,8 +24,8 @@ from portals.shared.paging import page_of
 
 @applicant_page
 @require_GET
-def wallet(request: HttpRequest, capacity: str) -> HttpResponse:
-    rows = documents_in_reach(request.actor, queries.documents_of(request.actor.on_behalf_of_id))
+def wallet(request: ApplicantRequest, capacity: str) -> HttpResponse:
+    rows = documents_in_reach(request.actor, queries.documents_of(request.actor.applicant_id))
     page = page_of(request, rows, order=("-id",), size=20)
     context = {
         "page": page,
@@ -35,16 +35,16 @@ def wallet(request: HttpRequest, capacity: str) -> HttpResponse:
     return render(request, "applicant/documents.html", context)
 
 
-def _own(request: HttpRequest, reference: str) -> IssuedDocument:
-    rows = IssuedDocument.objects.filter(holder_id=request.actor.on_behalf_of_id)
+def _own(request: ApplicantRequest, reference: str) -> IssuedDocument:
+    rows = IssuedDocument.objects.filter(holder_id=request.actor.applicant_id)
     return get_object_or_404(
         documents_in_reach(request.actor, rows).select_related("department__party", "seal"), reference=reference
     )
 
 
-def _open(request: HttpRequest, reference: str) -> IssuedDocument:
+def _open(request: ApplicantRequest, reference: str) -> IssuedDocument:
     """Also one of a company that the matter of its founder brought into being."""
-    rows = IssuedDocument.objects.exclude(holder_id=request.actor.on_behalf_of_id)
+    rows = IssuedDocument.objects.exclude(holder_id=request.actor.applicant_id)
     others = rows.select_related("department__party", "seal").filter(reference=reference).first()
     if others is not None and queries.may_open(others, request.actor):
         return others
@@ -53,14 +53,14 @@ def _open(request: HttpRequest, reference: str) -> IssuedDocument:
 
 @applicant_page
 @require_GET
-def document(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def document(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     found = _open(request, reference)
     address = settings.PUBLIC_URL + reverse("public:verify_code", kwargs={"code": found.code})
     context = {
         "document": found,
         "card": card_of(found, capacity),
         "credential": getattr(found, "credential", None),
-        "own": found.holder_id == request.actor.on_behalf_of_id,
+        "own": found.holder_id == request.actor.applicant_id,
         "qr": segno.make(address, error="m", micro=False).svg_inline(border=2, omitsize=True),
         "shown_code": rules.shown_code(found.code),
         "crumbs": [
@@ -74,7 +74,7 @@ def document(request: HttpRequest, capacity: str, reference: str) -> HttpRespons
 
 @applicant_page
 @require_http_methods(["GET", "POST"])
-def end(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def end(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     """The holder declares a certificate lost, or gives it up."""
     found = _own(request, reference)
     credential = getattr(found, "credential", None)
@@ -103,7 +103,7 @@ def end(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
 
 @applicant_page
 @require_GET
-def pdf(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def pdf(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     """The sealed PDF; one that is still pending is typeset and sealed now."""
     found = _open(request, reference)
     response = HttpResponse(queries.pdf(found.pk), content_type="application/pdf")
@@ -113,12 +113,12 @@ def pdf(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
 
 @applicant_page
 @require_GET
-def file(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def file(request: ApplicantRequest, capacity: str, reference: str) -> FileResponse:
     """A file the party handed in."""
     if not file_in_reach(request.actor, reference):
         raise NotFound
     found = get_object_or_404(
-        StoredFile, reference=reference, owner_id=request.actor.on_behalf_of_id, removed_at__isnull=True
+        StoredFile, reference=reference, owner_id=request.actor.applicant_id, removed_at__isnull=True
     )
     return FileResponse(
         queries.open_file(found.pk), as_attachment=True, filename=found.name, content_type=found.content_type

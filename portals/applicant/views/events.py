@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,7 +26,7 @@ from egov.routing import queries as routing
 from egov.routing.queries import BundlePlan, EventWithdrawn, Held, PlannedMember, Why, Wishes
 from portals.applicant import answers as words
 from portals.applicant import fields
-from portals.applicant.access import applicant_page
+from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.views.start import region_field, region_wanted
 from portals.shared import event_map
 from portals.shared.applicants import Door, doors_to, for_organisations
@@ -59,7 +59,7 @@ class Line:
 
 @applicant_page
 @require_http_methods(["GET", "POST"])
-def event(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
+def event(request: ApplicantRequest, capacity: str, code: str) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     try:
         answers = routing.read_answers(code, asked)
@@ -100,7 +100,7 @@ def _brought_along(draft: Draft, plan: BundlePlan, chosen: Sequence[str]) -> lis
 
 
 def _page(
-    request: HttpRequest, capacity: str, plan: BundlePlan, *, chosen: Sequence[str], region: str, problem: str
+    request: ApplicantRequest, capacity: str, plan: BundlePlan, *, chosen: Sequence[str], region: str, problem: str
 ) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     tried = "go" in asked or request.method == "POST"
@@ -159,7 +159,7 @@ def _page(
     return render(request, "applicant/event.html", context, status=422 if told and request.method == "POST" else 200)
 
 
-def _doors(request: HttpRequest, plan: BundlePlan, chosen: Sequence[str]) -> list[Door]:
+def _doors(request: ApplicantRequest, plan: BundlePlan, chosen: Sequence[str]) -> list[Door]:
     """To the same page for the organisations for which whoever reads it may act."""
     asked = request.POST if request.method == "POST" else request.GET
     said = [(name, asked[name]) for name in ("need", REGION) if asked.get(name)]
@@ -200,7 +200,7 @@ def _list(texts: Sequence[str]) -> str:
     return _(", ").join(texts)
 
 
-def _known(request: HttpRequest, plan: BundlePlan) -> list[SummaryRow]:
+def _known(request: ApplicantRequest, plan: BundlePlan) -> list[SummaryRow]:
     """What was answered and what registers know, each with the way to change it."""
     names = register_names()
     rows = []
@@ -236,7 +236,7 @@ def _kept(plan: BundlePlan) -> list[tuple[str, str]]:
 
 def _wishes(asked: QueryDict) -> Wishes:
     """What the person says against what is known: services to apply for again, and what they have by its number."""
-    have = {name.removeprefix(HAVE): asked[name] for name in asked if name.startswith(HAVE)}
+    have = {name.removeprefix(HAVE): str(asked[name]) for name in asked if name.startswith(HAVE)}
     return Wishes.read(asked.getlist(AGAIN), have, asked.getlist(DOUBT))
 
 

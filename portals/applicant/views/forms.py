@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from egov.kernel.text import localise, whole_number
 from egov.registers.queries import register_names
 from portals.applicant import answers as words
 from portals.applicant import fields
-from portals.applicant.access import applicant_page
+from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.shared.components import Crumb, Fault, Step, faults_of
 from portals.shared.templatetags.egov_ui import localised
 
@@ -30,7 +30,7 @@ AGAIN, NEXT, BACK, LEAVE = "again", "next", "back", "leave"
 
 @applicant_page
 @require_GET
-def draft(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def draft(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     """Where the person left off. One that was submitted leads to its receipt."""
     try:
         opened = queries.open_draft(request.actor, reference=reference)
@@ -53,7 +53,7 @@ def page_url(capacity: str, reference: str, page: str) -> str:
     return reverse("citizen:check", kwargs={"capacity": capacity, "reference": reference})
 
 
-def changed_service(request: HttpRequest, capacity: str, opened: OpenDraft) -> HttpResponse:
+def changed_service(request: ApplicantRequest, capacity: str, opened: OpenDraft) -> HttpResponse:
     """The service has a newer version: the answers that fit move along, and the page says what is different."""
     try:
         migration = actions.migrate_draft(request.actor, draft=opened.draft.reference)
@@ -83,7 +83,7 @@ def _told(migration: Migration) -> str:
 # --- One page -----------------------------------------------------------------------------------------
 @applicant_page
 @require_http_methods(["GET", "POST"])
-def draft_page(request: HttpRequest, capacity: str, reference: str, page: str) -> HttpResponse:
+def draft_page(request: ApplicantRequest, capacity: str, reference: str, page: str) -> HttpResponse:
     opened = queries.open_draft(request.actor, reference=reference)
     if not opened.is_current:
         return changed_service(request, capacity, opened)
@@ -98,7 +98,7 @@ def draft_page(request: HttpRequest, capacity: str, reference: str, page: str) -
     return _show(request, capacity, opened, form_page, correcting=correcting)
 
 
-def _posted(request: HttpRequest, capacity: str, opened: OpenDraft, page: FormPage) -> HttpResponse:
+def _posted(request: ApplicantRequest, capacity: str, opened: OpenDraft, page: FormPage) -> HttpResponse:
     """Save what was typed in any case; then do what the pressed button says."""
     reference = opened.draft.reference
     asked = set(request.POST.get("_asked", "").split()) & set(page.fields)
@@ -138,7 +138,7 @@ def _posted(request: HttpRequest, capacity: str, opened: OpenDraft, page: FormPa
     return _next(request, capacity, opened, page, asked, faults)
 
 
-def _act(request: HttpRequest) -> str:
+def _act(request: ApplicantRequest) -> str:
     for name in ("_add", "_remove", "_detach", "_attach"):
         if name in request.POST:
             return AGAIN
@@ -147,7 +147,7 @@ def _act(request: HttpRequest) -> str:
 
 
 def _next(
-    request: HttpRequest, capacity: str, opened: OpenDraft, page: FormPage, asked: set[str], faults: dict[str, str]
+    request: ApplicantRequest, capacity: str, opened: OpenDraft, page: FormPage, asked: set[str], faults: dict[str, str]
 ) -> HttpResponse:
     """On to the next page, unless something here is wrong or an answer has brought up a further question."""
     found = {fault.path: str(fault.message) for fault in opened.checked.faults_on(page.fields)}
@@ -180,7 +180,7 @@ def _without_empty_rows(value: Any) -> Any:
     return value
 
 
-def _change_rows(request: HttpRequest, typed: dict[str, Any]) -> None:
+def _change_rows(request: ApplicantRequest, typed: dict[str, Any]) -> None:
     """ "Add" and "Remove" of a repeating group; what was typed in the others stays."""
     group = request.POST.get("_add", "")
     if isinstance(typed.get(group), list):
@@ -190,7 +190,7 @@ def _change_rows(request: HttpRequest, typed: dict[str, Any]) -> None:
         del typed[place[0]][place[1]]
 
 
-def _attach(request: HttpRequest, opened: OpenDraft, page: FormPage, asked: set[str]) -> dict[str, str]:
+def _attach(request: ApplicantRequest, opened: OpenDraft, page: FormPage, asked: set[str]) -> dict[str, str]:
     """Keep new files and take off those the person removed; faults by question."""
     faults: dict[str, str] = {}
     taken_off = whole_number(request.POST.get("_detach", ""))
@@ -209,7 +209,7 @@ def _attach(request: HttpRequest, opened: OpenDraft, page: FormPage, asked: set[
 
 
 def _show(
-    request: HttpRequest,
+    request: ApplicantRequest,
     capacity: str,
     opened: OpenDraft,
     page: FormPage,
@@ -279,7 +279,7 @@ def crumbs_of(capacity: str, opened: OpenDraft) -> list[Crumb]:
 
 
 def _conflict(
-    request: HttpRequest,
+    request: ApplicantRequest,
     capacity: str,
     conflict: DraftChanged,
     page: FormPage,
@@ -317,7 +317,7 @@ def _conflict(
 
 @applicant_page
 @require_POST
-def autosave(request: HttpRequest, capacity: str, reference: str, page: str) -> HttpResponse:
+def autosave(request: ApplicantRequest, capacity: str, reference: str, page: str) -> HttpResponse:
     """Called by htmx while the person types: keeps the text, says when, moves nothing."""
     opened = queries.open_draft(request.actor, reference=reference)
     form_page = opened.form.page(page)
@@ -339,7 +339,7 @@ def autosave(request: HttpRequest, capacity: str, reference: str, page: str) -> 
 
 @applicant_page
 @require_http_methods(["GET", "POST"])
-def discard(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def discard(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     opened = queries.open_draft(request.actor, reference=reference)
     if request.method == "POST":
         actions.discard(request.actor, draft=reference)

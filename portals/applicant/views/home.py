@@ -1,6 +1,6 @@
 """The first page after signing in: what needs the person's action, then what is under way."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from egov.intake import queries as intake
 from egov.matters import queries as matters
 from egov.notices import queries as notices
 from egov.payments import queries as payments
-from portals.applicant.access import applicant_page
+from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.todo import to_do
 from portals.shared.components import Crumb
 from portals.shared.mandated import notices_in_reach
@@ -20,7 +20,7 @@ SHOWN = 5
 
 @applicant_page
 @require_GET
-def home(request: HttpRequest, capacity: str) -> HttpResponse:
+def home(request: ApplicantRequest, capacity: str) -> HttpResponse:
     actor = request.actor
     drafts = list(intake.drafts_of(actor)[: SHOWN + 1])
     running = list(matters.matters_of(actor).filter(state="open")[: SHOWN + 1])
@@ -38,7 +38,7 @@ def home(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @applicant_page
 @require_GET
-def help_page(request: HttpRequest, capacity: str) -> HttpResponse:
+def help_page(request: ApplicantRequest, capacity: str) -> HttpResponse:
     """Where to ask, and how long an answer takes now: counted, or said to be unknown."""
     context = {
         "answers": matters.answer_time(),

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from egov.identity.models import Mandate
 from egov.intake import queries as forms
 from egov.kernel import clock
 from egov.kernel.errors import EgovError, FieldError, InvalidInput, NotFound, NotPermitted
-from portals.applicant.access import applicant_page
+from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.views.matters import home_crumb
 from portals.shared.components import Crumb, Fault, Field, Option, faults_of
 from portals.shared.templatetags.egov_ui import localised
@@ -24,14 +24,14 @@ MONTHS = {"3": 92, "12": 366, "36": 1096}  # offered lengths, in days
 
 @applicant_page
 @require_GET
-def mandates(request: HttpRequest, capacity: str) -> HttpResponse:
-    given = queries.mandates_given(request.actor.on_behalf_of_id)
+def mandates(request: ApplicantRequest, capacity: str) -> HttpResponse:
+    given = queries.mandates_given(request.actor.applicant_id)
     if request.actor.mandate_id is not None:  # whom else the party lets act is not the agent's to know
         given = given.filter(pk=request.actor.mandate_id)
     context = {
-        "may_give": rules.may_bind(request.actor, request.actor.on_behalf_of_id),
+        "may_give": rules.may_bind(request.actor, request.actor.applicant_id),
         "given": given[:100],
-        "held": queries.mandates_held(request.actor.party_id)[:100] if capacity == "self" else [],
+        "held": queries.mandates_held(request.actor.person_id)[:100] if capacity == "self" else [],
         "today": clock.today(),
         "names": forms.fileable_services(),
         "crumbs": [home_crumb(capacity), Crumb(_("Mandates"))],
@@ -41,9 +41,9 @@ def mandates(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @applicant_page
 @require_http_methods(["GET", "POST"])
-def give(request: HttpRequest, capacity: str) -> HttpResponse:
+def give(request: ApplicantRequest, capacity: str) -> HttpResponse:
     """To whom, for what, how long. The agent is found by name and number together, so that nobody can be guessed."""
-    if not rules.may_bind(request.actor, request.actor.on_behalf_of_id):
+    if not rules.may_bind(request.actor, request.actor.applicant_id):
         raise NotPermitted(_("Only the person themselves, or who represents the organisation, gives a mandate."))
     faults: dict[str, str] = {}
     if request.method == "POST":
@@ -124,13 +124,13 @@ def give(request: HttpRequest, capacity: str) -> HttpResponse:
     return render(request, "applicant/give_mandate.html", context, status=422 if told else 200)
 
 
-def _fileable_names(request: HttpRequest) -> dict[str, dict[str, str]]:
+def _fileable_names(request: ApplicantRequest) -> dict[str, dict[str, str]]:
     if not request.for_organisation:
         return forms.fileable_services("person")
     return forms.fileable_services(request.party.organisation.kind)
 
 
-def _grant(request: HttpRequest) -> Mandate:
+def _grant(request: ApplicantRequest) -> Mandate:
     posted = request.POST
     faults = []
     number = rules.normalise(posted.get("number", ""))
@@ -159,7 +159,7 @@ def _grant(request: HttpRequest) -> Mandate:
     first = clock.today()
     return actions.grant_mandate(
         request.actor,
-        grantor_id=request.actor.on_behalf_of_id,
+        grantor_id=request.actor.applicant_id,
         agent_id=agent.pk,
         services=services if scope == "some" else [],
         valid_from=first,
@@ -169,7 +169,7 @@ def _grant(request: HttpRequest) -> Mandate:
 
 @applicant_page
 @require_POST
-def accept(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
+def accept(request: ApplicantRequest, capacity: str, pk: int) -> HttpResponse:
     actions.accept_mandate(request.actor, mandate_id=pk)
     messages.success(request, _("Accepted. You find the new capacity under “Act in another capacity”."))
     return redirect("citizen:mandates", capacity=capacity)
@@ -177,9 +177,9 @@ def accept(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
 
 @applicant_page
 @require_http_methods(["GET", "POST"])
-def revoke(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
+def revoke(request: ApplicantRequest, capacity: str, pk: int) -> HttpResponse:
     actor = request.actor
-    mine = (queries.mandates_given(actor.on_behalf_of_id), queries.mandates_held(actor.party_id))
+    mine = (queries.mandates_given(actor.applicant_id), queries.mandates_held(actor.person_id))
     mandate = next((found for rows in mine if (found := rows.filter(pk=pk).first())), None)
     if mandate is None or not queries.may_end_mandate(actor, mandate):
         raise NotFound

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from egov.matters.queries import Reconsidered
 from egov.matters.rules import Undone
 from egov.payments import queries as payments
 from portals.applicant import lanes
-from portals.applicant.access import applicant_page
+from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.cards import card_of
 from portals.applicant.talk import thread_of
 from portals.shared.components import Crumb, DocumentCard, Field
@@ -41,7 +41,7 @@ def home_crumb(capacity: str) -> Crumb:
 
 @applicant_page
 @require_GET
-def receipt(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def receipt(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     """The number and the date, at once; then what happens next."""
     submission = intake.submission_of(request.actor, reference=reference)
     timeline = queries.timeline(request.actor, reference=submission.matter)
@@ -68,7 +68,7 @@ def _subjects(timeline: queries.Timeline) -> list[Ref]:
 
 @applicant_page
 @require_GET
-def matter_list(request: HttpRequest, capacity: str) -> HttpResponse:
+def matter_list(request: ApplicantRequest, capacity: str) -> HttpResponse:
     rows = queries.matters_of(request.actor)
     state = request.GET.get("state", "")
     if state in STATES:
@@ -85,12 +85,12 @@ def matter_list(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @applicant_page
 @require_GET
-def matter(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def matter(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     return matter_page(request, capacity, reference)
 
 
 def matter_page(
-    request: HttpRequest, capacity: str, reference: str, *, said: str = "", problem: str = "", status: int = 200
+    request: ApplicantRequest, capacity: str, reference: str, *, said: str = "", problem: str = "", status: int = 200
 ) -> HttpResponse:
     """``said``: a message that could not be sent, with the ``problem``."""
     timeline = queries.timeline(request.actor, reference=reference)
@@ -235,7 +235,7 @@ def _reconsidered(each: Reconsidered) -> ReconsideredLine:
 
 @applicant_page
 @require_POST
-def begin_lacking(request: HttpRequest, capacity: str, reference: str, service: str) -> HttpResponse:
+def begin_lacking(request: ApplicantRequest, capacity: str, reference: str, service: str) -> HttpResponse:
     """What a corrected answer made necessary, in the same matter, with the answers that are known."""
     try:
         draft = intake_actions.start_lacking(request.actor, matter=reference, service=service)
@@ -279,7 +279,7 @@ def _action_url(timeline: queries.Timeline, lane: queries.Lane, capacity: str) -
 
 @applicant_page
 @require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def withdraw(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     """The whole, or the one part that the address names with what cannot do without it."""
     timeline = queries.timeline(request.actor, reference=reference)
     part = request.POST.get("member") or request.GET.get("member", "")

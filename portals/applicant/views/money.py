@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from egov.kernel.errors import EgovError, NotFound
 from egov.kernel.text import localise
 from egov.payments import actions, queries
 from egov.payments.models import Bill
-from portals.applicant.access import applicant_page
+from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.views.matters import home_crumb
 from portals.shared.components import Crumb, Option
 from portals.shared.mandated import bills_in_reach
@@ -21,22 +21,22 @@ from portals.shared.paging import page_of
 
 @applicant_page
 @require_GET
-def bills(request: HttpRequest, capacity: str) -> HttpResponse:
-    rows = bills_in_reach(request.actor, queries.bills_of(request.actor.on_behalf_of_id))
+def bills(request: ApplicantRequest, capacity: str) -> HttpResponse:
+    rows = bills_in_reach(request.actor, queries.bills_of(request.actor.applicant_id))
     page = page_of(request, rows, order=("-id",), size=20)
     context = {"page": page, "crumbs": [home_crumb(capacity), Crumb(_("Bills"))]}
     return render(request, "applicant/bills.html", context)
 
 
-def _own(request: HttpRequest, reference: str) -> Bill:
-    if not bills_in_reach(request.actor, queries.bills_of(request.actor.on_behalf_of_id)).filter(reference=reference):
+def _own(request: ApplicantRequest, reference: str) -> Bill:
+    if not bills_in_reach(request.actor, queries.bills_of(request.actor.applicant_id)).filter(reference=reference):
         raise NotFound
     return queries.bill(reference)
 
 
 @applicant_page
 @require_GET
-def bill(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def bill(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     """One bill, itemised; also where the gateway sends people back to."""
     found = _own(request, reference)
     context = {
@@ -56,7 +56,7 @@ def bill(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
 
 @applicant_page
 @require_POST
-def pay(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def pay(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     """On to the gateway; it tells the platform, and sends the person back."""
     _own(request, reference)
     gateway, _colon, method = request.POST.get("way", "").partition(":")

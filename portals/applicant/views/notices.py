@@ -1,7 +1,7 @@
 """The inbox of notices."""
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -10,7 +10,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.refs import Ref, subjects
 from egov.notices import actions, queries
 from egov.notices.models import Notice
-from portals.applicant.access import applicant_page
+from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.views.matters import home_crumb
 from portals.shared.components import Crumb
 from portals.shared.mandated import notices_in_reach
@@ -23,7 +23,7 @@ def _inbox(actor: Actor) -> QuerySet[Notice]:
 
 @applicant_page
 @require_http_methods(["GET", "POST"])
-def inbox(request: HttpRequest, capacity: str) -> HttpResponse:
+def inbox(request: ApplicantRequest, capacity: str) -> HttpResponse:
     if request.method == "POST":
         unread = _inbox(request.actor).filter(read_at__isnull=True).values_list("pk", flat=True)
         actions.mark_read(request.actor, notice_ids=list(unread[:1000]))
@@ -35,7 +35,7 @@ def inbox(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @applicant_page
 @require_GET
-def notice(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
+def notice(request: ApplicantRequest, capacity: str, pk: int) -> HttpResponse:
     """One notice; opening it marks it as read."""
     found = get_object_or_404(_inbox(request.actor), pk=pk)
     if found.read_at is None:

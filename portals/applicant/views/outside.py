@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.errors import EgovError, InvalidInput, NotFound
 from egov.matters import actions, queries
 from egov.matters.actions import MOST_SAID
-from portals.applicant.access import applicant_page
+from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.views.matters import home_crumb
 from portals.shared.components import Crumb, Fault, Field, faults_of
 from portals.shared.templatetags.egov_ui import localised
@@ -26,8 +26,8 @@ MOST_MB = 10
 
 @applicant_page
 @require_http_methods(["GET", "POST"])
-def declare(request: HttpRequest, capacity: str, reference: str, member: str) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def declare(request: ApplicantRequest, capacity: str, reference: str, member: str) -> HttpResponse:
+    actor: Actor = request.actor
     timeline = queries.timeline(actor, reference=reference)
     lane = next((each for each in timeline.lanes if each.key == member and each.by), None)
     if lane is None:
@@ -62,7 +62,7 @@ def declare(request: HttpRequest, capacity: str, reference: str, member: str) ->
     return render(request, "applicant/declare.html", context, status=422 if told else 200)
 
 
-def _stored(actor: Actor, request: HttpRequest) -> StoredFile | None:
+def _stored(actor: Actor, request: ApplicantRequest) -> StoredFile | None:
     upload = request.FILES.get("file")
     if upload is None or not request.POST.get("text", "").strip():
         return None
@@ -78,7 +78,7 @@ def _stored(actor: Actor, request: HttpRequest) -> StoredFile | None:
         raise InvalidInput.at("file", "unfit", error.faults[0].message) from error
 
 
-def _fields(request: HttpRequest, faults: dict[str, str]) -> list[Field]:
+def _fields(request: ApplicantRequest, faults: dict[str, str]) -> list[Field]:
     return [
         Field(
             "text",

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,14 +13,14 @@ from egov.intake import actions, queries
 from egov.intake.queries import OpenDraft
 from egov.kernel.errors import InvalidInput
 from portals.applicant import fields
-from portals.applicant.access import applicant_page
+from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.views.forms import changed_service, crumbs_of, page_url
 from portals.shared.components import Crumb, faults_of
 
 
 @applicant_page
 @require_http_methods(["GET", "POST"])
-def papers(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def papers(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     opened = queries.open_draft(request.actor, reference=reference)
     if not opened.is_current:
         return changed_service(request, capacity, opened)
@@ -45,7 +45,7 @@ def papers(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
     return render(request, "applicant/papers.html", context, status=422 if told else 200)
 
 
-def _kept(request: HttpRequest, opened: OpenDraft) -> dict[str, str]:
+def _kept(request: ApplicantRequest, opened: OpenDraft) -> dict[str, str]:
     """Keep new files and take off those that were removed; faults by question."""
     draft = opened.draft.reference
     faults: dict[str, str] = {}

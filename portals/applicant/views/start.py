@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from egov.kernel.errors import EgovError
 from egov.kernel.text import LocalisedText
 from portals.applicant import answers as words
 from portals.applicant import fields
-from portals.applicant.access import applicant_page
+from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.shared.applicants import Door, able_to_file, audience_words, doors_to
 from portals.shared.components import Crumb, Field, Option
 from portals.shared.templatetags.egov_ui import localised, money_plain
@@ -46,7 +46,7 @@ class Outline:
 
 @applicant_page
 @require_http_methods(["GET", "POST"])
-def start(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
+def start(request: ApplicantRequest, capacity: str, code: str) -> HttpResponse:
     """An unfinished form of the same service is offered first; where it is wanted can be changed."""
     version = catalogue.published(code)
     why_not, doors, status = "", [], 200
@@ -84,7 +84,7 @@ def start(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
     return render(request, "applicant/start.html", context, status=status if request.method == "POST" else 200)
 
 
-def _doors(request: HttpRequest, version: ServiceVersion) -> list[Door]:
+def _doors(request: ApplicantRequest, version: ServiceVersion) -> list[Door]:
     """To the same page in the other capacities of whoever reads it."""
     place = f"start/{version.service.code}/"
     said = {name: request.GET[name] for name in ("need", "event", "region") if request.GET.get(name)}
@@ -92,7 +92,7 @@ def _doors(request: HttpRequest, version: ServiceVersion) -> list[Door]:
     return doors_to(f"{place}?{urlencode(said)}" if said else place, able)
 
 
-def region_wanted(request: HttpRequest) -> str:
+def region_wanted(request: ApplicantRequest) -> str:
     """Where it is wanted: as asked, else where the applicant lives or sits; "" when neither is known."""
     wanted = request.POST.get("region") or request.GET.get("region") or request.party.region_id or ""
     return wanted if wanted in queries.regions() else ""
@@ -116,7 +116,7 @@ def region_field(region: str, *, missing: bool) -> Field:
     )
 
 
-def _outline(request: HttpRequest, version: ServiceVersion) -> Outline:
+def _outline(request: ApplicantRequest, version: ServiceVersion) -> Outline:
     form = queries.form_for(version)
     checked = rules.check(form, {})
     known = sum(bool(question.element) for question in form.questions)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -13,34 +13,35 @@ from django.utils.translation import gettext as _
 
 from egov.identity import queries as identity
 from egov.kernel.errors import DefinitionChanged, EgovError, FieldError, InvalidInput, NotFound, NotPermitted
+from portals.console.access import ConsoleRequest
 from portals.shared.components import Crumb
 
 Text = str | Promise
 
 
-def url(request: HttpRequest, name: str, *args: Any) -> str:
+def url(request: ConsoleRequest, name: str, *args: Any) -> str:
     """The address of a page of the console in the capacity of this request."""
-    return reverse(f"console:{name}", args=[request.actor.capacity, *args])  # type: ignore[attr-defined]
+    return reverse(f"console:{name}", args=[request.actor.capacity, *args])
 
 
-def crumbs(request: HttpRequest, *above: tuple[Text, str]) -> list[Crumb]:
+def crumbs(request: ConsoleRequest, *above: tuple[Text, str]) -> list[Crumb]:
     """The way to this page: the overview, then ``above`` (title and address)."""
     return [Crumb(_("Overview"), url(request, "home")), *(Crumb(title, address) for title, address in above)]
 
 
-def posted_to(request: HttpRequest) -> QueryDict | None:
+def posted_to(request: ConsoleRequest) -> QueryDict | None:
     """What a form of this page is bound to: nothing while it is only shown."""
     return request.POST if request.method == "POST" else None
 
 
-def revision_read(request: HttpRequest) -> int | None:
+def revision_read(request: ConsoleRequest) -> int | None:
     """The revision that the page was made from which is posted here."""
     value = request.POST.get("_revision", "")
     return int(value) if value.isdecimal() and len(value) < 10 else None
 
 
 def form_page(
-    request: HttpRequest,
+    request: ConsoleRequest,
     *,
     form: forms.Form,
     act: Callable[[dict[str, Any]], Any],
@@ -82,7 +83,7 @@ def form_page(
 
 
 def posted(
-    request: HttpRequest, *, act: Callable[[], Any], done: Text | Callable[[Any], Text], back: str
+    request: ConsoleRequest, *, act: Callable[[], Any], done: Text | Callable[[Any], Text], back: str
 ) -> HttpResponse:
     """Call ``act`` for a button that was pressed; its error is shown on the page one comes ``back`` to."""
     try:

@@ -4,7 +4,7 @@ import calendar as months
 import datetime as dt
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import get_language
@@ -16,7 +16,7 @@ from egov.deadlines.models import CalendarDay, WorkCalendar
 from egov.kernel import history
 from egov.kernel.clock import today
 from portals.console import forms, readable
-from portals.console.access import administrators
+from portals.console.access import ConsoleRequest, administrators
 from portals.console.views.acting import crumbs, form_page, posted_to, url
 
 
@@ -33,20 +33,20 @@ class ShownDay:
 
 @require_GET
 @administrators
-def index(request: HttpRequest, capacity: str) -> HttpResponse:
+def index(request: ConsoleRequest, capacity: str) -> HttpResponse:
     context = {"calendars": queries.calendars().select_related("based_on"), "crumbs": crumbs(request)}
     return render(request, "console/calendars.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def open_calendar(request: HttpRequest, capacity: str) -> HttpResponse:
-    form = forms.CalendarForm(posted_to(request), scope=request.scope)  # type: ignore[attr-defined]
+def open_calendar(request: ConsoleRequest, capacity: str) -> HttpResponse:
+    form = forms.CalendarForm(posted_to(request), scope=request.scope)
     return form_page(
         request,
         form=form,
         act=lambda data: actions.open_calendar(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             key=data["key"],
             name=forms.both(data, "name"),
             department_ids=data["departments"],
@@ -66,7 +66,7 @@ def open_calendar(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+def detail(request: ConsoleRequest, capacity: str, key: str) -> HttpResponse:
     row = queries.calendar(key)
     year = _year(request)
     form = forms.DayForm(posted_to(request), initial={"day": request.GET.get("day")})
@@ -75,7 +75,7 @@ def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
         request,
         form=form,
         act=lambda data: actions.set_day(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             calendar=key,
             day=data["day"],
             is_working=data["is_working"],
@@ -102,7 +102,7 @@ def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def load(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+def load(request: ConsoleRequest, capacity: str, key: str) -> HttpResponse:
     """Put in the days of a notice, or of a whole year at once."""
     row = queries.calendar(key)
     form = forms.DaysForm(posted_to(request))
@@ -110,7 +110,7 @@ def load(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
         request,
         form=form,
         act=lambda data: actions.load_days(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             calendar=key,
             days=data["days"],
             overwrite=data["overwrite"],
@@ -137,15 +137,15 @@ def load(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
     )
 
 
-def _year(request: HttpRequest) -> int:
+def _year(request: ConsoleRequest) -> int:
     wanted = request.GET.get("year", "")
     year = int(wanted) if wanted.isdecimal() and len(wanted) == 4 else today().year
     return min(max(year, queries.FIRST_YEAR), queries.LAST_YEAR)
 
 
-def _may_set(request: HttpRequest, row: WorkCalendar) -> bool:
+def _may_set(request: ConsoleRequest, row: WorkCalendar) -> bool:
     departments = [each.pk for each in row.departments.all()]
-    scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     return bool(scope.is_platform or (departments and all(scope.covers(pk) for pk in departments)))
 
 

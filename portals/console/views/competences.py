@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +16,7 @@ from egov.kernel.errors import NotFound, NotPermitted
 from egov.routing import queries as routing
 from egov.routing.queries import Verdict
 from portals.console import forms, readable
-from portals.console.access import administrators, platform_administrators, service_of
+from portals.console.access import ConsoleRequest, administrators, platform_administrators, service_of
 from portals.console.views.acting import crumbs, form_page, posted_to, url
 from portals.shared.components import Badge, Tone
 
@@ -30,9 +30,9 @@ VERDICTS = {
 
 @require_GET
 @administrators
-def index(request: HttpRequest, capacity: str) -> HttpResponse:
+def index(request: ConsoleRequest, capacity: str) -> HttpResponse:
     """All rules in force of the departments one configures."""
-    rows = queries.competences_in(request.scope)  # type: ignore[attr-defined]
+    rows = queries.competences_in(request.scope)
     wanted = request.GET.get("q", "").strip()
     if wanted:
         rows = queries.competences_found(rows, wanted)
@@ -42,14 +42,14 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def for_service(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
+def for_service(request: ConsoleRequest, capacity: str, code: str) -> HttpResponse:
     """Give the service in a region to a unit."""
     service = service_of(request, code)
-    scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     form = forms.CompetenceForm(
         posted_to(request),
         scope=scope,
-        initial={"region": request.actor.region_code, "unit": request.GET.get("unit")},  # type: ignore[attr-defined]
+        initial={"region": request.actor.region_code, "unit": request.GET.get("unit")},
     )
     return form_page(
         request,
@@ -69,9 +69,9 @@ def for_service(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @platform_administrators
-def for_function(request: HttpRequest, capacity: str) -> HttpResponse:
+def for_function(request: ConsoleRequest, capacity: str) -> HttpResponse:
     """Give all services of a function to a department."""
-    form = forms.FunctionForm(posted_to(request), scope=request.scope)  # type: ignore[attr-defined]
+    form = forms.FunctionForm(posted_to(request), scope=request.scope)
     return form_page(
         request,
         form=form,
@@ -87,16 +87,16 @@ def for_function(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def end(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
+def end(request: ConsoleRequest, capacity: str, pk: int) -> HttpResponse:
     row = queries.competence(pk)
-    if not request.scope.covers(row.department_id):  # type: ignore[attr-defined]
+    if not request.scope.covers(row.department_id):
         raise NotPermitted()
     code = row.service.code if row.service else ""
     back = url(request, "service", code) if code else url(request, "competences")
     return form_page(
         request,
         form=forms.ConfirmForm(posted_to(request)),
-        act=lambda _data: actions.end_competence(request.actor, competence_id=pk),  # type: ignore[attr-defined]
+        act=lambda _data: actions.end_competence(request.actor, competence_id=pk),
         context={
             "title": _("End the rule"),
             "subject": code or readable.function_name(row.department_role),
@@ -114,12 +114,12 @@ def end(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
 
 @require_GET
 @administrators
-def preview(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
+def preview(request: ConsoleRequest, capacity: str, code: str) -> HttpResponse:
     """Who would get the next case, and why: every rule that is asked, in its order."""
     service = service_of(request, code)
     form = forms.PreviewForm(
         {
-            "region": request.GET.get("region") or request.actor.region_code,  # type: ignore[attr-defined]
+            "region": request.GET.get("region") or request.actor.region_code,
             "applicant": request.GET.get("applicant") or "person",
             "answers": request.GET.get("answers", ""),
         }
@@ -157,9 +157,9 @@ def _explained(code: str, data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _set(request: HttpRequest, data: dict[str, Any], **what: str) -> object:
+def _set(request: ConsoleRequest, data: dict[str, Any], **what: str) -> object:
     return actions.set_competence(
-        request.actor,  # type: ignore[attr-defined]
+        request.actor,
         region=data["region"],
         department_id=identity.unit_by_id(data["unit"]).department_id,
         unit_id=data["unit"],

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +15,7 @@ from egov.intake import queries as intake
 from egov.kernel.errors import InvalidInput, NotFound
 from egov.registers import queries as registers
 from portals.console import event_forms as forms
-from portals.console.access import administrators, event_version_of
+from portals.console.access import ConsoleRequest, administrators, event_version_of
 from portals.console.given import AnswerForm, Answers, ElementForm
 from portals.console.views.acting import crumbs, form_page, posted, posted_to, revision_read, url
 from portals.shared.components import Crumb
@@ -26,11 +26,11 @@ OFFERED = 40  # services listed for one search
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def texts(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+def texts(request: ConsoleRequest, capacity: str, code: str, number: int) -> HttpResponse:
     row = event_version_of(request, code, number)
     form = forms.EventForm(
         posted_to(request),
-        actor=request.actor,  # type: ignore[attr-defined]
+        actor=request.actor,
         initial=forms.EventForm.initial_of(row),
     )
     return _edit_page(request, row, form, lambda _content, _data: form.changes(), title=_("Texts and lead"))
@@ -38,7 +38,7 @@ def texts(request: HttpRequest, capacity: str, code: str, number: int) -> HttpRe
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def asked_once(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+def asked_once(request: ConsoleRequest, capacity: str, code: str, number: int) -> HttpResponse:
     row = event_version_of(request, code, number)
     form = forms.AskedOnceForm(posted_to(request), initial=forms.AskedOnceForm.initial_of(row.definition))
     return _edit_page(
@@ -55,7 +55,7 @@ def asked_once(request: HttpRequest, capacity: str, code: str, number: int) -> H
 # --- Services -------------------------------------------------------------------------------------------
 @require_http_methods(["GET", "POST"])
 @administrators
-def add_members(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+def add_members(request: ConsoleRequest, capacity: str, code: str, number: int) -> HttpResponse:
     """Find services and take several at once; what they need of each other is joined at once."""
     row = event_version_of(request, code, number)
     members = row.definition.get("members", [])
@@ -80,7 +80,7 @@ def add_members(request: HttpRequest, capacity: str, code: str, number: int) -> 
     return render(request, "console/event_members.html", context)
 
 
-def _add(request: HttpRequest, row: EventVersion, chosen: list[str]) -> int:
+def _add(request: ConsoleRequest, row: EventVersion, chosen: list[str]) -> int:
     """How many services were joined to others because they depend on them."""
     if not chosen:
         raise InvalidInput.at("", "empty", _("Choose at least one service."))
@@ -102,7 +102,7 @@ def _add(request: HttpRequest, row: EventVersion, chosen: list[str]) -> int:
             }
         }
 
-    actions.edit_event(request.actor, version_id=row.pk, changes=changes)  # type: ignore[attr-defined]
+    actions.edit_event(request.actor, version_id=row.pk, changes=changes)
     return len({edge["to"] for edge in new})
 
 
@@ -119,7 +119,7 @@ def _said(added: int, joined: int) -> str:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def member(request: HttpRequest, capacity: str, code: str, number: int, service: str) -> HttpResponse:
+def member(request: ConsoleRequest, capacity: str, code: str, number: int, service: str) -> HttpResponse:
     row = event_version_of(request, code, number)
     codes = [str(each["service"]) for each in row.definition.get("members", ())]
     if service not in codes:
@@ -139,7 +139,7 @@ def member(request: HttpRequest, capacity: str, code: str, number: int, service:
 
 @require_POST
 @administrators
-def remove_member(request: HttpRequest, capacity: str, code: str, number: int, service: str) -> HttpResponse:
+def remove_member(request: ConsoleRequest, capacity: str, code: str, number: int, service: str) -> HttpResponse:
     row = event_version_of(request, code, number)
 
     def without(definition: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def remove_member(request: HttpRequest, capacity: str, code: str, number: int, s
 # --- Questions ------------------------------------------------------------------------------------------
 @require_http_methods(["GET", "POST"])
 @administrators
-def question(request: HttpRequest, capacity: str, code: str, number: int, key: str = "") -> HttpResponse:
+def question(request: ConsoleRequest, capacity: str, code: str, number: int, key: str = "") -> HttpResponse:
     """Change a question, or without a key write a new one."""
     row = event_version_of(request, code, number)
     questions = row.definition.get("questions", [])
@@ -178,7 +178,7 @@ def question(request: HttpRequest, capacity: str, code: str, number: int, key: s
 
 @require_POST
 @administrators
-def remove_question(request: HttpRequest, capacity: str, code: str, number: int, key: str) -> HttpResponse:
+def remove_question(request: ConsoleRequest, capacity: str, code: str, number: int, key: str) -> HttpResponse:
     row = event_version_of(request, code, number)
 
     def without(definition: Mapping[str, Any]) -> dict[str, Any]:
@@ -190,7 +190,7 @@ def remove_question(request: HttpRequest, capacity: str, code: str, number: int,
 # --- Answered by the event itself -------------------------------------------------------------------------
 @require_http_methods(["GET", "POST"])
 @administrators
-def give(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+def give(request: ConsoleRequest, capacity: str, code: str, number: int) -> HttpResponse:
     """Which data element the event answers; how depends on its type, on the page that follows."""
     row = event_version_of(request, code, number)
     ahead = intake.form_ahead(row.definition)
@@ -218,7 +218,7 @@ def give(request: HttpRequest, capacity: str, code: str, number: int) -> HttpRes
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def given(request: HttpRequest, capacity: str, code: str, number: int, element: str) -> HttpResponse:
+def given(request: ConsoleRequest, capacity: str, code: str, number: int, element: str) -> HttpResponse:
     """What the event answers to one data element."""
     row = event_version_of(request, code, number)
     present = row.definition.get("given", {})
@@ -248,7 +248,7 @@ def _with_given(definition: Mapping[str, Any], element: str, value: Any) -> dict
 
 @require_POST
 @administrators
-def remove_given(request: HttpRequest, capacity: str, code: str, number: int, element: str) -> HttpResponse:
+def remove_given(request: ConsoleRequest, capacity: str, code: str, number: int, element: str) -> HttpResponse:
     row = event_version_of(request, code, number)
 
     def without(definition: Mapping[str, Any]) -> dict[str, Any]:
@@ -273,7 +273,7 @@ _FIELDS = {
 
 
 def _edit_page(
-    request: HttpRequest,
+    request: ConsoleRequest,
     row: EventVersion,
     form: Any,
     changes: Callable[[Mapping[str, Any], dict[str, Any]], Mapping[str, Any]],
@@ -283,7 +283,7 @@ def _edit_page(
         request,
         form=form,
         act=lambda data: actions.edit_event(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             version_id=row.pk,
             changes=lambda content: changes(content, data),
             revision=revision_read(request),
@@ -297,13 +297,13 @@ def _edit_page(
 
 
 def _change(
-    request: HttpRequest, row: EventVersion, change: Callable[[Mapping[str, Any]], Mapping[str, Any]], done: str
+    request: ConsoleRequest, row: EventVersion, change: Callable[[Mapping[str, Any]], Mapping[str, Any]], done: str
 ) -> HttpResponse:
     """For an act by intention: it is done to what stands under the lock, whoever wrote it meanwhile."""
     return posted(
         request,
         act=lambda: actions.edit_event(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             version_id=row.pk,
             changes=lambda content: {"definition": change(content["definition"])},
         ),
@@ -312,7 +312,7 @@ def _change(
     )
 
 
-def _above(request: HttpRequest, row: EventVersion) -> list[Crumb]:
+def _above(request: ConsoleRequest, row: EventVersion) -> list[Crumb]:
     return crumbs(
         request,
         (_("Events"), url(request, "events")),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from egov.kernel import clock, configuration
 from egov.kernel.errors import EgovError, InvalidInput, NotPermitted
 from portals.console import forms
-from portals.console.access import platform_administrators
+from portals.console.access import ConsoleRequest, platform_administrators
 from portals.console.views.acting import crumbs, posted_to, url
 
 KEPT = 900  # seconds between looking and applying
@@ -22,7 +22,7 @@ SHOWN = 200  # entries of a section
 
 @require_http_methods(["GET", "POST"])
 @platform_administrators
-def index(request: HttpRequest, capacity: str) -> HttpResponse:
+def index(request: ConsoleRequest, capacity: str) -> HttpResponse:
     """Upload shows what would change; nothing is written."""
     form = forms.UploadForm(posted_to(request), request.FILES if request.method == "POST" else None)
     context: dict[str, Any] = {"form": form, "sections": configuration.ordered(), "crumbs": crumbs(request)}
@@ -50,7 +50,7 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_POST
 @platform_administrators
-def apply(request: HttpRequest, capacity: str) -> HttpResponse:
+def apply(request: ConsoleRequest, capacity: str) -> HttpResponse:
     """Write what was looked at."""
     content = cache.get(_key(request, request.POST.get("token", "")[:32]))
     if content is None:
@@ -69,17 +69,17 @@ def apply(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_GET
 @platform_administrators
-def download(request: HttpRequest, capacity: str) -> HttpResponse:
+def download(request: ConsoleRequest, capacity: str) -> HttpResponse:
     response = HttpResponse(configuration.pack(), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="configuration-{clock.today().isoformat()}.zip"'
     return response
 
 
-def _brought_in(request: HttpRequest, content: bytes, *, commit: bool) -> list[configuration.Loaded]:
+def _brought_in(request: ConsoleRequest, content: bytes, *, commit: bool) -> list[configuration.Loaded]:
     data = configuration.unpack(content)
-    return configuration.bring_in(request.actor, data=data, commit=commit)  # type: ignore[attr-defined]
+    return configuration.bring_in(request.actor, data=data, commit=commit)
 
 
-def _key(request: HttpRequest, token: str) -> str:
+def _key(request: ConsoleRequest, token: str) -> str:
     """Only the account that uploaded a file applies it."""
-    return f"configuration:{request.actor.account_id}:{token}"  # type: ignore[attr-defined]
+    return f"configuration:{request.actor.account_id}:{token}"

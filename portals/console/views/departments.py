@@ -1,6 +1,6 @@
 """Departments: the tree, opened, changed and closed; their units are at ``units``."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -8,15 +8,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from egov.catalogue import queries as catalogue
 from egov.identity import actions, queries
 from portals.console import forms, readable
-from portals.console.access import administrators, department_of, platform_administrators
+from portals.console.access import ConsoleRequest, administrators, department_of, platform_administrators
 from portals.console.views.acting import crumbs, form_page, posted, posted_to, url
 
 
 @require_GET
 @administrators
-def index(request: HttpRequest, capacity: str) -> HttpResponse:
+def index(request: ConsoleRequest, capacity: str) -> HttpResponse:
     wanted = request.GET.get("q", "").strip()
-    tree = queries.department_tree(request.scope)  # type: ignore[attr-defined]
+    tree = queries.department_tree(request.scope)
     if wanted:
         tree = [row for row in tree if wanted.lower() in f"{row.key} {' '.join(row.name.values())}".lower()]
     context = {"tree": tree, "text": wanted, "crumbs": crumbs(request)}
@@ -25,7 +25,7 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_GET
 @administrators
-def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+def detail(request: ConsoleRequest, capacity: str, key: str) -> HttpResponse:
     department = department_of(request, key)
     scope = queries.Scope(frozenset({department.pk}))
     context = {
@@ -40,13 +40,13 @@ def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @platform_administrators
-def open_department(request: HttpRequest, capacity: str) -> HttpResponse:
+def open_department(request: ConsoleRequest, capacity: str) -> HttpResponse:
     form = forms.DepartmentForm(posted_to(request), initial={"parent": request.GET.get("parent", "")})
     return form_page(
         request,
         form=form,
         act=lambda data: actions.open_department(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             key=data["key"],
             full_name=forms.both(data, "name"),
             short_name=forms.both(data, "short") or None,
@@ -68,14 +68,14 @@ def open_department(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def change(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+def change(request: ConsoleRequest, capacity: str, key: str) -> HttpResponse:
     department = department_of(request, key)
     form = forms.ChangeDepartmentForm(posted_to(request), initial=forms.ChangeDepartmentForm.of(department))
     return form_page(
         request,
         form=form,
         act=lambda data: actions.change_department(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             department_id=department.pk,
             full_name={**department.full_name, **forms.both(data, "name")},
             short_name={**department.short_name, **forms.both(data, "short")},
@@ -95,12 +95,12 @@ def change(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @platform_administrators
-def close(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+def close(request: ConsoleRequest, capacity: str, key: str) -> HttpResponse:
     department = department_of(request, key)
     return form_page(
         request,
         form=forms.ConfirmForm(posted_to(request)),
-        act=lambda _data: actions.close_department(request.actor, department_id=department.pk),  # type: ignore[attr-defined]
+        act=lambda _data: actions.close_department(request.actor, department_id=department.pk),
         context={
             "title": _("Close the department"),
             "subject": department.full_name,
@@ -116,17 +116,17 @@ def close(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
 
 @require_POST
 @platform_administrators
-def reopen(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+def reopen(request: ConsoleRequest, capacity: str, key: str) -> HttpResponse:
     department = department_of(request, key)
     return posted(
         request,
-        act=lambda: actions.reopen_department(request.actor, department_id=department.pk),  # type: ignore[attr-defined]
+        act=lambda: actions.reopen_department(request.actor, department_id=department.pk),
         done=_("The department is open again."),
         back=url(request, "department", key),
     )
 
 
-def _above(request: HttpRequest, department: object) -> object:
+def _above(request: ConsoleRequest, department: object) -> object:
     return crumbs(
         request,
         (_("Departments"), url(request, "departments")),

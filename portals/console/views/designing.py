@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +22,7 @@ from egov.registers import queries as registers
 from portals.applicant import fields
 from portals.console import design_forms as forms
 from portals.console import readable
-from portals.console.access import administrators, service_of
+from portals.console.access import ConsoleRequest, administrators, service_of
 from portals.console.views.acting import crumbs, form_page, posted, posted_to, revision_read, url
 from portals.console.wording import STEP_KINDS, place_name
 from portals.shared.components import Crumb
@@ -43,7 +43,7 @@ _FIELDS = {
 }
 
 
-def version_of(request: HttpRequest, code: str, number: int) -> ServiceVersion:
+def version_of(request: ConsoleRequest, code: str, number: int) -> ServiceVersion:
     """A version of a service that the actor may configure. Raises ``NotFound``, ``NotPermitted``."""
     service_of(request, code)
     return queries.version_numbered(code, number)
@@ -52,7 +52,7 @@ def version_of(request: HttpRequest, code: str, number: int) -> ServiceVersion:
 # --- The form -------------------------------------------------------------------------------------------
 @require_GET
 @administrators
-def form(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+def form(request: ConsoleRequest, capacity: str, code: str, number: int) -> HttpResponse:
     """The questions by page, and beside them the pages as the applicant will see them."""
     row = version_of(request, code, number)
     shown = row.form or rules.EMPTY_FORM
@@ -88,7 +88,7 @@ def _condition(expression: str, subjects: Sequence[Subject]) -> Condition | None
     return Condition(expression, in_words(expression, subjects)) if expression else None
 
 
-def _question(request: HttpRequest, row: ServiceVersion, key: str, subjects: Sequence[Subject]) -> dict[str, Any]:
+def _question(request: ConsoleRequest, row: ServiceVersion, key: str, subjects: Sequence[Subject]) -> dict[str, Any]:
     field = row.form["properties"][key]  # type: ignore[index]
     return {
         "key": key,
@@ -116,7 +116,7 @@ def _preview(row: ServiceVersion) -> list[tuple[Any, list[Any]]] | str:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def question(request: HttpRequest, capacity: str, code: str, number: int, key: str = "") -> HttpResponse:
+def question(request: ConsoleRequest, capacity: str, code: str, number: int, key: str = "") -> HttpResponse:
     row = version_of(request, code, number)
     if key and key not in (row.form or rules.EMPTY_FORM)["properties"]:
         raise NotFound()
@@ -146,7 +146,7 @@ def question(request: HttpRequest, capacity: str, code: str, number: int, key: s
 
 @require_POST
 @administrators
-def question_act(request: HttpRequest, capacity: str, code: str, number: int, key: str, act: str) -> HttpResponse:
+def question_act(request: ConsoleRequest, capacity: str, code: str, number: int, key: str, act: str) -> HttpResponse:
     """Up, down, or out of the form."""
     row = version_of(request, code, number)
     if row.form is None or key not in row.form["properties"] or act not in ("up", "down", "remove"):
@@ -162,7 +162,7 @@ def question_act(request: HttpRequest, capacity: str, code: str, number: int, ke
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def pages(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+def pages(request: ConsoleRequest, capacity: str, code: str, number: int) -> HttpResponse:
     row = version_of(request, code, number)
     return _design_page(
         request,
@@ -177,7 +177,7 @@ def pages(request: HttpRequest, capacity: str, code: str, number: int) -> HttpRe
 # --- The review plan ------------------------------------------------------------------------------------
 @require_GET
 @administrators
-def plan(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+def plan(request: ConsoleRequest, capacity: str, code: str, number: int) -> HttpResponse:
     row = version_of(request, code, number)
     steps = rules.steps_in_order(row.plan)
     subjects = subjects_of_form((row.form or rules.EMPTY_FORM)["properties"])
@@ -212,7 +212,7 @@ def plan(request: HttpRequest, capacity: str, code: str, number: int) -> HttpRes
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def step(request: HttpRequest, capacity: str, code: str, number: int, key: str = "") -> HttpResponse:
+def step(request: ConsoleRequest, capacity: str, code: str, number: int, key: str = "") -> HttpResponse:
     row = version_of(request, code, number)
     titles = {each["key"]: localise(each.get("title", {})) for each in (row.plan or {}).get("steps", ())}
     if key and key not in titles:
@@ -246,7 +246,7 @@ def _units() -> list[tuple[str, str]]:
 
 @require_POST
 @administrators
-def remove_step(request: HttpRequest, capacity: str, code: str, number: int, key: str) -> HttpResponse:
+def remove_step(request: ConsoleRequest, capacity: str, code: str, number: int, key: str) -> HttpResponse:
     row = version_of(request, code, number)
     if row.plan is None or all(each["key"] != key for each in row.plan["steps"]):
         raise NotFound()
@@ -264,7 +264,7 @@ LANGUAGES = {"zh-Hans": gettext_lazy("Chinese"), "en": gettext_lazy("English")}
 
 @require_GET
 @administrators
-def letters(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+def letters(request: ConsoleRequest, capacity: str, code: str, number: int) -> HttpResponse:
     """Each letter as the law words it, and under it what the department adds."""
     row = version_of(request, code, number)
     issued = casework.letters_of(row)
@@ -300,7 +300,7 @@ def _faults_of_letters(row: ServiceVersion) -> dict[str, list[str]]:
 
 
 def _paragraph(
-    request: HttpRequest, row: ServiceVersion, paragraph: Mapping[str, Any], faults: Mapping[str, list[str]]
+    request: ConsoleRequest, row: ServiceVersion, paragraph: Mapping[str, Any], faults: Mapping[str, list[str]]
 ) -> dict[str, Any]:
     key, text = str(paragraph.get("key", "")), paragraph.get("text")
     return {
@@ -327,7 +327,7 @@ def _movable(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def paragraph(request: HttpRequest, capacity: str, code: str, number: int, key: str = "") -> HttpResponse:
+def paragraph(request: ConsoleRequest, capacity: str, code: str, number: int, key: str = "") -> HttpResponse:
     row = version_of(request, code, number)
     rows = _paragraphs(row.letters)
     present: Mapping[str, Any] = next((each for each in rows if each.get("key") == key), {})
@@ -359,7 +359,7 @@ def paragraph(request: HttpRequest, capacity: str, code: str, number: int, key: 
 
 @require_POST
 @administrators
-def paragraph_act(request: HttpRequest, capacity: str, code: str, number: int, key: str, act: str) -> HttpResponse:
+def paragraph_act(request: ConsoleRequest, capacity: str, code: str, number: int, key: str, act: str) -> HttpResponse:
     """Up, down, or out of the letter."""
     row = version_of(request, code, number)
     rows = _paragraphs(row.letters)
@@ -377,12 +377,12 @@ def paragraph_act(request: HttpRequest, capacity: str, code: str, number: int, k
 
 @require_GET
 @administrators
-def sample(request: HttpRequest, capacity: str, code: str, number: int, act: str, language: str) -> HttpResponse:
+def sample(request: ConsoleRequest, capacity: str, code: str, number: int, act: str, language: str) -> HttpResponse:
     """The letter as an applicant would get it, typeset and marked as a sample; nothing is kept."""
     row = version_of(request, code, number)
     if language not in LANGUAGES:
         raise NotFound()
-    department = request.actor.department_id  # type: ignore[attr-defined]
+    department = request.actor.own_department_id
     pdf = casework.sample_letter(row, act=act, language=language, department_id=department)
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{code}-v{number}-{act}-{language}-sample.pdf"'
@@ -391,7 +391,7 @@ def sample(request: HttpRequest, capacity: str, code: str, number: int, act: str
 
 # --- Saving ---------------------------------------------------------------------------------------------
 def _design_page(
-    request: HttpRequest,
+    request: ConsoleRequest,
     row: ServiceVersion,
     form: Any,
     changes: Callable[[Mapping[str, Any], dict[str, Any]], Mapping[str, Any]],
@@ -405,7 +405,7 @@ def _design_page(
         form=form,
         template=template,
         act=lambda data: actions.design_version(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             version_id=row.pk,
             changes=lambda content: changes(content, data),
             revision=revision_read(request),
@@ -419,7 +419,7 @@ def _design_page(
 
 
 def change(
-    request: HttpRequest,
+    request: ConsoleRequest,
     row: ServiceVersion,
     changes: Callable[[Mapping[str, Any]], Mapping[str, Any]],
     *,
@@ -428,13 +428,13 @@ def change(
     """For an act by intention: it is done to what stands under the lock, whoever wrote it meanwhile."""
     return posted(
         request,
-        act=lambda: actions.design_version(request.actor, version_id=row.pk, changes=changes),  # type: ignore[attr-defined]
+        act=lambda: actions.design_version(request.actor, version_id=row.pk, changes=changes),
         done=_("Kept."),
         back=back,
     )
 
 
-def above(request: HttpRequest, row: ServiceVersion, *more: tuple[Any, str]) -> list[Crumb]:
+def above(request: ConsoleRequest, row: ServiceVersion, *more: tuple[Any, str]) -> list[Crumb]:
     """The way to a page of a version, through ``more`` pages between."""
     code = row.service.code
     return crumbs(

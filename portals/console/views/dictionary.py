@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from egov.catalogue import queries as catalogue
 from egov.registers import actions, queries
 from egov.registers.models import DataElement
-from portals.console.access import administrators, platform_administrators
+from portals.console.access import ConsoleRequest, administrators, platform_administrators
 from portals.console.dictionary_forms import ElementForm, kind_in_words
 from portals.console.views.acting import crumbs, form_page, posted_to, url
 from portals.shared.components import Tab
@@ -24,7 +24,7 @@ SHOWN = 6  # codes of services named at once; the others are counted
 
 @require_GET
 @administrators
-def index(request: HttpRequest, capacity: str) -> HttpResponse:
+def index(request: ConsoleRequest, capacity: str) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:60]
     if request.GET.get("of") == OWN:
         return _own(request, text)
@@ -40,13 +40,13 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
         "lines": [_line(row) for row in page],
         "text": text,
         "tabs": _tabs(request, ""),
-        "may_add": request.scope.is_platform,  # type: ignore[attr-defined]
+        "may_add": request.scope.is_platform,
         "crumbs": crumbs(request, (_("Services"), url(request, "services"))),
     }
     return render(request, "console/dictionary.html", context)
 
 
-def _own(request: HttpRequest, text: str) -> HttpResponse:
+def _own(request: ConsoleRequest, text: str) -> HttpResponse:
     """What single services ask: the question of the form is where such an element is defined."""
     wanted = text.lower()
     found = [each for each in catalogue.own_elements() if wanted in _words_of(each)]
@@ -58,7 +58,7 @@ def _own(request: HttpRequest, text: str) -> HttpResponse:
         "of": OWN,
         "text": text,
         "tabs": _tabs(request, OWN),
-        "may_add": request.scope.is_platform,  # type: ignore[attr-defined]
+        "may_add": request.scope.is_platform,
         "crumbs": crumbs(request),
     }
     return render(request, "console/dictionary.html", context)
@@ -68,7 +68,7 @@ def _words_of(each: catalogue.OwnElement) -> str:
     return " ".join([each.key, *map(str, each.name.values()), *map(str, each.meaning.values())]).lower()
 
 
-def _tabs(request: HttpRequest, current: str) -> list[Tab]:
+def _tabs(request: ConsoleRequest, current: str) -> list[Tab]:
     here = url(request, "dictionary")
     return [
         Tab(_("Shared"), here, current=not current),
@@ -88,12 +88,12 @@ def _line(row: DataElement) -> dict[str, Any]:
 
 @require_http_methods(["GET", "POST"])
 @platform_administrators
-def new(request: HttpRequest, capacity: str) -> HttpResponse:
+def new(request: ConsoleRequest, capacity: str) -> HttpResponse:
     form = ElementForm(posted_to(request))
     return form_page(
         request,
         form=form,
-        act=lambda _data: actions.add_element(request.actor, **form.element()),  # type: ignore[attr-defined]
+        act=lambda _data: actions.add_element(request.actor, **form.element()),
         context={
             "title": _("Add a data element"),
             "lead": _("Questions of forms are bound to it: asked once, and filled in from the register that holds it."),

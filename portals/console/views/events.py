@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +21,7 @@ from egov.routing import queries as routing
 from egov.routing.queries import BundlePlan, PlannedMember, Why
 from portals.console import acts
 from portals.console import event_forms as forms
-from portals.console.access import administrators, event_version_of
+from portals.console.access import ConsoleRequest, administrators, event_version_of
 from portals.console.differences import ShownDifference, grouped, shown_differences
 from portals.console.forms import ConfirmForm, ReasonForm, region_choices
 from portals.console.given import Answers
@@ -51,7 +51,7 @@ WHY = {
 
 @require_GET
 @administrators
-def index(request: HttpRequest, capacity: str) -> HttpResponse:
+def index(request: ConsoleRequest, capacity: str) -> HttpResponse:
     chosen = {name: request.GET.get(name, "").strip()[:60] for name in ("q", "kind")}
     context = {
         "lines": queries.events_for_console(kind=chosen["kind"], text=chosen["q"]),
@@ -65,8 +65,8 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def new(request: HttpRequest, capacity: str) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+def new(request: ConsoleRequest, capacity: str) -> HttpResponse:
+    actor = request.actor
     form = forms.NewEventForm(posted_to(request), actor=actor)
 
     def act(data: dict[str, Any]) -> EventVersion:
@@ -93,7 +93,7 @@ def new(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_GET
 @administrators
-def detail(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
+def detail(request: ConsoleRequest, capacity: str, code: str) -> HttpResponse:
     versions = list(queries.event_versions(code))
     if not versions:
         raise NotFound()
@@ -106,7 +106,7 @@ def detail(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
         "in_work": next((row for row in versions if row.is_in_work and not row.loaded_hash), None),
         "people": identity.names_of({row.written_by_id for row in versions if row.written_by_id}),
         "lead": queries.functions().get((in_force or versions[0]).lead_role),
-        "may": queries.may_compose(request.actor, versions[0].lead_role),  # type: ignore[attr-defined]
+        "may": queries.may_compose(request.actor, versions[0].lead_role),
         "changes": acts.of_event(code),
         "crumbs": _above(request),
     }
@@ -115,7 +115,7 @@ def detail(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def draft(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
+def draft(request: ConsoleRequest, capacity: str, code: str) -> HttpResponse:
     """Begin the next version from the one in force."""
     if not queries.event_versions(code).exists():
         raise NotFound()
@@ -123,7 +123,7 @@ def draft(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
         request,
         form=forms.NextVersionForm(posted_to(request)),
         act=lambda data: actions.draft_event(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             code=code,
             changes={},
             change_reason=data["change_reason"],
@@ -143,18 +143,18 @@ def draft(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def withdraw(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
+def withdraw(request: ConsoleRequest, capacity: str, code: str) -> HttpResponse:
     """Ask that the event be taken out of force: a version that says so, for somebody else to approve."""
     versions = list(queries.event_versions(code))
     if not versions:
         raise NotFound()
     in_force = next((row for row in versions if row.state == VersionState.PUBLISHED), versions[0])
-    if not queries.may_compose(request.actor, in_force.lead_role):  # type: ignore[attr-defined]
+    if not queries.may_compose(request.actor, in_force.lead_role):
         raise NotPermitted()
     return form_page(
         request,
         form=ReasonForm(posted_to(request)),
-        act=lambda data: actions.draft_withdrawal(request.actor, code=code, reason=data["reason"]),  # type: ignore[attr-defined]
+        act=lambda data: actions.draft_withdrawal(request.actor, code=code, reason=data["reason"]),
         context={
             "title": _("Take the event out of force"),
             "subject": in_force.name,
@@ -174,14 +174,14 @@ def withdraw(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
 
 @require_POST
 @administrators
-def act(request: HttpRequest, capacity: str, code: str, number: int, act: str) -> HttpResponse:
+def act(request: ConsoleRequest, capacity: str, code: str, number: int, act: str) -> HttpResponse:
     row = event_version_of(request, code, number)
     if act not in ACTS:
         raise NotFound()
     action, done = ACTS[act]
     return posted(
         request,
-        act=lambda: action(request.actor, version_id=row.pk, revision=revision_read(request)),  # type: ignore[attr-defined]
+        act=lambda: action(request.actor, version_id=row.pk, revision=revision_read(request)),
         done=done,
         back=url(request, "event_version", code, number),
     )
@@ -189,13 +189,13 @@ def act(request: HttpRequest, capacity: str, code: str, number: int, act: str) -
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def discard(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+def discard(request: ConsoleRequest, capacity: str, code: str, number: int) -> HttpResponse:
     row = event_version_of(request, code, number)
     others = queries.event_versions(code).exclude(pk=row.pk).exists()
     return form_page(
         request,
         form=ConfirmForm(posted_to(request)),
-        act=lambda _data: actions.discard_event(request.actor, version_id=row.pk),  # type: ignore[attr-defined]
+        act=lambda _data: actions.discard_event(request.actor, version_id=row.pk),
         context={
             "title": _("Throw away version %(number)d") % {"number": number},
             "subject": row.name,
@@ -228,10 +228,10 @@ class Member:
 
 @require_GET
 @administrators
-def version(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+def version(request: ConsoleRequest, capacity: str, code: str, number: int) -> HttpResponse:
     """Graph and list of the services, the questions, the one form and what it saves, and what differs."""
     row = queries.event_version(code, number)
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     may = queries.may_compose(actor, row.lead_role)
     versions = queries.published_many(str(each["service"]) for each in row.definition.get("members", ()))
     base = _compared_with(request, row)
@@ -272,7 +272,7 @@ def _differences(base: EventVersion, row: EventVersion, answers: Answers) -> lis
 
 
 def _members(
-    request: HttpRequest, row: EventVersion, versions: Mapping[str, ServiceVersion], *, edits: bool
+    request: ConsoleRequest, row: EventVersion, versions: Mapping[str, ServiceVersion], *, edits: bool
 ) -> list[Member]:
     event = row.as_event()
     by = dict(forms.OTHERS)
@@ -304,14 +304,14 @@ def _after(row: EventVersion, service: str, versions: Mapping[str, ServiceVersio
     return [_(" or ").join(names) for names in groups.values()]
 
 
-def _member_url(request: HttpRequest, row: EventVersion, service: str, *, edits: bool) -> str:
+def _member_url(request: ConsoleRequest, row: EventVersion, service: str, *, edits: bool) -> str:
     if edits:
         return url(request, "event_member", row.code, row.number, service)
     return url(request, "service", service)
 
 
 def _graph(
-    request: HttpRequest, row: EventVersion, versions: Mapping[str, ServiceVersion], *, edits: bool
+    request: ConsoleRequest, row: EventVersion, versions: Mapping[str, ServiceVersion], *, edits: bool
 ) -> event_map.Graph | None:
     event = row.as_event()
     return event_map.graph_of(
@@ -328,7 +328,7 @@ def _promised(found: ServiceVersion) -> str:
     return limit(found.promised_limit, found.promised_unit) if found.promised_limit else _("on the spot")
 
 
-def _question(request: HttpRequest, row: EventVersion, question: Mapping[str, Any]) -> dict[str, Any]:
+def _question(request: ConsoleRequest, row: EventVersion, question: Mapping[str, Any]) -> dict[str, Any]:
     key = str(question["key"])
     return {
         "key": key,
@@ -345,7 +345,7 @@ def _question(request: HttpRequest, row: EventVersion, question: Mapping[str, An
     }
 
 
-def _located(request: HttpRequest, row: EventVersion, fault: Any) -> tuple[str, str, str]:
+def _located(request: ConsoleRequest, row: EventVersion, fault: Any) -> tuple[str, str, str]:
     """Where a fault is mended, in words and as an address, and what it is."""
     steps = fault.path.split("/")
     definition = row.definition
@@ -363,7 +363,7 @@ def _located(request: HttpRequest, row: EventVersion, fault: Any) -> tuple[str, 
     return _("Texts"), url(request, "event_texts", row.code, row.number), str(fault.message)
 
 
-def _compared_with(request: HttpRequest, row: EventVersion) -> EventVersion | None:
+def _compared_with(request: ConsoleRequest, row: EventVersion) -> EventVersion | None:
     wanted = request.GET.get("with", "")
     if wanted.isdecimal() and len(wanted) < 9:
         return queries.event_version(row.code, int(wanted))
@@ -385,10 +385,10 @@ class Tried:
 
 @require_GET
 @administrators
-def try_out(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+def try_out(request: ConsoleRequest, capacity: str, code: str, number: int) -> HttpResponse:
     """A dry run for a sample applicant: which services, why, what is still asked, and by when."""
     row = queries.event_version(code, number)
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     questions = row.definition.get("questions", [])
     versions = queries.published_many(str(each["service"]) for each in row.definition.get("members", ()))
     optional = [
@@ -396,7 +396,7 @@ def try_out(request: HttpRequest, capacity: str, code: str, number: int) -> Http
         for each in row.definition.get("members", ())
         if each.get("optional") and str(each["service"]) in versions
     ]
-    given = {"sample": "person", "region": actor.region_code, **request.GET.dict()}
+    given: dict[str, Any] = {"sample": "person", "region": actor.region_code, **request.GET.dict()}
     if optional:
         given["services"] = request.GET.getlist("services")
     form = forms.TryForm(
@@ -463,7 +463,7 @@ def _reasons(plan: BundlePlan, member: PlannedMember) -> list[tuple[str, str]]:
     ]
 
 
-def _above(request: HttpRequest, code: str = "", number: int = 0) -> list[Crumb]:
+def _above(request: ConsoleRequest, code: str = "", number: int = 0) -> list[Crumb]:
     way = [(_("Events"), url(request, "events"))]
     if code:
         way.append((code, url(request, "event", code)))

@@ -1,6 +1,6 @@
 """The overview: is everything set up, is anything stuck, what waits for me."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -13,21 +13,21 @@ from egov.kernel import outbox, runs
 from egov.notices import queries as notices
 from egov.routing import queries as routing
 from portals.console import demonstration
-from portals.console.access import administrators
+from portals.console.access import ConsoleRequest, administrators
 from portals.console.views.acting import url
 from portals.shared.components import Figure
 
 
 @require_GET
 @administrators
-def overview(request: HttpRequest, capacity: str) -> HttpResponse:
-    scope = request.scope  # type: ignore[attr-defined]
+def overview(request: ConsoleRequest, capacity: str) -> HttpResponse:
+    scope = request.scope
     context = {
         "departments": identity.department_tree(scope) if not scope.is_platform else [],
         "units_without_posts": scope.narrow(identity.units_without_posts(), "department"),
-        "drafts": catalogue.drafts_for(request.actor),  # type: ignore[attr-defined]
+        "drafts": catalogue.drafts_for(request.actor),
         "expiring": documents.seals_expiring(scope.departments),
-        "needs": routing.needs_to_learn(request.actor).count(),  # type: ignore[attr-defined]
+        "needs": routing.needs_to_learn(request.actor).count(),
     }
     if scope.is_platform:
         stages = list(demonstration.stages())
@@ -36,7 +36,7 @@ def overview(request: HttpRequest, capacity: str) -> HttpResponse:
     return render(request, "console/home.html", context)
 
 
-def _figures(request: HttpRequest) -> list[Figure]:
+def _figures(request: ConsoleRequest) -> list[Figure]:
     services, waiting = catalogue.numbers(), outbox.waiting()
     failing = sum(run.is_failing for run in runs.task_runs())
     listed = f"{url(request, 'services')}?depth=listed"

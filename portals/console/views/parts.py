@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from egov.law import queries as law
 from egov.registers import queries as registers
 from portals.console import part_forms as forms
 from portals.console import readable
-from portals.console.access import administrators
+from portals.console.access import ConsoleRequest, administrators
 from portals.console.version_form import TextsForm
 from portals.console.views.acting import form_page, posted_to, revision_read, url
 from portals.console.views.designing import EDITABLE, above, change, version_of
@@ -155,7 +155,7 @@ def _listed(part: str) -> Listed:
 
 @require_GET
 @administrators
-def rows(request: HttpRequest, capacity: str, code: str, number: int, part: str) -> HttpResponse:
+def rows(request: ConsoleRequest, capacity: str, code: str, number: int, part: str) -> HttpResponse:
     """A part as a table, each row with its way to be changed."""
     row, listed = version_of(request, code, number), _listed(part)
     content = queries.content_of(row)
@@ -189,7 +189,7 @@ def _faults_of(faults: Sequence[Any], place: int, row: Mapping[str, Any]) -> lis
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def row(request: HttpRequest, capacity: str, code: str, number: int, part: str, name: str = "") -> HttpResponse:
+def row(request: ConsoleRequest, capacity: str, code: str, number: int, part: str, name: str = "") -> HttpResponse:
     version, listed = version_of(request, code, number), _listed(part)
     found = _rows(queries.content_of(version), part)
     present = dict(zip(rules.names_of_rows(found), found, strict=True)).get(name, {})
@@ -201,7 +201,7 @@ def row(request: HttpRequest, capacity: str, code: str, number: int, part: str, 
         request,
         form=filled,
         act=lambda _data: actions.design_version(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             version_id=version.pk,
             changes=lambda content: filled.changes(content, part=part, name=name),
             revision=revision_read(request),
@@ -224,7 +224,7 @@ def row(request: HttpRequest, capacity: str, code: str, number: int, part: str, 
 @require_POST
 @administrators
 def row_act(
-    request: HttpRequest, capacity: str, code: str, number: int, part: str, name: str, act: str
+    request: ConsoleRequest, capacity: str, code: str, number: int, part: str, name: str, act: str
 ) -> HttpResponse:
     """Up, down, or out."""
     version = version_of(request, code, number)
@@ -244,14 +244,14 @@ def row_act(
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def fee(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+def fee(request: ConsoleRequest, capacity: str, code: str, number: int) -> HttpResponse:
     version = version_of(request, code, number)
     form = forms.FeeForm(posted_to(request), initial=forms.FeeForm.initial_of(version.fee or {}))
     return form_page(
         request,
         form=form,
         act=lambda _data: actions.design_version(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             version_id=version.pk,
             changes=lambda content: {"fee": form.fee(content["fee"] or {})},
             revision=revision_read(request),
@@ -272,14 +272,14 @@ def fee(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResp
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def texts(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+def texts(request: ConsoleRequest, capacity: str, code: str, number: int) -> HttpResponse:
     version = version_of(request, code, number)
     form = TextsForm(posted_to(request), initial=TextsForm.initial_of(version))
     return form_page(
         request,
         form=form,
         act=lambda _data: actions.design_version(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             version_id=version.pk,
             changes=form.changes(),
             revision=revision_read(request),
@@ -334,7 +334,7 @@ def faults_by_part(version: ServiceVersion) -> dict[str, list[Any]]:
     return found
 
 
-def parts_of(request: HttpRequest, version: ServiceVersion) -> list[Part]:
+def parts_of(request: ConsoleRequest, version: ServiceVersion) -> list[Part]:
     """All parts in the order in which one thinks of them; the expert's view comes last."""
     code, number, edits = version.service.code, version.number, version.state in EDITABLE
     faults = faults_by_part(version) if edits else {}

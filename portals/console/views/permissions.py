@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,14 +12,14 @@ from egov.catalogue import queries as catalogue
 from egov.identity import actions, queries
 from egov.kernel.errors import NotFound
 from portals.console import forms, readable
-from portals.console.access import administrators
+from portals.console.access import ConsoleRequest, administrators
 from portals.console.views.acting import crumbs, form_page, posted, posted_to, url
 
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def index(request: HttpRequest, capacity: str) -> HttpResponse:
-    scope = request.scope  # type: ignore[attr-defined]
+def index(request: ConsoleRequest, capacity: str) -> HttpResponse:
+    scope = request.scope
     form = forms.GrantForm(posted_to(request), scope=scope)
     names = readable.role_names()
     context = {
@@ -42,14 +42,14 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_GET
 @administrators
-def role(request: HttpRequest, capacity: str, name: str) -> HttpResponse:
+def role(request: ConsoleRequest, capacity: str, name: str) -> HttpResponse:
     """Who has a role today, in the departments one configures."""
     names = readable.role_names()
     if name not in names:
         raise NotFound()
     context = {
         "name": names[name],
-        "posts": queries.posts_with_role(name, request.scope)[:300],  # type: ignore[attr-defined]
+        "posts": queries.posts_with_role(name, request.scope)[:300],
         "crumbs": crumbs(request, (_("Permissions"), url(request, "permissions"))),
     }
     return render(request, "console/role.html", context)
@@ -57,12 +57,12 @@ def role(request: HttpRequest, capacity: str, name: str) -> HttpResponse:
 
 @require_POST
 @administrators
-def revoke(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
+def revoke(request: ConsoleRequest, capacity: str, pk: int) -> HttpResponse:
     grant = queries.configuration_grant(pk)
     return posted(
         request,
         act=lambda: actions.withdraw_configuration(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             account_id=grant.user_id,
             thing=grant.content_object,
         ),
@@ -73,14 +73,14 @@ def revoke(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
 
 @require_POST
 @administrators
-def revoke_service(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
+def revoke_service(request: ConsoleRequest, capacity: str, pk: int) -> HttpResponse:
     grant = catalogue.service_grants().filter(pk=pk).first()
     if grant is None:
         raise NotFound()
     return posted(
         request,
         act=lambda: catalogue_actions.withdraw_service(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             account_id=grant.user_id,
             code=grant.content_object.code,
         ),
@@ -89,8 +89,8 @@ def revoke_service(request: HttpRequest, capacity: str, pk: int) -> HttpResponse
     )
 
 
-def _grant(request: HttpRequest, data: dict[str, Any]) -> None:
-    actor = request.actor  # type: ignore[attr-defined]
+def _grant(request: ConsoleRequest, data: dict[str, Any]) -> None:
+    actor = request.actor
     account = queries.account_named(data["username"])
     if data["service"]:
         catalogue_actions.grant_service(actor, account_id=account.pk, code=data["service"].strip())
@@ -99,8 +99,8 @@ def _grant(request: HttpRequest, data: dict[str, Any]) -> None:
         actions.grant_configuration(actor, account_id=account.pk, thing=thing)
 
 
-def _service_grants(request: HttpRequest) -> Any:
+def _service_grants(request: ConsoleRequest) -> Any:
     rows = catalogue.service_grants()
-    if request.scope.is_platform:  # type: ignore[attr-defined]
+    if request.scope.is_platform:
         return rows
-    return rows.filter(content_object__in=catalogue.configurable(request.actor))  # type: ignore[attr-defined]
+    return rows.filter(content_object__in=catalogue.configurable(request.actor))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from egov.intake import actions, queries
 from egov.intake.models import Replay
 from egov.kernel.errors import TransitionNotAllowed
-from portals.console.access import administrators, event_version_of, service_of
+from portals.console.access import ConsoleRequest, administrators, event_version_of, service_of
 from portals.console.views.acting import crumbs, posted, url
 from portals.shared.components import Crumb
 
@@ -31,27 +31,27 @@ KINDS = {
 
 @require_POST
 @administrators
-def of_service(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+def of_service(request: ConsoleRequest, capacity: str, code: str, number: int) -> HttpResponse:
     service_of(request, code)
     return _ask(
         request,
-        lambda: actions.replay_service(request.actor, code=code, number=number),  # type: ignore[attr-defined]
+        lambda: actions.replay_service(request.actor, code=code, number=number),
         back=url(request, "version", code, number),
     )
 
 
 @require_POST
 @administrators
-def of_event(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+def of_event(request: ConsoleRequest, capacity: str, code: str, number: int) -> HttpResponse:
     event_version_of(request, code, number)
     return _ask(
         request,
-        lambda: actions.replay_event(request.actor, code=code, number=number),  # type: ignore[attr-defined]
+        lambda: actions.replay_event(request.actor, code=code, number=number),
         back=url(request, "event_version", code, number),
     )
 
 
-def _ask(request: HttpRequest, act: Any, *, back: str) -> HttpResponse:
+def _ask(request: ConsoleRequest, act: Any, *, back: str) -> HttpResponse:
     try:
         row = act()
     except TransitionNotAllowed as error:
@@ -66,9 +66,9 @@ def _ask(request: HttpRequest, act: Any, *, back: str) -> HttpResponse:
 
 @require_GET
 @administrators
-def detail(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
+def detail(request: ConsoleRequest, capacity: str, pk: int) -> HttpResponse:
     """How far it is, and what it found."""
-    row = queries.replay(request.actor, pk)  # type: ignore[attr-defined]
+    row = queries.replay(request.actor, pk)
     context = {
         "replay": row,
         "running": row.finished_at is None,
@@ -86,11 +86,11 @@ def detail(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
     return render(request, "console/replay.html", context)
 
 
-def _version_url(request: HttpRequest, row: Replay) -> str:
+def _version_url(request: ConsoleRequest, row: Replay) -> str:
     return url(request, "event_version" if row.of_event else "version", row.subject, row.after_number)
 
 
-def _above(request: HttpRequest, row: Replay) -> list[Crumb]:
+def _above(request: ConsoleRequest, row: Replay) -> list[Crumb]:
     title, name = (_("Events"), "event") if row.of_event else (_("Services"), "service")
     return crumbs(
         request,

@@ -1,6 +1,6 @@
 """Seals of the departments: in use, running out, replaced; what was sealed with an old one stays valid."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -11,19 +11,19 @@ from egov.documents.registry import expires_soon
 from egov.identity import queries as identity
 from egov.kernel import clock
 from portals.console import forms
-from portals.console.access import administrators, department_of
+from portals.console.access import ConsoleRequest, administrators, department_of
 from portals.console.views.acting import crumbs, form_page, posted_to, url
 from portals.shared.components import Badge, Tone
 
 
 @require_GET
 @administrators
-def index(request: HttpRequest, capacity: str) -> HttpResponse:
-    rows = request.scope.narrow(queries.seals(), "department")  # type: ignore[attr-defined]
+def index(request: ConsoleRequest, capacity: str) -> HttpResponse:
+    rows = request.scope.narrow(queries.seals(), "department")
     sealed = list(rows)
     without = [
         row
-        for row in identity.department_tree(request.scope)  # type: ignore[attr-defined]
+        for row in identity.department_tree(request.scope)
         if not row.closed and row.pk not in {seal.department_id for seal in sealed}
     ]
     context = {
@@ -36,7 +36,7 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_GET
 @administrators
-def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+def detail(request: ConsoleRequest, capacity: str, key: str) -> HttpResponse:
     department = department_of(request, key)
     context = {
         "department": department,
@@ -48,12 +48,12 @@ def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def rotate(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+def rotate(request: ConsoleRequest, capacity: str, key: str) -> HttpResponse:
     department = department_of(request, key)
     return form_page(
         request,
         form=forms.ReasonForm(posted_to(request)),
-        act=lambda data: actions.rotate_seal(request.actor, department_id=department.pk, reason=data["reason"]),  # type: ignore[attr-defined]
+        act=lambda data: actions.rotate_seal(request.actor, department_id=department.pk, reason=data["reason"]),
         context={
             "title": _("Replace the seal by a new one"),
             "subject": department.full_name,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +16,7 @@ from egov.intake import queries as intake
 from egov.kernel.errors import NotFound
 from egov.routing import queries as routing
 from portals.console import acts, forms, readable
-from portals.console.access import administrators, service_of
+from portals.console.access import ConsoleRequest, administrators, service_of
 from portals.console.differences import grouped, shown_differences
 from portals.console.event_forms import NextVersionForm
 from portals.console.version_form import MODES, ExpertForm, NewServiceForm
@@ -39,10 +39,10 @@ STATES = [("on", gettext_lazy("on")), ("off", gettext_lazy("off")), ("in_work", 
 
 @require_GET
 @administrators
-def index(request: HttpRequest, capacity: str) -> HttpResponse:
+def index(request: ConsoleRequest, capacity: str) -> HttpResponse:
     chosen = {name: request.GET.get(name, "").strip() for name in ("q", "mode", "depth", "state")}
     rows = queries.services_for_console(
-        request.actor,  # type: ignore[attr-defined]
+        request.actor,
         text=chosen["q"],
         mode=chosen["mode"],
         depth=chosen["depth"],
@@ -51,9 +51,9 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
     page = page_of(request, rows, order=["code"], size=50)
     context = {
         "page": page,
-        "coverage": queries.numbers() if request.scope.is_platform else None,  # type: ignore[attr-defined]
+        "coverage": queries.numbers() if request.scope.is_platform else None,
         "chosen": chosen,
-        "may_open": request.scope.is_platform or bool(queries.functions_of(request.actor)),  # type: ignore[attr-defined]
+        "may_open": request.scope.is_platform or bool(queries.functions_of(request.actor)),
         "selects": [
             ("mode", _("For whom"), MODES),
             ("depth", _("Online"), DEPTHS),
@@ -66,7 +66,7 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_GET
 @administrators
-def detail(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
+def detail(request: ConsoleRequest, capacity: str, code: str) -> HttpResponse:
     service = service_of(request, code)
     versions = list(queries.versions_of(code).defer("form", "plan", "auto_decision", "auto_advice", "materials", "faq"))
     context = {
@@ -85,7 +85,7 @@ def detail(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def switch(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
+def switch(request: ConsoleRequest, capacity: str, code: str) -> HttpResponse:
     """Off and on again, with the reason."""
     service = service_of(request, code)
     enabled = not service.enabled
@@ -94,7 +94,7 @@ def switch(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
     return form_page(
         request,
         form=forms.ReasonForm(posted_to(request)),
-        act=lambda data: actions.set_enabled(request.actor, code=code, enabled=enabled, reason=data["reason"]),  # type: ignore[attr-defined]
+        act=lambda data: actions.set_enabled(request.actor, code=code, enabled=enabled, reason=data["reason"]),
         context={
             "title": _("Switch the service on") if enabled else _("Switch the service off"),
             "subject": code,
@@ -110,14 +110,14 @@ def switch(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def new(request: HttpRequest, capacity: str) -> HttpResponse:
+def new(request: ConsoleRequest, capacity: str) -> HttpResponse:
     """Open a service: what it is called and whose it is. What it asks and how it goes come on its own page."""
-    form = NewServiceForm(posted_to(request), actor=request.actor, initial=NEW)  # type: ignore[attr-defined]
+    form = NewServiceForm(posted_to(request), actor=request.actor, initial=NEW)
     return form_page(
         request,
         form=form,
         act=lambda data: actions.open_service(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             code=data["code"],
             mode=data["mode"],
             department_role=data["department_role"],
@@ -145,7 +145,7 @@ def new(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def draft(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
+def draft(request: ConsoleRequest, capacity: str, code: str) -> HttpResponse:
     """Begin the next version as the one in force stands, with the reason."""
     service = service_of(request, code)
     base = queries.versions_of(code).filter(state=VersionState.PUBLISHED).first() or queries.versions_of(code).first()
@@ -155,7 +155,7 @@ def draft(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
         request,
         form=NextVersionForm(posted_to(request)),
         act=lambda data: actions.draft_version(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             code=code,
             changes={},
             change_reason=data["change_reason"],
@@ -176,14 +176,14 @@ def draft(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def edit(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+def edit(request: ConsoleRequest, capacity: str, code: str, number: int) -> HttpResponse:
     """The expert's view of a version in work: every structured part as it is kept."""
     row = version_of(request, code, number)
     return form_page(
         request,
         form=ExpertForm(posted_to(request), initial=ExpertForm.initial_of(row)),
         act=lambda data: actions.edit_draft(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             version_id=row.pk,
             changes=data["structured"],
             revision=revision_read(request),
@@ -203,7 +203,7 @@ def edit(request: HttpRequest, capacity: str, code: str, number: int) -> HttpRes
 
 @require_GET
 @administrators
-def version(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+def version(request: ConsoleRequest, capacity: str, code: str, number: int) -> HttpResponse:
     service = service_of(request, code)
     row = queries.version_numbered(code, number)
     base = _compared_with(request, row)
@@ -212,7 +212,7 @@ def version(request: HttpRequest, capacity: str, code: str, number: int) -> Http
         if base
         else []
     )
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     context = {
         "service": service,
         "version": row,
@@ -231,7 +231,7 @@ def version(request: HttpRequest, capacity: str, code: str, number: int) -> Http
 
 @require_POST
 @administrators
-def act(request: HttpRequest, capacity: str, code: str, number: int, act: str) -> HttpResponse:
+def act(request: ConsoleRequest, capacity: str, code: str, number: int, act: str) -> HttpResponse:
     service_of(request, code)
     if act not in ACTS:
         raise NotFound()
@@ -239,7 +239,7 @@ def act(request: HttpRequest, capacity: str, code: str, number: int, act: str) -
     row = queries.version_numbered(code, number)
     return posted(
         request,
-        act=lambda: action(request.actor, version_id=row.pk, revision=revision_read(request)),  # type: ignore[attr-defined]
+        act=lambda: action(request.actor, version_id=row.pk, revision=revision_read(request)),
         done=done,
         back=url(request, "version", code, number),
     )
@@ -247,13 +247,13 @@ def act(request: HttpRequest, capacity: str, code: str, number: int, act: str) -
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def retire(request: HttpRequest, capacity: str, code: str, number: int) -> HttpResponse:
+def retire(request: ConsoleRequest, capacity: str, code: str, number: int) -> HttpResponse:
     service = service_of(request, code)
     row = queries.version_numbered(code, number)
     return form_page(
         request,
         form=forms.ReasonForm(posted_to(request)),
-        act=lambda data: actions.retire_version(request.actor, version_id=row.pk, reason=data["reason"]),  # type: ignore[attr-defined]
+        act=lambda data: actions.retire_version(request.actor, version_id=row.pk, reason=data["reason"]),
         context={
             "title": _("Retire version %(number)d") % {"number": number},
             "subject": row.name,
@@ -267,7 +267,7 @@ def retire(request: HttpRequest, capacity: str, code: str, number: int) -> HttpR
     )
 
 
-def _compared_with(request: HttpRequest, row: ServiceVersion) -> ServiceVersion | None:
+def _compared_with(request: ConsoleRequest, row: ServiceVersion) -> ServiceVersion | None:
     """The version named by ``?with=``, else the one it follows."""
     wanted = request.GET.get("with", "")
     if wanted.isdecimal() and len(wanted) < 9:
@@ -275,7 +275,7 @@ def _compared_with(request: HttpRequest, row: ServiceVersion) -> ServiceVersion 
     return queries.version_before(row)
 
 
-def _above(request: HttpRequest, service: PublicService) -> Any:
+def _above(request: ConsoleRequest, service: PublicService) -> Any:
     return crumbs(
         request, (_("Services"), url(request, "services")), (service.code, url(request, "service", service.code))
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +15,7 @@ from egov.kernel.errors import Text
 from egov.kernel.text import whole_number
 from egov.notices import actions as notice_actions
 from egov.notices import queries as notices
-from portals.console.access import platform_administrators
+from portals.console.access import ConsoleRequest, platform_administrators
 from portals.console.views.acting import crumbs, posted, url
 from portals.shared.components import Badge, Tone
 
@@ -60,7 +60,7 @@ class Handler:
 
 @require_GET
 @platform_administrators
-def index(request: HttpRequest, capacity: str) -> HttpResponse:
+def index(request: ConsoleRequest, capacity: str) -> HttpResponse:
     events = outbox.given_up(limit=SHOWN)
     deliveries = list(notices.dead_letters()[:SHOWN])
     context = {
@@ -79,13 +79,13 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_POST
 @platform_administrators
-def retry_events(request: HttpRequest, capacity: str) -> HttpResponse:
+def retry_events(request: ConsoleRequest, capacity: str) -> HttpResponse:
     """Those that were ticked, or all that were given up."""
     numbers = map(whole_number, request.POST.getlist("event"))
     chosen = [number for number in numbers if number is not None]
     return posted(
         request,
-        act=lambda: actions.retry_events(request.actor, ids=chosen),  # type: ignore[attr-defined]
+        act=lambda: actions.retry_events(request.actor, ids=chosen),
         done=lambda count: _("%(count)d events are delivered again.") % {"count": count},
         back=url(request, "system"),
     )
@@ -93,10 +93,10 @@ def retry_events(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_POST
 @platform_administrators
-def retry_delivery(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
+def retry_delivery(request: ConsoleRequest, capacity: str, pk: int) -> HttpResponse:
     return posted(
         request,
-        act=lambda: notice_actions.retry_dead(request.actor, delivery_id=pk),  # type: ignore[attr-defined]
+        act=lambda: notice_actions.retry_dead(request.actor, delivery_id=pk),
         done=_("The message is sent again."),
         back=url(request, "system"),
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,7 +12,7 @@ from egov.kernel.errors import DefinitionChanged, InvalidInput, NotFound, Transi
 from egov.law import actions, queries
 from egov.law.models import DecisionTable, State
 from egov.law.rules import EvaluationError
-from portals.console.access import platform_administrators
+from portals.console.access import ConsoleRequest, platform_administrators
 from portals.console.dictionary_forms import NewTableForm
 from portals.console.table_forms import TableForms, outputs_of, written
 from portals.console.views.acting import crumbs, form_page, posted, posted_to, revision_read, sentence, url
@@ -21,7 +21,7 @@ from portals.shared.components import Crumb, Fault
 
 @require_GET
 @platform_administrators
-def index(request: HttpRequest, capacity: str) -> HttpResponse:
+def index(request: ConsoleRequest, capacity: str) -> HttpResponse:
     lines: dict[str, dict[str, Any]] = {}
     for row in queries.table_versions():
         line = lines.setdefault(row.key, {"key": row.key, "newest": row, "in_force": None, "draft": None})
@@ -34,14 +34,14 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @platform_administrators
-def new(request: HttpRequest, capacity: str) -> HttpResponse:
+def new(request: ConsoleRequest, capacity: str) -> HttpResponse:
     """A table from nothing: what it looks at, and the row that fits where no other does. The rest is written next."""
     form = NewTableForm(posted_to(request))
 
     def act(data: dict[str, Any]) -> DecisionTable:
         if queries.table_versions(data["key"]).exists():
             raise InvalidInput.at("key", "taken", _("There is a table with this key."))
-        return actions.draft_table(request.actor, **form.table())  # type: ignore[attr-defined]
+        return actions.draft_table(request.actor, **form.table())
 
     return form_page(
         request,
@@ -63,7 +63,7 @@ def new(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_GET
 @platform_administrators
-def detail(request: HttpRequest, capacity: str, key: str, number: int) -> HttpResponse:
+def detail(request: ConsoleRequest, capacity: str, key: str, number: int) -> HttpResponse:
     """The rows, and each test with what it gives now."""
     row = _table(key, number)
     inputs, outputs = list(row.inputs), outputs_of(row)
@@ -93,7 +93,7 @@ def detail(request: HttpRequest, capacity: str, key: str, number: int) -> HttpRe
         "failed": sum(bool(message) for _test, message in tried),
         "fault": fault,
         "draft": next((each for each in versions if each.state == State.DRAFT), None),
-        "mine": row.written_by_id is not None and row.written_by_id == request.actor.party_id,  # type: ignore[attr-defined]
+        "mine": row.written_by_id is not None and row.written_by_id == request.actor.party_id,
         "writer": identity.names_of({row.written_by_id}).get(row.written_by_id, "") if row.written_by_id else "",
         "crumbs": _above(request),
     }
@@ -108,11 +108,11 @@ def _expected(test: dict[str, Any]) -> str:
 
 @require_POST
 @platform_administrators
-def draft(request: HttpRequest, capacity: str, key: str, number: int) -> HttpResponse:
+def draft(request: ConsoleRequest, capacity: str, key: str, number: int) -> HttpResponse:
     """The next version, starting as this one."""
     row = _table(key, number)
     made = actions.draft_table(
-        request.actor,  # type: ignore[attr-defined]
+        request.actor,
         key=key,
         name=row.name,
         model=row.model,
@@ -125,7 +125,7 @@ def draft(request: HttpRequest, capacity: str, key: str, number: int) -> HttpRes
 
 @require_http_methods(["GET", "POST"])
 @platform_administrators
-def edit(request: HttpRequest, capacity: str, key: str, number: int) -> HttpResponse:
+def edit(request: ConsoleRequest, capacity: str, key: str, number: int) -> HttpResponse:
     row = _table(key, number)
     forms = TableForms(row, request.POST if request.method == "POST" else None)
     faults: list[Fault] = []
@@ -134,7 +134,7 @@ def edit(request: HttpRequest, capacity: str, key: str, number: int) -> HttpResp
         if forms.is_valid():
             try:
                 actions.edit_table(
-                    request.actor,  # type: ignore[attr-defined]
+                    request.actor,
                     key=key,
                     version=number,
                     model=forms.model(),
@@ -164,11 +164,11 @@ def edit(request: HttpRequest, capacity: str, key: str, number: int) -> HttpResp
 
 @require_POST
 @platform_administrators
-def publish(request: HttpRequest, capacity: str, key: str, number: int) -> HttpResponse:
+def publish(request: ConsoleRequest, capacity: str, key: str, number: int) -> HttpResponse:
     return posted(
         request,
         act=lambda: actions.publish_table(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             key=key,
             version=number,
             revision=revision_read(request),
@@ -185,5 +185,5 @@ def _table(key: str, number: int) -> DecisionTable:
     return row
 
 
-def _above(request: HttpRequest) -> list[Crumb]:
+def _above(request: ConsoleRequest) -> list[Crumb]:
     return crumbs(request, (_("Decision tables"), url(request, "tables")))

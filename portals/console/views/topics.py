@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,7 +12,7 @@ from egov.kernel.text import localise
 from egov.routing import actions
 from egov.routing import queries as routing
 from egov.routing.models import Topic
-from portals.console.access import platform_administrators
+from portals.console.access import ConsoleRequest, platform_administrators
 from portals.console.dictionary_forms import NewTopicForm, TopicForm
 from portals.console.forms import ExampleForm
 from portals.console.views.acting import crumbs, form_page, posted, posted_to, url
@@ -21,7 +21,7 @@ from portals.shared.components import Crumb
 
 @require_GET
 @platform_administrators
-def index(request: HttpRequest, capacity: str) -> HttpResponse:
+def index(request: ConsoleRequest, capacity: str) -> HttpResponse:
     rows = list(Topic.objects.order_by("key"))
     counts = routing.example_counts([f"{routing.TOPIC}{row.key}" for row in rows])
     lines = [(row, counts.get(f"{routing.TOPIC}{row.key}", 0)) for row in rows]
@@ -30,12 +30,12 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @platform_administrators
-def new(request: HttpRequest, capacity: str) -> HttpResponse:
+def new(request: ConsoleRequest, capacity: str) -> HttpResponse:
     form = NewTopicForm(posted_to(request))
     return form_page(
         request,
         form=form,
-        act=lambda data: actions.save_topic(request.actor, key=data["key"], **form.topic()),  # type: ignore[attr-defined]
+        act=lambda data: actions.save_topic(request.actor, key=data["key"], **form.topic()),
         context={
             "title": _("A new topic"),
             "lead": _("First the question. On the next page come the words after which it is asked."),
@@ -51,7 +51,7 @@ def new(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @platform_administrators
-def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+def detail(request: ConsoleRequest, capacity: str, key: str) -> HttpResponse:
     """The question with its answers, and the words after which it is asked; a word is added here."""
     row = _topic(key)
     form = ExampleForm(posted_to(request))
@@ -59,7 +59,7 @@ def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
     return form_page(
         request,
         form=form,
-        act=lambda data: actions.add_example(request.actor, target=f"{routing.TOPIC}{key}", text=data["text"]),  # type: ignore[attr-defined]
+        act=lambda data: actions.add_example(request.actor, target=f"{routing.TOPIC}{key}", text=data["text"]),
         template="console/topic.html",
         context={
             "topic": row,
@@ -73,12 +73,12 @@ def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @platform_administrators
-def edit(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+def edit(request: ConsoleRequest, capacity: str, key: str) -> HttpResponse:
     row = _topic(key)
     form = TopicForm(posted_to(request), initial={**TopicForm.initial_of(row), "was": actions.topic_digest(row)})
 
     def act(data: dict[str, Any]) -> Topic:
-        return actions.save_topic(request.actor, key=key, was=data["was"], **form.topic())  # type: ignore[attr-defined]
+        return actions.save_topic(request.actor, key=key, was=data["was"], **form.topic())
 
     return form_page(
         request,
@@ -98,10 +98,10 @@ def edit(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
 
 @require_POST
 @platform_administrators
-def remove(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+def remove(request: ConsoleRequest, capacity: str, key: str) -> HttpResponse:
     return posted(
         request,
-        act=lambda: actions.remove_topic(request.actor, key=key),  # type: ignore[attr-defined]
+        act=lambda: actions.remove_topic(request.actor, key=key),
         done=_("The topic is removed."),
         back=url(request, "topics"),
     )
@@ -109,10 +109,10 @@ def remove(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
 
 @require_POST
 @platform_administrators
-def remove_example(request: HttpRequest, capacity: str, key: str, pk: int) -> HttpResponse:
+def remove_example(request: ConsoleRequest, capacity: str, key: str, pk: int) -> HttpResponse:
     return posted(
         request,
-        act=lambda: actions.remove_example(request.actor, example_id=pk),  # type: ignore[attr-defined]
+        act=lambda: actions.remove_example(request.actor, example_id=pk),
         done=_("The sentence is removed."),
         back=url(request, "topic", key),
     )
@@ -125,5 +125,5 @@ def _topic(key: str) -> Topic:
     return row
 
 
-def _above(request: HttpRequest, *more: tuple[Any, str]) -> list[Crumb]:
+def _above(request: ConsoleRequest, *more: tuple[Any, str]) -> list[Crumb]:
     return crumbs(request, (_("Words"), url(request, "words")), *more)

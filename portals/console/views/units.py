@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -13,13 +13,13 @@ from egov.identity.models import Unit
 from egov.kernel.clock import today
 from egov.work import queries as work
 from portals.console import forms, readable
-from portals.console.access import administrators, department_of, unit_of
+from portals.console.access import ConsoleRequest, administrators, department_of, unit_of
 from portals.console.views.acting import crumbs, form_page, posted_to, url
 
 
 @require_GET
 @administrators
-def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+def detail(request: ConsoleRequest, capacity: str, key: str) -> HttpResponse:
     unit = unit_of(request, key)
     context = {
         "unit": unit,
@@ -38,14 +38,14 @@ def detail(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def open_unit(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+def open_unit(request: ConsoleRequest, capacity: str, key: str) -> HttpResponse:
     department = department_of(request, key)
     form = forms.UnitForm(posted_to(request), initial={"key": f"{department.key}."})
     return form_page(
         request,
         form=form,
         act=lambda data: actions.open_unit(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             department_id=department.pk,
             key=data["key"],
             name=forms.both(data, "name"),
@@ -70,14 +70,14 @@ def open_unit(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def change(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+def change(request: ConsoleRequest, capacity: str, key: str) -> HttpResponse:
     unit = unit_of(request, key)
     form = forms.ChangeUnitForm(posted_to(request), initial=forms.ChangeUnitForm.of(unit))
     return form_page(
         request,
         form=form,
         act=lambda data: actions.change_unit(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             unit_id=unit.pk,
             name={**unit.name, **forms.both(data, "name")},
             region_code=data["region"],
@@ -92,13 +92,13 @@ def change(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def close(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+def close(request: ConsoleRequest, capacity: str, key: str) -> HttpResponse:
     unit = unit_of(request, key)
     return form_page(
         request,
         form=forms.CloseUnitForm(posted_to(request), unit=unit),
         act=lambda data: actions.close_unit(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             unit_id=unit.pk,
             successor_id=data["successor"],
         ),
@@ -117,16 +117,16 @@ def close(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def appoint(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+def appoint(request: ConsoleRequest, capacity: str, key: str) -> HttpResponse:
     unit = unit_of(request, key)
-    scope = request.scope  # type: ignore[attr-defined]
+    scope = request.scope
     form = forms.AppointForm(posted_to(request), scope=scope)
     return form_page(
         request,
         form=form,
         act=lambda data: actions.appoint(
-            request.actor,  # type: ignore[attr-defined]
-            person_id=queries.account_named(data["username"]).person_id,
+            request.actor,
+            person_id=queries.person_named(data["username"]).pk,
             unit_id=unit.pk,
             title=forms.both(data, "title"),
             roles=data["roles"],
@@ -148,13 +148,13 @@ def appoint(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def end_post(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
+def end_post(request: ConsoleRequest, capacity: str, pk: int) -> HttpResponse:
     post = queries.post_by_id(pk)
     unit = unit_of(request, post.unit.key)
     return form_page(
         request,
         form=forms.EndPostForm(posted_to(request)),
-        act=lambda data: actions.end_post(request.actor, post_id=pk, last_day=data["day"]),  # type: ignore[attr-defined]
+        act=lambda data: actions.end_post(request.actor, post_id=pk, last_day=data["day"]),
         context={
             "title": _("End the post"),
             "subject": post.person.party.name,
@@ -169,7 +169,7 @@ def end_post(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
     )
 
 
-def _above(request: HttpRequest, unit: Unit) -> Any:
+def _above(request: ConsoleRequest, unit: Unit) -> Any:
     return crumbs(
         request,
         (_("Departments"), url(request, "departments")),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,7 +13,7 @@ from egov.routing import actions
 from egov.routing import queries as routing
 from egov.routing.models import Need
 from portals.console import forms
-from portals.console.access import administrators, service_of
+from portals.console.access import ConsoleRequest, administrators, service_of
 from portals.console.views.acting import crumbs, form_page, posted, posted_to, url
 
 NEEDS_SHOWN = 50
@@ -21,19 +21,15 @@ NEEDS_SHOWN = 50
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def index(request: HttpRequest, capacity: str) -> HttpResponse:
+def index(request: ConsoleRequest, capacity: str) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:500]
-    tried = (
-        routing.match_need(text, region=request.actor.region_code, capacity="any")  # type: ignore[attr-defined]
-        if text
-        else None
-    )
+    tried = routing.match_need(text, region=request.actor.region_code, capacity="any") if text else None
     form = forms.SynonymForm(posted_to(request))
-    waiting = routing.needs_to_learn(request.actor)  # type: ignore[attr-defined]
+    waiting = routing.needs_to_learn(request.actor)
     return form_page(
         request,
         form=form,
-        act=lambda data: actions.add_synonym(request.actor, **data),  # type: ignore[attr-defined]
+        act=lambda data: actions.add_synonym(request.actor, **data),
         template="console/words.html",
         context={
             "tried": tried,
@@ -69,11 +65,11 @@ def _waiting(rows: QuerySet[Need]) -> list[Waiting]:
 
 @require_POST
 @administrators
-def remove_synonym(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
+def remove_synonym(request: ConsoleRequest, capacity: str, pk: int) -> HttpResponse:
     back = request.POST.get("concept", "")
     return posted(
         request,
-        act=lambda: actions.remove_synonym(request.actor, synonym_id=pk),  # type: ignore[attr-defined]
+        act=lambda: actions.remove_synonym(request.actor, synonym_id=pk),
         done=_("The word is removed."),
         back=url(request, "concept", back) if back.isidentifier() else url(request, "words"),
     )
@@ -81,7 +77,7 @@ def remove_synonym(request: HttpRequest, capacity: str, pk: int) -> HttpResponse
 
 @require_GET
 @administrators
-def concepts(request: HttpRequest, capacity: str) -> HttpResponse:
+def concepts(request: ConsoleRequest, capacity: str) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:80]
     above = (_("Words"), url(request, "words"))
     context = {"concepts": routing.concepts(text), "text": text, "crumbs": crumbs(request, above)}
@@ -90,14 +86,14 @@ def concepts(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def concept(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
+def concept(request: ConsoleRequest, capacity: str, key: str) -> HttpResponse:
     """All words of one concept."""
     row = routing.concept(key)
     form = forms.WordForm(posted_to(request))
     return form_page(
         request,
         form=form,
-        act=lambda data: actions.add_synonym(request.actor, meant=key, **data),  # type: ignore[attr-defined]
+        act=lambda data: actions.add_synonym(request.actor, meant=key, **data),
         template="console/concept.html",
         context={
             "concept": row,
@@ -111,14 +107,14 @@ def concept(request: HttpRequest, capacity: str, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administrators
-def examples(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
+def examples(request: ConsoleRequest, capacity: str, code: str) -> HttpResponse:
     """Sentences people say when they need a service; a department edits those of its services."""
     service_of(request, code)
     form = forms.ExampleForm(posted_to(request))
     return form_page(
         request,
         form=form,
-        act=lambda data: actions.add_example(request.actor, target=code, text=data["text"]),  # type: ignore[attr-defined]
+        act=lambda data: actions.add_example(request.actor, target=code, text=data["text"]),
         template="console/examples.html",
         context={
             "code": code,
@@ -132,11 +128,11 @@ def examples(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
 
 @require_POST
 @administrators
-def remove_example(request: HttpRequest, capacity: str, code: str, pk: int) -> HttpResponse:
+def remove_example(request: ConsoleRequest, capacity: str, code: str, pk: int) -> HttpResponse:
     service_of(request, code)
     return posted(
         request,
-        act=lambda: actions.remove_example(request.actor, example_id=pk),  # type: ignore[attr-defined]
+        act=lambda: actions.remove_example(request.actor, example_id=pk),
         done=_("The sentence is removed."),
         back=url(request, "examples", code),
     )
@@ -144,12 +140,12 @@ def remove_example(request: HttpRequest, capacity: str, code: str, pk: int) -> H
 
 @require_POST
 @administrators
-def learn(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
+def learn(request: ConsoleRequest, capacity: str, pk: int) -> HttpResponse:
     """Take what somebody said as an example of what they chose, or set it aside."""
     target = request.POST.get("target", "")
     return posted(
         request,
-        act=lambda: actions.learn_need(request.actor, need_id=pk, target=target),  # type: ignore[attr-defined]
+        act=lambda: actions.learn_need(request.actor, need_id=pk, target=target),
         done=_("The sentence leads there from now on.") if target else _("Set aside."),
         back=url(request, "words"),
     )

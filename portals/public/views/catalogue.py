@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from portals.public.views.need import beginning, went_on
 from portals.shared import applicants, event_map
 from portals.shared import components as c
 from portals.shared.paging import page_of
+from portals.shared.requests import Request
 from portals.shared.templatetags.egov_ui import limit, localised_plain, money_plain
 
 PAGE = 30
@@ -32,7 +33,7 @@ SHOWN_AUDIENCES = ("person", "enterprise", "sole_trader", "social_organisation")
 
 
 @require_safe
-def services(request: HttpRequest) -> HttpResponse:
+def services(request: Request) -> HttpResponse:
     """All services of residents and businesses, by code; filters stand in the address."""
     chosen = {name: request.GET.get(name, "").strip()[:80] for name in ("q", "for", "how", "event")}
     rows = catalogue.services(
@@ -96,7 +97,7 @@ class Material:
 
 
 @require_safe
-def service(request: HttpRequest, code: str) -> HttpResponse:
+def service(request: Request, code: str) -> HttpResponse:
     here = region.chosen(request)
     page = catalogue.service_page(code, here.code)
     went_on(request, code)
@@ -183,7 +184,7 @@ def _remedies(page: ServicePage) -> list[c.Why]:
 
 # --- One group of people -------------------------------------------------------------------------------------
 @require_safe
-def group(request: HttpRequest, key: str) -> HttpResponse:
+def group(request: Request, key: str) -> HttpResponse:
     found = GROUPS.get(key)
     if found is None:
         raise NotFound
@@ -200,7 +201,7 @@ class Stage:
 
 
 @require_safe
-def event(request: HttpRequest, code: str) -> HttpResponse:
+def event(request: Request, code: str) -> HttpResponse:
     """What belongs to it, in which order, on which answers, with how many papers, and how long at the longest."""
     found = catalogue.event(code)
     if found.kind == "internal":
@@ -246,7 +247,7 @@ def event(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-def _withdrawn(request: HttpRequest, found: Event, versions: list[ServiceVersion]) -> HttpResponse:
+def _withdrawn(request: Request, found: Event, versions: list[ServiceVersion]) -> HttpResponse:
     """For whoever kept the address: what there was, and its services one by one, in the order they follow."""
     cards = [_member_card(found, version) for version in versions]
     return render(request, "public/event_withdrawn.html", {"event": found, "cards": cards})

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from egov.routing import queries as routing
 from egov.routing.models import Need
 from portals.public import reading, region
 from portals.shared import components as c
+from portals.shared.requests import Request
 from portals.shared.templatetags.egov_ui import localised_plain
 
 LONGEST = 300  # characters of a need
@@ -35,7 +36,7 @@ class Answer:
 
 
 @require_safe
-def need(request: HttpRequest) -> HttpResponse:
+def need(request: Request) -> HttpResponse:
     """``?q=`` the sentence, ``region`` from where, ``for`` person or business, ``pick`` the answers given so far."""
     text = request.GET.get("q", "").strip()[:LONGEST]
     if not text:
@@ -44,7 +45,7 @@ def need(request: HttpRequest) -> HttpResponse:
     picked = request.GET.getlist("pick")[:MOST_PICKED]
     match = routing.match_need(text, region=here.code, capacity=_side(request), picked=picked)
     # Kept to learn from: the sentence without long numbers and without the person.
-    kept = lexicon.note_need(request.actor, text=text, region=here.code, match=match)  # type: ignore[attr-defined]
+    kept = lexicon.note_need(request.actor, text=text, region=here.code, match=match)
     events = [each for each in match.candidates if each.kind == "event"]
     response = render(
         request,
@@ -65,12 +66,12 @@ def need(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _side(request: HttpRequest) -> str:
+def _side(request: Request) -> str:
     asked = request.GET.get("for", "")
     return asked if asked in ("person", "business") else ""
 
 
-def _answers(request: HttpRequest, match: "routing.NeedMatch") -> list[Answer]:
+def _answers(request: Request, match: "routing.NeedMatch") -> list[Answer]:
     """Each option as the address of this page with that option picked too."""
     if match.question is None:
         return []
@@ -102,15 +103,15 @@ def _going_on(address: str, kept: Need) -> str:
     return f"{address}?{urlencode({'need': kept.pk, 'said': kept.text})}"
 
 
-def went_on(request: HttpRequest, code: str) -> None:
+def went_on(request: Request, code: str) -> None:
     """The person came from a list of what may meet a need and chose this: kept to learn from."""
     need_id = request.GET.get("need", "")
     if need_id.isdecimal() and len(need_id) < LONGEST_ID:
         with suppress(NotFound):
-            lexicon.choose_for_need(request.actor, need_id=int(need_id), code=code)  # type: ignore[attr-defined]
+            lexicon.choose_for_need(request.actor, need_id=int(need_id), code=code)
 
 
-def beginning(request: HttpRequest, **what: str) -> str:
+def beginning(request: Request, **what: str) -> str:
     """Where filing begins (``start`` a service, ``event`` an event), with the words that led here."""
     said = request.GET.get("said", "").strip()[:LONGEST]
     return f"{reverse('shared:me')}?{urlencode({**what, 'need': said} if said else what)}"

@@ -5,9 +5,9 @@ Components take the dataclasses of ``portals.shared.components``; templates stan
 
 import datetime as dt
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.forms import BaseForm, BoundField, ChoiceField
@@ -45,9 +45,9 @@ def localised(text: Mapping[str, str] | str | None) -> str | SafeString:
 
 
 @register.filter
-def localised_plain(text: Mapping[str, str] | str | None) -> str:
+def localised_plain(text: Mapping[str, str] | str | Promise | None) -> str:
     """As ``localised``, for attributes and titles: never with markup."""
-    return localise(text) if not isinstance(text, Promise) else str(text)
+    return str(text) if isinstance(text, Promise) else localise(text)
 
 
 @register.filter
@@ -331,7 +331,7 @@ def source(item: c.Source | None) -> SafeString:
     if item.as_of:
         parts.append(_("as of %(day)s") % {"day": local_date_plain(item.as_of)})
     if item.note:
-        parts.append(conditional_escape(item.note))
+        parts.append(conditional_escape(str(item.note)))
     text = mark_safe(("；" if _is_chinese() else "; ").join(str(conditional_escape(part)) for part in parts))  # noqa: S308 (each part escaped)
     return format_html(
         '<span class="src">{}<span>{}</span></span>', icon("verified_user") if item.verified else "", text
@@ -558,7 +558,7 @@ def control(bound: BoundField) -> SafeString:
     kind = bound.widget_type
     name = _CONTROLS.get(kind, "usa-input")
     described = [f"{bound.auto_id}-h"] if bound.help_text else []
-    attributes = {"class": name}
+    attributes: dict[str, str | bool] = {"class": name}
     if bound.errors:
         described.append(f"{bound.auto_id}-e")
         attributes |= {"class": f"{name} usa-input--error", "aria-invalid": "true"}
@@ -581,13 +581,15 @@ def may_be_left_out(bound: BoundField) -> bool:
     """Whether nothing need be given. A list whose every line says something always has a value."""
     if bound.field.required:
         return False
-    is_list = isinstance(bound.field, ChoiceField) and bound.widget_type == "select"
-    return not is_list or any(value == "" and label == "—" for value, label in bound.field.choices)
+    if not isinstance(bound.field, ChoiceField) or bound.widget_type != "select":
+        return True
+    choices = cast("Iterable[tuple[Any, Any]]", bound.field.choices)
+    return any(value == "" and label == "—" for value, label in choices)
 
 
 @component("form_fields")
 def form_fields(form: BaseForm) -> dict[str, Any]:
     """All fields of a Django form (console, sign-in): label, hint, error, control; faults in a summary first."""
-    faults = [c.Fault(error) for error in form.non_field_errors()]
-    faults += [c.Fault(error, bound.auto_id) for bound in form for error in bound.errors]
+    faults = [c.Fault(str(error)) for error in form.non_field_errors()]
+    faults += [c.Fault(str(error), bound.auto_id) for bound in form for error in bound.errors]
     return {"form": form, "faults": faults}

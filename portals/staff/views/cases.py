@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from egov.journal import queries as journal
 from egov.kernel.errors import EgovError, InvalidInput, NotFound, NotPermitted, StaleVersion
 from egov.kernel.refs import Ref
 from egov.registers import queries as registers
+from portals.shared.requests import SignedInRequest
 from portals.staff import acts, casepage
 from portals.staff.access import civil_servants
 
@@ -31,12 +32,12 @@ ENTRIES_SHOWN = 100
 
 @require_http_methods(["GET", "POST"])
 @civil_servants
-def case(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def case(request: SignedInRequest, capacity: str, reference: str) -> HttpResponse:
     """Who has nothing to do with the case says why it is opened; the reason is in the journal with each view."""
     if request.method == "POST":
         return _withreason_given(request, capacity, reference)
     try:
-        page = queries.case_page(request.actor, reference, reason=reason_given(request, reference))  # type: ignore[attr-defined]
+        page = queries.case_page(request.actor, reference, reason=reason_given(request, reference))
     except ReasonNeeded as error:
         return _askreason_given(request, reference, str(error), status=403)
     if page.access is Access.OWN:
@@ -45,18 +46,18 @@ def case(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
         asked = next((each for each in page.opinions if each.is_open), page.opinions[-1] if page.opinions else None)
         if asked is not None:
             return redirect("staff:opinion", capacity=capacity, pk=asked.id)
-    return render(request, "staff/case.html", casepage.context_of(page, actor=request.actor))  # type: ignore[attr-defined]
+    return render(request, "staff/case.html", casepage.context_of(page, actor=request.actor))
 
 
-def reason_given(request: HttpRequest, reference: str) -> str:
+def reason_given(request: SignedInRequest, reference: str) -> str:
     return str(request.session.get(REASONS, {}).get(reference, ""))
 
 
-def _askreason_given(request: HttpRequest, reference: str, told: str, *, status: int) -> HttpResponse:
+def _askreason_given(request: SignedInRequest, reference: str, told: str, *, status: int) -> HttpResponse:
     return render(request, "staff/reason.html", {"reference": reference, "told": told}, status=status)
 
 
-def _withreason_given(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def _withreason_given(request: SignedInRequest, capacity: str, reference: str) -> HttpResponse:
     reason = request.POST.get("reason", "").strip()[:200]
     if len(reason) < 2:
         return _askreason_given(request, reference, _("Say why, in a few words."), status=422)
@@ -68,20 +69,20 @@ def _withreason_given(request: HttpRequest, capacity: str, reference: str) -> Ht
 
 @require_POST
 @civil_servants
-def act(request: HttpRequest, capacity: str, reference: str, act: str) -> HttpResponse:
+def act(request: SignedInRequest, capacity: str, reference: str, act: str) -> HttpResponse:
     """Do one act; what was wrong is said on the page, and what was typed comes back."""
-    return _do(request, capacity, reference, act, lambda: acts.perform(request.actor, act, reference, request.POST))  # type: ignore[attr-defined]
+    return _do(request, capacity, reference, act, lambda: acts.perform(request.actor, act, reference, request.POST))
 
 
 @require_POST
 @civil_servants
-def withdraw_opinion(request: HttpRequest, capacity: str, reference: str, pk: int) -> HttpResponse:
+def withdraw_opinion(request: SignedInRequest, capacity: str, reference: str, pk: int) -> HttpResponse:
     return _do(
         request,
         capacity,
         reference,
         "withdraw_opinion",
-        lambda: actions.withdraw_opinion(request.actor, opinion_id=pk),  # type: ignore[attr-defined]
+        lambda: actions.withdraw_opinion(request.actor, opinion_id=pk),
     )
 
 
@@ -91,7 +92,7 @@ TOLD: dict[str, Callable[[], str]] = {
 }
 
 
-def _do(request: HttpRequest, capacity: str, reference: str, act: str, perform: Callable[[], Any]) -> HttpResponse:
+def _do(request: SignedInRequest, capacity: str, reference: str, act: str, perform: Callable[[], Any]) -> HttpResponse:
     if act not in acts.ACTS and act != "withdraw_opinion":
         raise NotFound()
     try:
@@ -107,21 +108,21 @@ def _do(request: HttpRequest, capacity: str, reference: str, act: str, perform: 
     return redirect(reverse("staff:case", args=[capacity, reference]) + ("#letter" if act == "save_draft" else ""))
 
 
-def _still_open_to(request: HttpRequest, reference: str) -> bool:
+def _still_open_to(request: SignedInRequest, reference: str) -> bool:
     """A case handed over to another department is no longer this officer's."""
-    return queries.is_open_to(request.actor, reference) or bool(reason_given(request, reference))  # type: ignore[attr-defined]
+    return queries.is_open_to(request.actor, reference) or bool(reason_given(request, reference))
 
 
-def _again(request: HttpRequest, capacity: str, reference: str, act: str, error: EgovError) -> HttpResponse:
+def _again(request: SignedInRequest, capacity: str, reference: str, act: str, error: EgovError) -> HttpResponse:
     """The page as it stands now, with the fault and everything that was typed."""
     try:
-        page = queries.case_page(request.actor, reference, reason=reason_given(request, reference))  # type: ignore[attr-defined]
+        page = queries.case_page(request.actor, reference, reason=reason_given(request, reference))
     except ReasonNeeded:
         raise NotPermitted(str(error)) from error
     if page.access is Access.OWN:
         raise error
     typed = acts.Typed.of(request.POST)
-    context = casepage.context_of(page, actor=request.actor, failed=act, typed=typed)  # type: ignore[attr-defined]
+    context = casepage.context_of(page, actor=request.actor, failed=act, typed=typed)
     context |= {
         "failed": act,
         "faults": _faults(page, act, error, request),
@@ -133,7 +134,7 @@ def _again(request: HttpRequest, capacity: str, reference: str, act: str, error:
     return render(request, "staff/case.html", context, status=status)
 
 
-def _faults(page: CasePage, act: str, error: EgovError, request: HttpRequest) -> list[str]:
+def _faults(page: CasePage, act: str, error: EgovError, request: SignedInRequest) -> list[str]:
     """Each fault in a sentence; in a list of corrections, with the name of the thing it is about."""
     if not isinstance(error, InvalidInput) or not error.faults:
         return [str(error)]
@@ -150,7 +151,7 @@ def _named(page: CasePage, chosen: list[str], path: str, message: str) -> str:
     return _("%(thing)s: %(message)s") % {"thing": casepage.name_of(page, chosen[int(number)]), "message": message}
 
 
-def _lost(offered: list[acts.ActForm], act: str, request: HttpRequest) -> list[str]:
+def _lost(offered: list[acts.ActForm], act: str, request: SignedInRequest) -> list[str]:
     """What was typed in a form that the page no longer offers: shown, so that it can be copied."""
     if act == "send_message" or any(form.open for form in offered):
         return []
@@ -163,9 +164,9 @@ def _lost(offered: list[acts.ActForm], act: str, request: HttpRequest) -> list[s
 
 @require_GET
 @civil_servants
-def file(request: HttpRequest, capacity: str, reference: str, file: str) -> HttpResponse:
+def file(request: SignedInRequest, capacity: str, reference: str, file: str) -> FileResponse:
     """A piece of evidence, shown in the browser where that is safe; each opening is in the journal."""
-    paper = queries.paper_of(request.actor, reference, file, reason=reason_given(request, reference))  # type: ignore[attr-defined]
+    paper = queries.paper_of(request.actor, reference, file, reason=reason_given(request, reference))
     if paper.file is None:
         raise NotFound()
     content = documents.open_file(paper.file.pk)
@@ -183,9 +184,9 @@ def file(request: HttpRequest, capacity: str, reference: str, file: str) -> Http
 
 @require_GET
 @civil_servants
-def letter(request: HttpRequest, capacity: str, reference: str, document: str) -> HttpResponse:
+def letter(request: SignedInRequest, capacity: str, reference: str, document: str) -> HttpResponse:
     """A sealed letter of the case as PDF, to read or print."""
-    page = queries.case_page(request.actor, reference, reason=reason_given(request, reference))  # type: ignore[attr-defined]
+    page = queries.case_page(request.actor, reference, reason=reason_given(request, reference))
     if not any(each.reference == document for each in page.documents):
         raise NotFound()
     return as_pdf(IssuedDocument.objects.get(reference=document))
@@ -200,11 +201,11 @@ def as_pdf(found: IssuedDocument) -> HttpResponse:
 
 @require_GET
 @civil_servants
-def register_view(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def register_view(request: SignedInRequest, capacity: str, reference: str) -> HttpResponse:
     """What the registers say today about the same things, beside the answers; the reading is in the journal."""
     page = _handled(request, reference)
     facts = registers.facts(
-        request.actor,  # type: ignore[attr-defined]
+        request.actor,
         party_id=page.case.applicant_id,
         elements=sorted(set(casepage.elements_of(page).values())),
         purpose="verify",
@@ -217,7 +218,7 @@ def register_view(request: HttpRequest, capacity: str, reference: str) -> HttpRe
 
 @require_GET
 @civil_servants
-def case_journal(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def case_journal(request: SignedInRequest, capacity: str, reference: str) -> HttpResponse:
     """Who did and who saw what on this case."""
     page = _handled(request, reference)
     entries = list(journal.entries_about(Ref("case", page.case.reference))[: ENTRIES_SHOWN + 1])
@@ -232,9 +233,9 @@ def case_journal(request: HttpRequest, capacity: str, reference: str) -> HttpRes
     return render(request, "staff/journal.html", context)
 
 
-def _handled(request: HttpRequest, reference: str) -> CasePage:
+def _handled(request: SignedInRequest, reference: str) -> CasePage:
     """For whoever handles the case; a reason opens the case, not what hangs on the applicant beyond it."""
-    page = queries.case_page(request.actor, reference, reason=reason_given(request, reference))  # type: ignore[attr-defined]
+    page = queries.case_page(request.actor, reference, reason=reason_given(request, reference))
     if page.access is not Access.HANDLING:
         raise NotPermitted()
     return page

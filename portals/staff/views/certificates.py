@@ -1,7 +1,7 @@
 """What a case brought ends before its time, by who leads the department that issued it."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -12,13 +12,14 @@ from egov.documents.models import Credential, IssuedDocument
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
 from portals.shared import ending
 from portals.shared.components import faults_of
+from portals.shared.requests import SignedInRequest
 from portals.staff.access import civil_servants
 from portals.staff.views.cases import as_pdf, reason_given
 
 
 @require_GET
 @civil_servants
-def certificate(request: HttpRequest, capacity: str, reference: str, document: str) -> HttpResponse:
+def certificate(request: SignedInRequest, capacity: str, reference: str, document: str) -> HttpResponse:
     """Its sealed form as PDF, to read or print."""
     page = queries.case_page(request.actor, reference, reason=reason_given(request, reference))
     if not any(each.document == document for each in page.certificates):
@@ -28,7 +29,7 @@ def certificate(request: HttpRequest, capacity: str, reference: str, document: s
 
 @require_http_methods(["GET", "POST"])
 @civil_servants
-def end(request: HttpRequest, capacity: str, reference: str, document: str) -> HttpResponse:
+def end(request: SignedInRequest, capacity: str, reference: str, document: str) -> HttpResponse:
     """Who leads the issuing department annuls, revokes or cancels what the case brought."""
     page = queries.case_page(request.actor, reference, reason=reason_given(request, reference))
     certificates = Credential.objects.filter(case=page.case.reference, end_kind="")

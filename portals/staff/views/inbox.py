@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from egov.kernel.text import localise, whole_number
 from egov.work import actions, queries
 from egov.work.queries import InboxFilters, InboxPage
 from portals.shared.components import Field, Option, Tab
+from portals.shared.requests import SignedInRequest
 from portals.staff import keys
 from portals.staff.access import civil_servants
 from portals.staff.worklist import kind_name, lines_of
@@ -63,8 +64,8 @@ MOST_AT_ONCE = 50
 
 @require_GET
 @civil_servants
-def inbox(request: HttpRequest, capacity: str) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def inbox(request: SignedInRequest, capacity: str) -> HttpResponse:
+    actor: Actor = request.actor
     filters = InboxFilters.read(request.GET)
     page = queries.inbox_page(actor, filters, after=request.GET.get("after", ""))
     filtered = bool(filters.due or filters.kind or filters.topic or filters.text or filters.assignee)
@@ -165,7 +166,7 @@ def _done(act: str, count: int) -> str:
 
 @require_POST
 @civil_servants
-def items_act(request: HttpRequest, capacity: str) -> HttpResponse:
+def items_act(request: SignedInRequest, capacity: str) -> HttpResponse:
     """One button of a row (``claim=17``) or one act on all chosen rows (``act=claim&item=17&item=18``).
 
     Each item is an act of its own: those that are refused are told with the reason, the others are done.
@@ -177,7 +178,7 @@ def items_act(request: HttpRequest, capacity: str) -> HttpResponse:
     refused: dict[str, int] = {}
     for item in items:
         try:
-            ITEM_ACTS[act](request.actor, item, request.POST)  # type: ignore[attr-defined]
+            ITEM_ACTS[act](request.actor, item, request.POST)
         except EgovError as error:
             reason = str(error.faults[0].message if isinstance(error, InvalidInput) else error)
             refused[reason] = refused.get(reason, 0) + 1
@@ -203,7 +204,7 @@ def _asked(post: Any) -> tuple[str, list[int]]:
     return act, [each for each in chosen if each is not None][:MOST_AT_ONCE]
 
 
-def _back(request: HttpRequest, capacity: str) -> str:
+def _back(request: SignedInRequest, capacity: str) -> str:
     """The list as it was; nowhere else."""
     home = reverse("staff:inbox", args=[capacity])
     back = request.POST.get("next", "")
@@ -212,13 +213,13 @@ def _back(request: HttpRequest, capacity: str) -> str:
 
 @require_POST
 @civil_servants
-def claim_next(request: HttpRequest, capacity: str) -> HttpResponse:
+def claim_next(request: SignedInRequest, capacity: str) -> HttpResponse:
     """The most urgent item of the unit comes into the officer's hands and opens."""
     try:
-        item = actions.claim_next(request.actor)  # type: ignore[attr-defined]
+        item = actions.claim_next(request.actor)
     except EgovError as error:
         messages.info(request, str(error))
         return redirect(reverse("staff:inbox", args=[capacity]))
-    (line,) = lines_of(request.actor, queries.rows_of(request.actor, [item]))  # type: ignore[attr-defined]
+    (line,) = lines_of(request.actor, queries.rows_of(request.actor, [item]))
     messages.success(request, _done("claim", 1))
     return redirect(line.url or reverse("staff:inbox", args=[capacity]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from egov.matters import actions, queries
 from egov.matters.queries import BoardFilters, BoardLine, Holder, HoldUp
 from portals.shared.components import Badge, Crumb, Deadline, Field, Option, Tone
 from portals.shared.paging import page_of
+from portals.shared.requests import SignedInRequest
 from portals.staff.access import civil_servants
 
 SHOWN = 25
@@ -53,8 +54,8 @@ class ShownHoldUp:
 
 @require_GET
 @civil_servants
-def board(request: HttpRequest, capacity: str) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def board(request: SignedInRequest, capacity: str) -> HttpResponse:
+    actor: Actor = request.actor
     filters = BoardFilters.read(request.GET)
     hold_ups = queries.hold_ups(actor, filters)
     page = page_of(request, queries.board(actor, filters), order=("promised_due_at", "id"), size=SHOWN)
@@ -139,14 +140,14 @@ def _badge(holder: Holder) -> Badge:
 
 @require_GET
 @civil_servants
-def matter(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def matter(request: SignedInRequest, capacity: str, reference: str) -> HttpResponse:
     return _page(request, reference)
 
 
 def _page(
-    request: HttpRequest, reference: str, *, failed: str = "", fault: str = "", status: int = 200
+    request: SignedInRequest, reference: str, *, failed: str = "", fault: str = "", status: int = 200
 ) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     line = queries.led_matter(actor, reference=reference)
     holders = [(holder, _badge(holder), _own_deadline(holder), holder.member.key == failed) for holder in line.holders]
     context = {
@@ -172,8 +173,8 @@ def _own_deadline(holder: Holder) -> Deadline:
 
 @require_POST
 @civil_servants
-def urge(request: HttpRequest, capacity: str, reference: str, member: str) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def urge(request: SignedInRequest, capacity: str, reference: str, member: str) -> HttpResponse:
+    actor: Actor = request.actor
     try:
         actions.urge(actor, matter=reference, member=member, note=request.POST.get("note", ""))
     except EgovError as error:

@@ -1,7 +1,7 @@
 """Opinions that other departments ask of this unit."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from egov.kernel.text import localise
 from portals.applicant import answers as words
 from portals.shared.components import Crumb, Deadline, SummaryRow, Tab
 from portals.shared.paging import page_of
+from portals.shared.requests import SignedInRequest
 from portals.staff.access import civil_servants
 from portals.staff.acts import Typed
 
@@ -26,9 +27,9 @@ SHOWN = 25
 
 @require_GET
 @civil_servants
-def index(request: HttpRequest, capacity: str) -> HttpResponse:
+def index(request: SignedInRequest, capacity: str) -> HttpResponse:
     answered = request.GET.get("view") == "answered"
-    rows = queries.opinions_asked(request.actor, answered=answered)  # type: ignore[attr-defined]
+    rows = queries.opinions_asked(request.actor, answered=answered)
     page = page_of(request, rows, order=("-answered_at", "id") if answered else ("due_at", "id"), size=SHOWN)
     context = {
         "page": page,
@@ -56,14 +57,14 @@ def _deadline(asked: OpinionRequest) -> Deadline:
 
 @require_http_methods(["GET", "POST"])
 @civil_servants
-def opinion(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
+def opinion(request: SignedInRequest, capacity: str, pk: int) -> HttpResponse:
     """The question and what was shared for it, nothing else of the case."""
     faults: list[str] = []
     status = 200
     if request.method == "POST":
         try:
             actions.give_opinion(
-                request.actor,  # type: ignore[attr-defined]
+                request.actor,
                 opinion_id=pk,
                 stance=request.POST.get("stance", ""),
                 answer=request.POST.get("answer", "").strip(),
@@ -76,7 +77,7 @@ def opinion(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The opinion is given."))
             return redirect(reverse("staff:opinions", args=[capacity]))
-    page = queries.opinion_page(request.actor, pk)  # type: ignore[attr-defined]
+    page = queries.opinion_page(request.actor, pk)
     form = forms.form_for(page.request.case.version)
     shared = [
         SummaryRow(localise(form.by_key[key].title), words.shown(form.by_key[key], value))

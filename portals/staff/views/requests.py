@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,6 +32,7 @@ from portals.applicant import fields, lanes
 from portals.applicant.talk import thread_of
 from portals.shared.components import Crumb, Fault, faults_of
 from portals.shared.paging import page_of
+from portals.shared.requests import SignedInRequest
 from portals.staff.access import civil_servants
 
 SHOWN = 20
@@ -39,9 +40,9 @@ SHOWN = 20
 
 @require_GET
 @civil_servants
-def index(request: HttpRequest, capacity: str) -> HttpResponse:
+def index(request: SignedInRequest, capacity: str) -> HttpResponse:
     """What the post may file, what it began, what became of what it filed."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     page = page_of(request, matters.matters_of(actor), order=("-id",), size=SHOWN)
     services = [version for mode in queries.FILED_BY_POSTS for version in catalogue.services(mode=mode, fileable=True)]
     context = {
@@ -55,8 +56,8 @@ def index(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_POST
 @civil_servants
-def start(request: HttpRequest, capacity: str, code: str) -> HttpResponse:
-    actor = queries.filing_as(request.actor, code)  # type: ignore[attr-defined]
+def start(request: SignedInRequest, capacity: str, code: str) -> HttpResponse:
+    actor = queries.filing_as(request.actor, code)
     draft = actions.start_draft(actor, service=code, region=actor.region_code)
     return redirect("staff:request_form", capacity=capacity, reference=draft.reference)
 
@@ -75,9 +76,9 @@ def _opened(actor: Actor, reference: str) -> tuple[Actor, OpenDraft]:
 
 @require_http_methods(["GET", "POST"])
 @civil_servants
-def form(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def form(request: SignedInRequest, capacity: str, reference: str) -> HttpResponse:
     """Save keeps what stands there; submit files it when nothing is missing."""
-    filing, opened = _opened(request.actor, reference)  # type: ignore[attr-defined]
+    filing, opened = _opened(request.actor, reference)
     if not opened.is_current:
         actions.migrate_draft(filing, draft=reference)
         messages.warning(request, _("This service has changed since you began. Look at your answers again."))
@@ -101,7 +102,7 @@ def form(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
     return _submit(request, capacity, filing, reference, faults)
 
 
-def _files(request: HttpRequest, filing: Actor, opened: OpenDraft) -> dict[str, str]:
+def _files(request: SignedInRequest, filing: Actor, opened: OpenDraft) -> dict[str, str]:
     """Keep new files and take off those that were removed; faults by question."""
     faults: dict[str, str] = {}
     removed = whole_number(request.POST.get("_detach", ""))
@@ -117,7 +118,7 @@ def _files(request: HttpRequest, filing: Actor, opened: OpenDraft) -> dict[str, 
 
 
 def _submit(
-    request: HttpRequest, capacity: str, filing: Actor, reference: str, faults: Mapping[str, str]
+    request: SignedInRequest, capacity: str, filing: Actor, reference: str, faults: Mapping[str, str]
 ) -> HttpResponse:
     opened = queries.open_draft(filing, reference=reference)
     missing = {fault.path: str(fault.message) for fault in opened.checked.faults}
@@ -134,7 +135,7 @@ def _submit(
 
 
 def _show(
-    request: HttpRequest,
+    request: SignedInRequest,
     capacity: str,
     opened: OpenDraft,
     *,
@@ -145,7 +146,7 @@ def _show(
 ) -> HttpResponse:
     url = reverse("staff:request_form", args=[capacity, opened.draft.reference])
     filled = fields.Filled.draft(opened, typed)
-    choices = {"post": _colleagues(request.actor)}  # type: ignore[attr-defined]
+    choices = {"post": _colleagues(request.actor)}
     sections = [
         (
             page,
@@ -193,8 +194,8 @@ def _colleagues(actor: Actor) -> Sequence[tuple[str, str]]:
 
 @require_POST
 @civil_servants
-def discard(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
-    filing, _opened_draft = _opened(request.actor, reference)  # type: ignore[attr-defined]
+def discard(request: SignedInRequest, capacity: str, reference: str) -> HttpResponse:
+    filing, _opened_draft = _opened(request.actor, reference)
     actions.discard(filing, draft=reference)
     messages.success(request, _("The form was thrown away."))
     return redirect("staff:requests", capacity=capacity)
@@ -205,14 +206,14 @@ def discard(request: HttpRequest, capacity: str, reference: str) -> HttpResponse
 
 @require_GET
 @civil_servants
-def request_page(request: HttpRequest, capacity: str, reference: str) -> HttpResponse:
+def request_page(request: SignedInRequest, capacity: str, reference: str) -> HttpResponse:
     return _request_page(request, capacity, reference)
 
 
 def _request_page(
-    request: HttpRequest, capacity: str, reference: str, *, problem: str = "", status: int = 200
+    request: SignedInRequest, capacity: str, reference: str, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     timeline = matters.timeline(actor, reference=reference)
     pages = [cases.case_for_applicant(actor, case.reference) for case in timeline.cases]
     context = {
@@ -251,8 +252,8 @@ def _correction(page: cases.CasePage) -> fields.Asked | None:
 # What the one who asked may do on the page of their request.
 @require_POST
 @civil_servants
-def request_act(request: HttpRequest, capacity: str, reference: str, case: str, act: str) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def request_act(request: SignedInRequest, capacity: str, reference: str, case: str, act: str) -> HttpResponse:
+    actor: Actor = request.actor
     timeline = matters.timeline(actor, reference=reference)
     if case not in {each.reference for each in timeline.cases} or act not in REQUEST_ACTS:
         raise NotFound
@@ -265,15 +266,15 @@ def request_act(request: HttpRequest, capacity: str, reference: str, case: str, 
     return redirect("staff:request", capacity=capacity, reference=reference)
 
 
-def _withdraw(request: HttpRequest, actor: Actor, case: str) -> None:
+def _withdraw(request: SignedInRequest, actor: Actor, case: str) -> None:
     casework.withdraw(actor, case=case, reason=request.POST.get("reason", "").strip()[:500])
 
 
-def _message(request: HttpRequest, actor: Actor, case: str) -> None:
+def _message(request: SignedInRequest, actor: Actor, case: str) -> None:
     casework.send_message(actor, case=case, text=request.POST.get("text", ""))
 
 
-def _answer(request: HttpRequest, actor: Actor, case: str) -> None:
+def _answer(request: SignedInRequest, actor: Actor, case: str) -> None:
     asked = queries.open_correction(actor, case=case)
     filing = queries.filing_as(actor, asked.case.service.code)
     typed = rules.read_page(asked.form, request.POST, asked=set(asked.keys))

@@ -1,6 +1,6 @@
 """What went wrong and has to be put right: missed deadlines, bad ratings."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -10,6 +10,7 @@ from egov.casework.models import Rating
 from egov.casework.queries import Missed
 from portals.shared.components import Badge, Deadline, Tab, Tone
 from portals.shared.paging import page_of
+from portals.shared.requests import SignedInRequest
 from portals.staff.access import civil_servants
 
 RATINGS_SHOWN = 25
@@ -17,7 +18,7 @@ RATINGS_SHOWN = 25
 
 @require_GET
 @civil_servants
-def supervision(request: HttpRequest, capacity: str) -> HttpResponse:
+def supervision(request: SignedInRequest, capacity: str) -> HttpResponse:
     view = request.GET.get("view", "missed")
     view = view if view in ("missed", "ratings", "settled") else "missed"
     context: dict[str, object] = {
@@ -29,11 +30,11 @@ def supervision(request: HttpRequest, capacity: str) -> HttpResponse:
         ],
     }
     if view == "missed":
-        missed = queries.missed_deadlines(request.actor)  # type: ignore[attr-defined]
+        missed = queries.missed_deadlines(request.actor)
         context["missed"] = [(each, _late(each)) for each in missed]
     else:
         settled = view == "settled"
-        rows = queries.ratings_to_handle(request.actor, settled=settled)  # type: ignore[attr-defined]
+        rows = queries.ratings_to_handle(request.actor, settled=settled)
         page = page_of(request, rows, order=("-at", "-id") if settled else ("at", "id"), size=RATINGS_SHOWN)
         context |= {"page": page, "ratings": [(each, _standing(each)) for each in page]}
     return render(request, "staff/supervision.html", context)

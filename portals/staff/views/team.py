@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -13,18 +13,19 @@ from egov.kernel.errors import EgovError, InvalidInput, NotFound
 from egov.work import actions, queries
 from egov.work.queries import Load
 from portals.shared.components import BarChart, Series
+from portals.shared.requests import SignedInRequest
 from portals.staff.access import civil_servants
 from portals.staff.acts import Typed
 
 
 @require_GET
 @civil_servants
-def team(request: HttpRequest, capacity: str) -> HttpResponse:
+def team(request: SignedInRequest, capacity: str) -> HttpResponse:
     return _page(request)
 
 
-def _page(request: HttpRequest, *, faults: list[str] | None = None, status: int = 200) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def _page(request: SignedInRequest, *, faults: list[str] | None = None, status: int = 200) -> HttpResponse:
+    actor: Actor = request.actor
     unit = actor.unit_id
     if unit is None:
         raise NotFound()
@@ -65,11 +66,11 @@ def _chart(loads: list[Load]) -> BarChart | None:
 
 @require_POST
 @civil_servants
-def cover(request: HttpRequest, capacity: str) -> HttpResponse:
+def cover(request: SignedInRequest, capacity: str) -> HttpResponse:
     """Name a deputy for the time of an absence."""
     try:
         actions.set_cover(
-            request.actor,  # type: ignore[attr-defined]
+            request.actor,
             absent_post_id=_number(request, "absent"),
             deputy_post_id=_number(request, "deputy"),
             valid_from=_day(request, "valid_from"),
@@ -85,21 +86,21 @@ def cover(request: HttpRequest, capacity: str) -> HttpResponse:
 
 @require_POST
 @civil_servants
-def end_cover(request: HttpRequest, capacity: str, pk: int) -> HttpResponse:
+def end_cover(request: SignedInRequest, capacity: str, pk: int) -> HttpResponse:
     """The colleague is back before the day named."""
-    actions.end_cover(request.actor, cover_id=pk)  # type: ignore[attr-defined]
+    actions.end_cover(request.actor, cover_id=pk)
     messages.success(request, _("The cover has ended."))
     return redirect("staff:team", capacity=capacity)
 
 
-def _number(request: HttpRequest, name: str) -> int:
+def _number(request: SignedInRequest, name: str) -> int:
     text = request.POST.get(name, "")
     if not text.isdecimal() or len(text) > 18:
         raise InvalidInput.at(name, "required", _("Choose somebody."))
     return int(text)
 
 
-def _day(request: HttpRequest, name: str) -> dt.date:
+def _day(request: SignedInRequest, name: str) -> dt.date:
     try:
         return dt.date.fromisoformat(request.POST.get(name, ""))
     except ValueError as error:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from egov.routing import queries as routing
 from egov.routing.models import Language
 from egov.routing.queries import Named
 from portals.shared.components import Crumb, Field, Option, faults_of
+from portals.shared.requests import SignedInRequest
 from portals.staff import casepage
 from portals.staff.access import civil_servants
 
@@ -61,9 +62,9 @@ class Led:
 
 @require_http_methods(["GET", "POST"])
 @civil_servants
-def meant(request: HttpRequest, capacity: str) -> HttpResponse:
+def meant(request: SignedInRequest, capacity: str) -> HttpResponse:
     """``?case=``: one in hand whose words stand there already. Trying the words keeps nothing."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     case = _case_in_hand(actor, request.GET.get("case", ""))
     asked = _asked(request, case)
     told: dict[str, str] = {}
@@ -114,7 +115,7 @@ class Asked:
     like: Sequence[Named] = ()
 
 
-def _asked(request: HttpRequest, case: Case | None) -> Asked:
+def _asked(request: SignedInRequest, case: Case | None) -> Asked:
     """As posted, else the words that the case began with."""
     if request.method == "POST":
         text, language, typed, chosen = (
@@ -124,7 +125,7 @@ def _asked(request: HttpRequest, case: Case | None) -> Asked:
         like = routing.targets_like(typed, limit=LIKE) if typed and named is None else ()
         target = named or next((each for each in like if each.code == chosen), None)
         return Asked(text, language if language in Language.values else _language(text), typed, target, like)
-    text = matters.words_behind(request.actor, reference=case.matter) if case else ""  # type: ignore[attr-defined]
+    text = matters.words_behind(request.actor, reference=case.matter) if case else ""
     return Asked(actions.without_numbers(text), _language(text))
 
 
