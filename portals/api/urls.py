@@ -28,6 +28,7 @@ filed = [
     path("matters/<str:reference>/changes", filing.MatterChange.as_view(), name="matter_change"),
     path("matters/<str:reference>/corrections", filing.MatterCorrections.as_view(), name="matter_corrections"),
     path("matters/<str:reference>/parts", filing.MatterParts.as_view(), name="matter_parts"),
+    path("matters/<str:reference>/situation", filing.MatterSituation.as_view(), name="matter_situation"),
     path(
         "matters/<str:reference>/parts/<str:member>/declaration",
         filing.MatterDeclaration.as_view(),

@@ -6,7 +6,7 @@ from egov.intake.actions.drafts import discard, migrate_draft, require_fileable,
 from egov.intake.actions.files import DOCUMENTS, attach, detach, keep_upload
 from egov.intake.actions.filing import submit, submit_direct
 from egov.intake.actions.replaying import replay_event, replay_service
-from egov.intake.actions.revising import forget_refused, start_lacking
+from egov.intake.actions.revising import answer_anew, forget_refused, start_lacking
 from egov.intake.errors import DraftChanged, ServiceChanged, ServiceClosed, WrongApplicant
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "ServiceClosed",
     "WrongApplicant",
     "accept_change",
+    "answer_anew",
     "answer_correction",
     "answer_corrections",
     "attach",

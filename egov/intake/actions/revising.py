@@ -20,28 +20,56 @@ from egov.intake.queries import MatterAnswers
 from egov.intake.rules import Bundle, BundleEdge, BundleMember
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM, Actor
-from egov.kernel.errors import NotFound, TransitionNotAllowed
+from egov.kernel.errors import InvalidInput, NotFound, TransitionNotAllowed
 from egov.matters import actions as matters
 from egov.matters import queries as matter_queries
 from egov.matters.models import Matter
 from egov.matters.rules import ENDED, Needs, cannot_start
 from egov.routing import queries as routing
-from egov.routing.queries import Why, Wishes
+from egov.routing.queries import Why
 
 NECESSARY = (Why.APPLIES, Why.OPEN)
 
 
 def reconsider(actor: Actor, found: MatterAnswers, given: Mapping[str, Any]) -> None:
     """Run the event again with ``given``, answers under the keys of the matter's one form. Runs in the caller's act."""
-    matter = found.matter
-    if not matter.determinants:
+    if not found.matter.determinants:
         return
-    event = matter_queries.event_of(matter)
     told = {question.element: given[question.key] for question in found.form.questions if question.key in given}
-    determinants = {**matter.determinants, **_determined(event.definition, told)}
+    _run_again(actor, found, _determined(matter_queries.event_of(found.matter).definition, told))
+
+
+@transaction.atomic
+def answer_anew(actor: Actor, *, matter: str, question: str, answer: Any) -> None:
+    """Another answer to a question of the event that no form asks: no department has it, so it counts at once.
+
+    ``answer``: as it was typed or chosen. Raises ``NotFound`` for a stranger and for a question that is not open to
+    it, ``NotPermitted`` when the mandate does not cover the whole, ``InvalidInput`` at the question.
+    """
+    found = queries.answers_of(actor, matter=matter)
+    if not actor.is_applicant or found.matter.applicant_id != actor.on_behalf_of_id:
+        raise NotFound
+    asked = next((each for each, _now in queries.situation_of(actor, found) if each["key"] == question), None)
+    if asked is None:
+        raise NotFound
+    for each in found.members:
+        require_may_file(actor, each.version.service.code)
+    read = routing.read_answer(asked, answer)
+    if read is None:
+        raise InvalidInput.at(question, "required", _("Answer this question."))
+    if read == found.matter.determinants.get(question):
+        raise InvalidInput.at(question, "unchanged", _("This is the answer that counts already."))
+    _run_again(actor, found, {question: read})
+
+
+def _run_again(actor: Actor, found: MatterAnswers, told: Mapping[str, Any]) -> None:
+    """With these answers to questions of the event in the place of those that counted so far."""
+    matter = found.matter
+    determinants = {**matter.determinants, **told}
     if determinants == matter.determinants:
         return
-    plan = routing.plan_event(actor, event=event, answers=determinants, wishes=_claimed(matter))
+    event = matter_queries.event_of(matter)
+    plan = routing.plan_event(actor, event=event, answers=determinants, wishes=queries.claimed_in(matter.reference))
     members = {each.member.key: each.member.state for each in found.members}
     matters.revise_matter(
         actor,
@@ -58,11 +86,6 @@ def reconsider(actor: Actor, found: MatterAnswers, given: Mapping[str, Any]) -> 
             if each.why is Why.NOT_NEEDED and members.get(each.service, "dropped") not in ENDED
         ],
     )
-
-
-def _claimed(matter: Matter) -> Wishes:
-    """What the applicant said to have is not lacking because another answer was corrected."""
-    return Wishes(have={each.service: each.number for each in queries.claims_in(matter.reference)})
 
 
 def _determined(definition: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
@@ -120,7 +143,8 @@ def start_lacking(actor: Actor, *, matter: str, service: str) -> Draft:
     require_may_file(actor, service)
     event = matter_queries.event_of(found.matter)
     there = tuple(BundleMember(each.member.key, each.version.pk) for each in found.members)
-    plan = routing.plan_event(actor, event=event, answers=found.matter.determinants, wishes=_claimed(found.matter))
+    wishes = queries.claimed_in(found.matter.reference)
+    plan = routing.plan_event(actor, event=event, answers=found.matter.determinants, wishes=wishes)
     edges = plan.edges_among((*states, service))
     bundle = Bundle(
         members=(BundleMember(service, version.pk),),

@@ -13,7 +13,16 @@ from egov.intake.queries.ahead import (
     is_chosen,
     try_event,
 )
-from egov.intake.queries.changing import MatterAnswers, MemberAnswers, answers_of, files_in, told_in, without_files
+from egov.intake.queries.changing import (
+    MatterAnswers,
+    MemberAnswers,
+    answers_of,
+    claimed_in,
+    files_in,
+    situation_of,
+    told_in,
+    without_files,
+)
 from egov.intake.queries.correcting import AskedCorrection, Asker, OpenCorrections, open_corrections
 from egov.intake.queries.drafts import (
     FILED_BY_POSTS,
@@ -77,6 +86,7 @@ __all__ = [
     "bundle_of",
     "bundle_refusal",
     "check_answers",
+    "claimed_in",
     "claims_in",
     "differences",
     "drafts_of",
@@ -106,6 +116,7 @@ __all__ = [
     "route_for",
     "routes_of",
     "saving_of",
+    "situation_of",
     "submission_of",
     "submission_of_draft",
     "told_in",

@@ -9,12 +9,14 @@ from egov.casework.models import AnswerChange, Case
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion
 from egov.intake import rules
-from egov.intake.queries.drafts import check_answers, form_for
+from egov.intake.queries.drafts import check_answers, claims_in, form_for
 from egov.intake.rules import Checked, Form, MergedForm, Question
 from egov.kernel.actor import Actor
 from egov.matters import queries as matters
-from egov.matters.models import Matter, Member, PendingFile, PendingMember
+from egov.matters.models import Matter, MatterState, Member, PendingFile, PendingMember
 from egov.matters.rules import ENDED
+from egov.routing import queries as routing
+from egov.routing.queries import Wishes
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,30 @@ def answers_of(actor: Actor, *, matter: str) -> MatterAnswers:
         each for member in members if (each := _answers_of(member, cases.get(member.case), files)) is not None
     )
     return MatterAnswers(row, rules.merge({each.member.key: each.form for each in found}), found)
+
+
+def situation_of(actor: Actor, found: MatterAnswers) -> list[tuple[Mapping[str, Any], Any]]:
+    """The questions of the event that no form of the matter asks, each with its answer (None: not answered so far).
+
+    What they decide changes with another answer, see ``actions.answer_anew``. None of a matter that is over.
+    """
+    matter = found.matter
+    if matter.state != MatterState.OPEN or not matter.determinants:
+        return []
+    wishes = claimed_in(matter.reference)
+    plan = routing.plan_event(actor, event=matters.event_of(matter), answers=matter.determinants, wishes=wishes)
+    in_forms = {question.element for question in found.form.questions if question.element}
+    count = {*plan.answers, *plan.to_ask}
+    return [
+        (question, plan.answers.get(str(question["key"])))
+        for question in plan.questions
+        if question["key"] in count and question.get("element") not in in_forms
+    ]
+
+
+def claimed_in(matter: str) -> Wishes:
+    """What the applicant of a matter (by reference) said to have: it is not lacking, whatever else is corrected."""
+    return Wishes(have={each.service: each.number for each in claims_in(matter)})
 
 
 def _answers_of(

@@ -36,9 +36,10 @@ def revise_matter(
     now = (dict(determinants), list(lacking), list(superfluous))
     if (row.determinants, row.lacking, row.superfluous) == now:
         return
+    answers = {key: value for key, value in now[0].items() if row.determinants.get(key) != value}
     row.determinants, row.lacking, row.superfluous = now
     row.save(update_fields=["determinants", "lacking", "superfluous"])
-    content = {"lacking": row.lacking, "superfluous": row.superfluous}
+    content = {"answers": answers, "lacking": row.lacking, "superfluous": row.superfluous}
     journal.record(actor, "matters.revise", Ref("matter", matter), content=content)
 
 

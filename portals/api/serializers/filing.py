@@ -271,10 +271,25 @@ class ChangeRequest(Strict):
     reason = serializers.CharField(max_length=1000)
 
 
-class ReachedSerializer(Shown):
-    members = serializers.ListField(child=serializers.CharField(), help_text="Members that the correction reaches.")
+class SituationSerializer(Shown):
+    question = serializers.CharField(help_text="Key of a question of the event.")
+    text = Localised()
+    answer = serializers.JSONField(allow_null=True, help_text="Null: not answered so far.")
+
+
+@extend_schema_serializer(examples=[sample("matter_situation")])
+class SituationRequest(Strict):
+    question = serializers.CharField(max_length=64)
+    answer = serializers.CharField(max_length=100)
+
+
+class RevisedSerializer(Shown):
     lacking = ReconsideredSerializer(many=True, help_text="What the matter needs by now and no part of it does.")
     superfluous = ReconsideredSerializer(many=True, help_text="Parts that it does not need any more.")
+
+
+class ReachedSerializer(RevisedSerializer):
+    members = serializers.ListField(child=serializers.CharField(), help_text="Members that the correction reaches.")
 
 
 @extend_schema_serializer(examples=[sample("declaration")])

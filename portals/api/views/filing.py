@@ -28,7 +28,7 @@ from egov.matters.models import MatterState
 from portals.api import pagination
 from portals.api.problems import InvalidHeader
 from portals.api.serializers import filing as s
-from portals.api.serializers.base import listing
+from portals.api.serializers.base import drawn, listing
 from portals.api.views.base import IF_MATCH, ActorView, expected_version, precondition, with_etag
 from portals.shared.mandated import file_in_reach
 
@@ -339,6 +339,30 @@ class MatterChange(ActorView):
         revised = matters.timeline(self.actor, reference=reference).revised
         body = {"members": reached, "lacking": revised.lacking, "superfluous": revised.superfluous}
         return Response(s.ReachedSerializer(body).data)
+
+
+class MatterSituation(ActorView):
+    @extend_schema(responses=s.SituationSerializer(many=True), operation_id="list_situation", tags=["following"])
+    def get(self, request: Request, capacity: str, reference: str) -> Response:
+        """The questions of the event that no department asked, each with the answer that counts."""
+        found = queries.answers_of(self.actor, matter=reference)
+        rows = [
+            {"question": question["key"], "text": question["text"], "answer": answer}
+            for question, answer in queries.situation_of(self.actor, found)
+        ]
+        return Response(drawn(s.SituationSerializer, rows))
+
+    @extend_schema(
+        request=s.SituationRequest,
+        responses={200: s.RevisedSerializer},
+        operation_id="answer_anew",
+        tags=["following"],
+    )
+    def post(self, request: Request, capacity: str, reference: str) -> Response:
+        """Answer one of them anew: what the matter needs by now is told, and begun by `start_lacking_draft`."""
+        actions.answer_anew(self.actor, matter=reference, **self.body(s.SituationRequest))
+        revised = matters.timeline(self.actor, reference=reference).revised
+        return Response(s.RevisedSerializer({"lacking": revised.lacking, "superfluous": revised.superfluous}).data)
 
 
 class MatterParts(ActorView):

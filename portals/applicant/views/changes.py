@@ -15,10 +15,11 @@ from egov.intake.queries import MatterAnswers, MemberAnswers
 from egov.kernel.errors import EgovError, InvalidInput, NotFound, Text
 from egov.kernel.text import localise
 from portals.applicant import answers as words
-from portals.applicant import fields
+from portals.applicant import determinants, fields
 from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.views.matters import home_crumb
 from portals.shared.components import Badge, Crumb, Fault, Field, SummaryRow, Tone, faults_of
+from portals.shared.event_map import answer_words
 from portals.shared.templatetags.egov_ui import localised
 
 
@@ -37,8 +38,11 @@ def change(request: ApplicantRequest, capacity: str, reference: str) -> HttpResp
     found = queries.answers_of(request.actor, matter=reference)
     chosen = request.POST.get("_question") or request.GET.get("question", "")
     crumbs = _crumbs(capacity, found, reference)
+    about = request.POST.get("_about") or request.GET.get("about", "")
+    if about:
+        return _about(request, capacity, found, about, crumbs)
     if not chosen:
-        context = {"found": found, "rows": _rows(found), "crumbs": crumbs}
+        context = {"found": found, "rows": _rows(found), "situation": _situation(request, found), "crumbs": crumbs}
         return render(request, "applicant/change.html", context)
     if chosen not in {question.key for question in found.correctable}:
         raise NotFound
@@ -57,6 +61,43 @@ def _rows(found: MatterAnswers) -> list[SummaryRow]:
         )
         for question in found.correctable
     ]
+
+
+def _situation(request: ApplicantRequest, found: MatterAnswers) -> list[SummaryRow]:
+    return [
+        SummaryRow(
+            localised(question["text"]),
+            _("Not answered yet") if answer is None else answer_words(question, answer),
+            action=_("Answer") if answer is None else _("Correct"),
+            action_url=f"?about={question['key']}",
+        )
+        for question, answer in queries.situation_of(request.actor, found)
+    ]
+
+
+def _about(
+    request: ApplicantRequest, capacity: str, found: MatterAnswers, key: str, crumbs: list[Crumb]
+) -> HttpResponse:
+    """One question that no department asked: the answer decides which services the matter takes."""
+    asked = {
+        str(question["key"]): (question, answer) for question, answer in queries.situation_of(request.actor, found)
+    }
+    if key not in asked:
+        raise NotFound
+    question, answer = asked[key]
+    error = ""
+    if request.method == "POST":
+        answer = request.POST.get(key, "")
+        try:
+            actions.answer_anew(request.actor, matter=found.matter.reference, question=key, answer=answer)
+        except InvalidInput as fault:
+            error = str(fault.faults[0].message)
+        else:
+            messages.success(request, _("Noted. If it changes what you need, that stands below."))
+            return redirect("citizen:matter", capacity=capacity, reference=found.matter.reference)
+    shown = [determinants.field_of(question, value=answer, error=error)]
+    context = {"found": found, "about": key, "questions": shown, "faults": faults_of(shown), "crumbs": crumbs}
+    return render(request, "applicant/change.html", context, status=422 if error else 200)
 
 
 def _one(

@@ -4,9 +4,8 @@ The answers stand in the address: the page can be shared, reloaded and used with
 the person begins.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -24,8 +23,7 @@ from egov.kernel.errors import InvalidInput
 from egov.registers.queries import register_names
 from egov.routing import queries as routing
 from egov.routing.queries import BundlePlan, EventWithdrawn, Held, PlannedMember, Why, Wishes
-from portals.applicant import answers as words
-from portals.applicant import fields
+from portals.applicant import determinants, fields
 from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.views.start import region_field, region_wanted
 from portals.shared import event_map
@@ -34,7 +32,6 @@ from portals.shared.components import (
     Crumb,
     Fault,
     Field,
-    Option,
     Source,
     SummaryRow,
     faults_of,
@@ -171,25 +168,11 @@ def _doors(request: ApplicantRequest, plan: BundlePlan, chosen: Sequence[str]) -
 # --- Questions ------------------------------------------------------------------------------------------
 def _question(plan: BundlePlan, key: str, *, missing: bool) -> Field:
     question = next(each for each in plan.questions if each["key"] == key)
-    options = _options(question)
-    return Field(
-        key,
-        localised(question["text"]),
-        widget={"number": "number", "date": "date", "region": "select"}.get(question["type"], "radio"),
-        options=options,
-        placeholder=_("Choose") if question["type"] == "region" else "",
+    return determinants.field_of(
+        question,
         error=_("Answer this question, so that we know what applies.") if missing else "",
         hint=_("Changes: %(services)s") % {"services": _list(_changed_by(plan, key))},
-        width="s" if question["type"] == "number" else "m",
     )
-
-
-def _options(question: Mapping[str, Any]) -> list[Option]:
-    if question["type"] == "boolean":
-        return [Option("true", _("Yes")), Option("false", _("No"))]
-    if question["type"] == "region":
-        return [Option(region.code, words.region_name(region.code)) for region in words.region_choices()]
-    return [Option(str(each["key"]), localised(each["text"])) for each in question.get("choices", ())]
 
 
 def _changed_by(plan: BundlePlan, key: str) -> list[str]:

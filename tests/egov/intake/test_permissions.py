@@ -11,12 +11,17 @@ from egov.intake import actions
 from egov.matters.models import Matter
 from tests.plugins.permissions import PermissionTable, Row
 
+EVENT = {
+    "questions": [{"key": "sign", "type": "boolean", "text": {"en": "A sign?"}}],
+    "members": [{"service": "CL02"}, {"service": "AA10", "when": "sign == true"}],
+}
+
 
 @pytest.fixture
 def permission_world(services, a_draft, a_picture, identities):
     """The owner has a draft with a picture, and a case that waits for a correction."""
     services.publish()
-    Event.objects.create(code="LE90", kind="life", name={}, summary={}, definition={"members": [{"service": "CL02"}]})
+    Event.objects.create(code="LE90", kind="life", name={}, summary={}, definition=EVENT)
     EventVersion.objects.create(code="LE90", number=1, kind="life")
     owner = identities.resident(identities.person("林晓雯", region=identities.region()))
     officer = identities.officer("clerk", unit=services.unit)
@@ -27,7 +32,7 @@ def permission_world(services, a_draft, a_picture, identities):
     changed = Case.objects.get(submission=other.reference)
     actions.propose_change(owner, matter=other.matter, answers={"person__name": "林小雯"}, reason="写错了")
     services.publish("AA10")
-    Matter.objects.filter(reference=other.matter).update(event="LE90", lacking=["AA10"])
+    Matter.objects.filter(reference=other.matter).update(event="LE90", lacking=["AA10"], determinants={"sign": False})
     draft = a_draft(owner)
     attachment = actions.attach(owner, draft=draft.reference, material="photo", upload=a_picture())
     return SimpleNamespace(
@@ -64,7 +69,9 @@ TABLE = PermissionTable(
             lambda actor, world: actions.start_draft(actor, service="CL02", region="990102"), owner=True, stranger=True
         ),
         "start_bundle": Row(
-            lambda actor, world: actions.start_bundle(actor, event="LE90", region="990102", answers={}, services=[]),
+            lambda actor, world: actions.start_bundle(
+                actor, event="LE90", region="990102", answers={"sign": False}, services=[]
+            ),
             owner=True,
             stranger=True,
         ),
@@ -125,6 +132,10 @@ TABLE = PermissionTable(
         ),
         "start_lacking": Row(
             lambda actor, world: actions.start_lacking(actor, matter=world.revised, service="AA10"), owner=True
+        ),
+        "answer_anew": Row(
+            lambda actor, world: actions.answer_anew(actor, matter=world.revised, question="sign", answer="true"),
+            owner=True,
         ),
         "start_contest": Row(lambda actor, world: actions.start_contest(actor, case=world.case), owner=True),
     },

@@ -308,6 +308,92 @@ def test_the_board_of_the_lead_says_what_is_missing(client, matter, resident, id
     assert "A part is missing" in page
 
 
+def test_what_no_department_asked_is_answered_anew(matter, resident):
+    found = queries.answers_of(resident, matter=matter.reference)
+    assert [(each["key"], answer) for each, answer in queries.situation_of(resident, found)] == [("sign", True)]
+    actions.answer_anew(resident, matter=matter.reference, question="sign", answer="false")
+    assert revised(resident, matter) == ([], ["AA03"])
+    matter.refresh_from_db()
+    assert matter.determinants == {"area": 86, "sign": False}
+    assert not AnswerChange.objects.exists(), "no department has that answer"
+    assert Entry.objects.filter(action="matters.revise").count() == 1
+    actions.answer_anew(resident, matter=matter.reference, question="sign", answer="true")
+    assert revised(resident, matter) == ([], [])
+
+
+def test_it_makes_necessary_what_joins_the_matter(matter, shop, resident):
+    definition = shop.definition
+    definition["members"][3]["when"] = "terrace == true"
+    definition["questions"].append(
+        {"key": "terrace", "type": "boolean", "text": {"zh-Hans": "露台", "en": "A terrace?"}}
+    )
+    composed = EventVersion.objects.create(
+        code=shop.code, number=1, kind=shop.kind, definition=definition, state=VersionState.PUBLISHED
+    )
+    Matter.objects.update(event_version=composed, determinants={**matter.determinants, "terrace": False})
+    actions.answer_anew(resident, matter=matter.reference, question="terrace", answer="yes")
+    assert revised(resident, matter) == (["AA04"], [])
+    submission = begun(resident, matter, aa04__exits=2)
+    assert submission.matter == matter.reference
+    assert revised(resident, matter) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "error"),
+    [
+        ("sign", "", InvalidInput),
+        ("sign", "perhaps", InvalidInput),
+        ("sign", "true", InvalidInput),
+        ("area", "320", NotFound),
+        ("nothing", "true", NotFound),
+    ],
+)
+def test_only_a_new_answer_to_such_a_question_is_taken(matter, resident, question, answer, error):
+    """The area is asked by forms: it is corrected there, so that the departments are told."""
+    with pytest.raises(error):
+        actions.answer_anew(resident, matter=matter.reference, question=question, answer=answer)
+    assert revised(resident, matter) == ([], [])
+
+
+def test_a_matter_that_is_over_has_no_such_questions(matter, resident):
+    Matter.objects.update(state="done")
+    found = queries.answers_of(resident, matter=matter.reference)
+    assert queries.situation_of(resident, found) == []
+    with pytest.raises(NotFound):
+        actions.answer_anew(resident, matter=matter.reference, question="sign", answer="false")
+
+
+def test_a_stranger_answers_nothing_anew(matter, identities):
+    stranger = identities.resident(identities.person("外人", region=identities.region()))
+    with pytest.raises(NotFound):
+        actions.answer_anew(stranger, matter=matter.reference, question="sign", answer="false")
+
+
+def test_the_page_asks_it_and_says_what_follows(browser, matter):
+    address = f"/as/self/matters/{matter.reference}/change/"
+    page = browser.get(address).content.decode()
+    assert "Your situation" in page
+    assert "?about=sign" in page
+    asked = browser.get(f"{address}?about=sign").content.decode()
+    assert 'value="true" checked' in asked
+    wrong = browser.post(address, {"_about": "sign", "sign": "true"})
+    assert wrong.status_code == 422
+    assert "This is the answer that counts already." in wrong.content.decode()
+    assert browser.get(f"{address}?about=area").status_code == 404
+    done = browser.post(address, {"_about": "sign", "sign": "false"}, follow=True).content.decode()
+    assert "After your correction you may not need" in done
+
+
+def test_it_is_answered_anew_through_the_api(browser, matter):
+    address = f"/api/v1/as/self/matters/{matter.reference}/situation"
+    (row,) = browser.get(address).json()
+    assert (row["question"], row["answer"]) == ("sign", True)
+    told = browser.post(address, {"question": "sign", "answer": "false"}, "application/json").json()
+    assert [each["service"] for each in told["superfluous"]] == ["AA03"]
+    wrong = browser.post(address, {"question": "sign", "answer": "perhaps"}, "application/json")
+    assert wrong.status_code == 422
+
+
 def test_the_same_through_the_api(browser, matter):
     address = f"/api/v1/as/self/matters/{matter.reference}"
     body = {"answers": {"shop__area_sqm": 450}, "reason": "量错了"}
