@@ -75,13 +75,19 @@ class TermWidget(forms.MultiWidget):
 
 
 class TermField(forms.MultiValueField):
-    def __init__(self, *, label: Any, subjects: Sequence[Subject]) -> None:
+    """``present``: the expression that stands there; one that is made otherwise may stay as it is."""
+
+    def __init__(self, *, label: Any, subjects: Sequence[Subject], present: str = "", help_text: Any = "") -> None:
         # With its question in every line: closed, a list shows the chosen line alone.
         terms = [(term, f"{each.title} — {answer}") for each in subjects for term, answer in terms_of(each)]
+        if present and _split(present)[0] not in dict(terms):
+            terms.append((present, present))
         choice = forms.ChoiceField(choices=[("", "—"), *terms], required=False)
         super().__init__(
             [choice, forms.DecimalField(required=False)],
             label=label,
+            help_text=help_text,
+            initial=present,
             required=False,
             require_all_fields=False,
             widget=TermWidget(),

@@ -13,7 +13,7 @@ from egov.catalogue.models import EVENT_KINDS, EventVersion
 from egov.kernel.actor import Actor
 from egov.kernel.text import localise
 from egov.registers.models import DataElement
-from portals.console.conditions import ConditionForm
+from portals.console.conditions import ConditionForm, TermField
 from portals.console.forms import NONE, both, initial_both, offer
 from portals.shared.conditions import subjects_of_event
 
@@ -162,6 +162,7 @@ class MemberForm(ConditionForm):
         kwargs["initial"] = {
             "optional": "yes" if member.get("optional") else "",
             "by": member.get("by", ""),
+            "anew": "yes" if member.get("anew") else "",
             "stage": member.get("stage", 1),
             **initial_both("note", member.get("note", {})),
         }
@@ -182,6 +183,17 @@ class MemberForm(ConditionForm):
                 label=_("Who files it"),
                 choices=[*OTHERS, *((member["by"], member["by"]) for _once in [0] if self._unknown(member))],
                 required=False,
+            ),
+            "anew": forms.ChoiceField(
+                label=_("Who has it already"),
+                choices=[("", _("need not apply for it")), ("yes", _("needs a new one all the same"))],
+                required=False,
+            ),
+            "elsewhere": TermField(
+                label=_("Another authority does it, not here, when"),
+                subjects=subjects,
+                present=str(member.get("elsewhere", "")),
+                help_text=_("The page then says so with the note below, and files nothing for it."),
             ),
         }
         after = {
@@ -214,7 +226,13 @@ class MemberForm(ConditionForm):
     def definition(self, definition: Mapping[str, Any]) -> dict[str, Any]:
         """The definition of the event with this member as it was filled in."""
         data = self.cleaned_data
-        optional = {"when": data["when"], "by": data["by"], "note": both(data, "note")}
+        optional = {
+            "when": data["when"],
+            "elsewhere": data["elsewhere"],
+            "by": data["by"],
+            "anew": bool(data["anew"]),
+            "note": both(data, "note"),
+        }
         edited = {"service", "stage", "optional", *optional}
         member = {
             **{name: value for name, value in self.member.items() if name not in edited},

@@ -73,16 +73,28 @@ def test_from_nothing_to_published_by_two_people(two_services):
     assert "BE90" in other.html("events")
 
 
-def test_what_the_page_of_a_service_does_not_ask_stays_as_it_was(two_services):
+def test_what_is_not_filed_here_and_what_is_needed_anew_is_said_of_a_service(two_services):
+    desk = composed(two_services)
+    told = {"stage": "2", "anew": "yes", "elsewhere_0": "sign == false", "after_LC01": "all"}
+    assert desk.post(f"{E1}/services/LC02", told).status_code == 302
+    member = definition()["members"][1]
+    assert (member["stage"], member["anew"], member["elsewhere"]) == (2, True, "sign == false")
+    page = desk.get(f"{E1}/services/LC02").content.decode()
+    assert '<option value="sign == false" selected>' in page
+    assert desk.post(f"{E1}/services/LC02", {**told, "anew": "", "elsewhere_0": ""}).status_code == 302
+    assert definition()["members"][1].keys() & {"anew", "elsewhere"} == set()
+
+
+def test_a_condition_that_the_choices_cannot_say_may_stay(two_services):
     desk = composed(two_services)
     row = EventVersion.objects.get(code="BE90")
     first, second = row.definition["members"]
-    row.definition = {**row.definition, "members": [first, {**second, "anew": True, "elsewhere": "sign == false"}]}
+    written = "not (sign == true)"
+    row.definition = {**row.definition, "members": [first, {**second, "elsewhere": written}]}
     row.save()
-    changed = {"stage": "2", "term_1_0": "sign == true", "after_LC01": "all"}
-    assert desk.post(f"{E1}/services/LC02", changed).status_code == 302
-    member = definition()["members"][1]
-    assert (member["stage"], member["anew"], member["elsewhere"]) == (2, True, "sign == false")
+    assert f'<option value="{written}" selected>' in desk.get(f"{E1}/services/LC02").content.decode()
+    assert desk.post(f"{E1}/services/LC02", {"stage": "3", "elsewhere_0": written}).status_code == 302
+    assert definition()["members"][1]["elsewhere"] == written
 
 
 def test_what_the_services_need_of_each_other_is_joined_at_once(two_services):
