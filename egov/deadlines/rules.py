@@ -95,7 +95,7 @@ def due_at(started: dt.datetime, limit: int, unit: str, working_days: WorkingDay
     """The first moment that is too late: 24:00 of the last day. Hours ("h") run through.
 
     ``unit``: "wd" working days, "d" natural days, "m" months, "h" hours; ``ValueError`` for another one. A limit of
-    0 working days ends with the same day.
+    0 working days ends with the same day, or with the next working day when that one is off.
     """
     return due_with_pauses(started, limit, unit, working_days, ())
 
@@ -153,7 +153,8 @@ def _over_at(started: dt.datetime, limit: int, unit: str, working_days: WorkingD
     begin = local(started).date()
     match unit:
         case "wd":
-            return end_of_day(working_days.add(begin, limit + back))
+            first = begin if limit else working_days.next_working(begin)
+            return end_of_day(working_days.add(first, limit + back))
         case "d":
             undelayed = begin + dt.timedelta(days=limit)
         case "m":

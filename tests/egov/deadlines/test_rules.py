@@ -51,6 +51,14 @@ def test_a_limit_of_nothing_ends_with_the_day() -> None:
     assert rules.due_at(at("2026-11-23T09:14"), 0, "wd", DAYS) == end_of_day(dt.date(2026, 11, 23))
 
 
+def test_what_is_promised_for_the_same_day_is_not_due_on_a_day_off():
+    sunday, monday = at("2026-11-22T20:46"), dt.date(2026, 11, 23)
+    assert rules.due_at(sunday, 0, "wd", DAYS) == end_of_day(monday)
+    assert rules.due_at(sunday, 1, "wd", DAYS) == end_of_day(monday)
+    stood = rules.Pause(at("2026-11-23T10:00"), at("2026-11-25T10:00"))
+    assert rules.due_with_pauses(sunday, 0, "wd", DAYS, [stood]) == end_of_day(dt.date(2026, 11, 25))
+
+
 def test_natural_days_that_end_on_a_day_off_end_on_the_next_working_day() -> None:
     # 15 days after 18 September 2026 is Saturday 3 October, in the National Day holiday until the 7th.
     assert rules.last_day(dt.date(2026, 9, 18), 15, "d", DAYS) == dt.date(2026, 10, 8)
@@ -161,7 +169,9 @@ def test_pauses_give_back_exactly_what_stood_still(
     def stands_still(day: dt.date) -> bool:
         return any(first < day <= last for first, last in still)
 
-    used, here = 0, day
+    used, here = 0, DAYS.next_working(day) if unit == "wd" and not limit else day
+    while stands_still(here):
+        here += dt.timedelta(days=1)
     while used < limit:
         here += dt.timedelta(days=1)
         used += (unit == "d" or DAYS.is_working(here)) and not stands_still(here)
@@ -173,7 +183,7 @@ def test_pauses_give_back_exactly_what_stood_still(
         assert rules.due_day(due) == DAYS.next_working(here)
 
 
-@given(some_day, st.integers(1, 60), st.sampled_from(["wd", "d", "m"]))
+@given(some_day, st.integers(0, 60), st.sampled_from(["wd", "d", "m"]))
 def test_a_limit_ends_at_the_end_of_a_working_day(day: dt.date, limit: int, unit: str) -> None:
     due = rules.due_at(end_of_day(day) - dt.timedelta(minutes=1), limit, unit, DAYS)
     assert due.astimezone(SHANGHAI).time() == dt.time()
