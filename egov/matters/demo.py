@@ -18,7 +18,8 @@ from egov.matters.actions.opening import edges_of, member_row, pending_of, promi
 from egov.matters.models import Dependency, Matter, MatterState, Member, MemberState, PendingFile, PendingMember
 from egov.matters.promises import NumberedDays
 from egov.matters.rules import Needs, Undone
-from egov.matters.whole import Filed, MemberSpec, applicant_of, case_spec
+from egov.matters.whole import Filed as Filed
+from egov.matters.whole import MemberSpec, applicant_of, case_spec
 
 
 @dataclass

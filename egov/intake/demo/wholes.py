@@ -23,8 +23,7 @@ from egov.intake.taking import TakenFile
 from egov.kernel import clock, references
 from egov.kernel.actor import ANONYMOUS
 from egov.kernel.text import LocalisedText
-from egov.matters.demo import PastMatter, PastWhole, begin_whole
-from egov.matters.whole import Filed
+from egov.matters.demo import Filed, PastMatter, PastWhole, begin_whole
 from egov.notices.demo import PastNotice, past_notice
 from egov.routing import queries as routing
 

@@ -219,10 +219,10 @@ def _lane_ahead(
     due: dt.datetime | None = None
     parts: tuple[Part, ...] = ()
     if member.state == MemberState.WAITING and member.key in promise.forecast.planned:
-        begin = promise.forecast.begins[member.key]
-        due = promise.due(promise.forecast.planned[member.key])
-        start = max(promise.due(begin), now)
-        parts = (Part(PartKind.PLAN, start, due),) if due > start else ()
+        start = max(promise.due(promise.forecast.begins[member.key]), now)
+        planned = promise.due(promise.forecast.planned[member.key])
+        due = planned if planned > now else None  # a day that went by was missed by another department
+        parts = (Part(PartKind.PLAN, start, planned),) if planned > start else ()
     return Lane(
         key=member.key,
         service=member.service.code,
