@@ -59,7 +59,9 @@ class TermWidget(forms.MultiWidget):
     use_fieldset = False  # the number says itself what it is
 
     def __init__(self) -> None:
-        number = forms.TextInput(attrs={"inputmode": "decimal", "aria-label": gettext_lazy("Number")})
+        number = forms.TextInput(
+            attrs={"inputmode": "decimal", "aria-label": gettext_lazy("Number"), "placeholder": gettext_lazy("Number")}
+        )
         super().__init__([forms.Select(), number])
 
     def decompress(self, value: Any) -> list[str]:

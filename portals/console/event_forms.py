@@ -184,6 +184,8 @@ class MemberForm(ConditionForm):
                 choices=[*OTHERS, *((member["by"], member["by"]) for _once in [0] if self._unknown(member))],
                 required=False,
             ),
+        }
+        exceptions = {
             "anew": forms.ChoiceField(
                 label=_("Who has it already"),
                 choices=[("", _("need not apply for it")), ("yes", _("needs a new one all the same"))],
@@ -217,7 +219,7 @@ class MemberForm(ConditionForm):
             "note_zh": text_field(_("Note in Chinese"), max_length=120, required=False),
             "note_en": text_field(_("Note in English"), max_length=160, required=False),
         }
-        self.fields = {**own, **self.fields, **after, "stage": stage, **notes}
+        self.fields = {**own, **self.fields, **exceptions, **after, "stage": stage, **notes}
 
     @staticmethod
     def _unknown(member: Mapping[str, Any]) -> bool:

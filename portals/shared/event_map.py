@@ -49,6 +49,12 @@ def when_in_words(event: Event, condition: str) -> str:
     return _("only if %(condition)s") % {"condition": said} if said else _("only in some cases; the questions decide")
 
 
+def elsewhere_in_words(event: Event, condition: str) -> str:
+    """When another authority does it; "" when it is always filed here."""
+    said = in_words(condition, subjects_of_event(event.definition.get("questions", []))) or condition
+    return _("not filed here if %(condition)s") % {"condition": said} if said else ""
+
+
 def _choice(question: Mapping[str, Any], value: str) -> str:
     texts = {each["key"]: each.get("text", {}) for each in question.get("choices", [])}
     return localised_plain(texts[value]) if value in texts else value

@@ -50,6 +50,7 @@ class NavItem:
     roles: frozenset[str] = frozenset()  # shown only to a post with one of these roles; empty: to everyone
     signed_in: bool = False
     prefix: str = ""  # further path that counts as "here", below the item's own
+    beside: tuple[str, ...] = ()  # parts that stand in the item's place in further addresses that count as "here"
     fixed: bool = False  # the address carries no capacity although the portal's do
 
 
@@ -114,7 +115,8 @@ def _best(path: str, shown: Sequence[tuple[NavItem, str]]) -> NavItem | None:
     """The item whose address is the longest beginning of ``path``."""
     best, length = None, 0
     for item, url in shown:
-        for start in filter(None, (url, item.prefix)):
+        place = url.rpartition("/")[0]
+        for start in filter(None, (url, item.prefix, *(f"{place}/{each}" for each in item.beside))):
             fits = path == start if start == "/" else path.startswith(start)
             if fits and len(start) > length:
                 best, length = item, len(start)

@@ -219,6 +219,8 @@ class Member:
     department: str
     optional: bool
     when: str
+    elsewhere: str
+    anew: bool
     by: str
     after: Sequence[str]
     fileable: bool
@@ -283,6 +285,8 @@ def _members(
             department=localised_plain(found.department_name) if found else "",
             optional=bool(each.get("optional")),
             when=event_map.when_in_words(event, str(each.get("when", ""))),
+            elsewhere=event_map.elsewhere_in_words(event, str(each.get("elsewhere", ""))),
+            anew=bool(each.get("anew")),
             by=str(by.get(each["by"], each["by"])) if each.get("by") else "",
             after=_after(row, str(each["service"]), versions),
             fileable=bool(found and found.is_fileable),
