@@ -50,9 +50,9 @@ def _opinion_url(ref: Ref, actor: Actor) -> str | None:
 
 
 def _may_view_opinion(ref: Ref, actor: Actor) -> bool:
-    if actor.unit_id is None or not ref.key.isdecimal():
+    if not (actor.is_staff and ref.key.isdecimal()):
         return False
-    return OpinionRequest.objects.filter(pk=ref.key, unit_id=actor.unit_id).exists()
+    return OpinionRequest.objects.filter(pk=ref.key, unit_id=actor.own_unit_id).exists()
 
 
 subjects.add("case", Subject(title=_title, url=_url, may_view=_may_view))

@@ -78,6 +78,13 @@ class Actor:
         return self.department_id
 
     @property
+    def own_unit_id(self) -> int:
+        """The unit of the post that acts. Raises ``NotPermitted`` for whoever holds none."""
+        if self.unit_id is None:
+            raise NotPermitted
+        return self.unit_id
+
+    @property
     def own_post_id(self) -> int:
         """The post that acts. Raises ``NotPermitted`` for whoever holds none."""
         if self.post_id is None:

@@ -217,8 +217,8 @@ def opinions_asked(actor: Actor, *, answered: bool = False) -> QuerySet[OpinionR
     if not actor.is_staff:
         return OpinionRequest.objects.none()
     asked = OpinionRequest.objects.filter(department_id=actor.department_id, withdrawn_at__isnull=True)
-    if "department_head" not in actor.roles and actor.unit_id is not None:
-        asked = asked.filter(unit_id=actor.unit_id)
+    if "department_head" not in actor.roles:
+        asked = asked.filter(unit_id=actor.own_unit_id)
     asked = asked.filter(answered_at__isnull=not answered)
     return asked.select_related(
         "case", "unit", "asked_by__unit__department", "asked_by__person__party", "answered_by__person__party"

@@ -33,7 +33,7 @@ def taken_back(
     }
     states = {key: member.state for key, member in members.items()}
     gone |= set(rules.falling(needs_of, states, gone))
-    return [member for key, member in reversed([*members.items()]) if key in gone]
+    return [member for key, member in reversed(list(members.items())) if key in gone]
 
 
 def going_with(timeline: Timeline, part: str = "") -> list[Member]:
