@@ -71,6 +71,14 @@ def _run_again(actor: Actor, found: MatterAnswers, told: Mapping[str, Any]) -> N
     event = matter_queries.event_of(matter)
     plan = routing.plan_event(actor, event=event, answers=determinants, wishes=queries.claimed_in(matter.reference))
     members = {each.member.key: each.member.state for each in found.members}
+    before = {each.service: each.why for each in routing.members_for(event.definition, matter.determinants)}
+
+    def is_lacking(code: str, why: Why) -> bool:
+        """What may be added is offered once an answer has made it apply."""
+        return why in NECESSARY or (
+            why is Why.OPTIONAL and (code in matter.lacking or before.get(code) is Why.NOT_NEEDED)
+        )
+
     matters.revise_matter(
         actor,
         matter=matter.reference,
@@ -78,7 +86,7 @@ def _run_again(actor: Actor, found: MatterAnswers, told: Mapping[str, Any]) -> N
         lacking=[
             each.service
             for each in plan.members
-            if each.why in NECESSARY and each.is_fileable and each.service not in members
+            if is_lacking(each.service, each.why) and each.is_fileable and each.service not in members
         ],
         superfluous=[
             each.service
@@ -120,7 +128,7 @@ def forget_refused(*, change_id: int) -> None:
         SYSTEM,
         matter=matter.reference,
         determinants=determinants,
-        lacking=[code for code in matter.lacking if why.get(code) in NECESSARY],
+        lacking=[code for code in matter.lacking if why.get(code) in (*NECESSARY, Why.OPTIONAL)],
         superfluous=[code for code in matter.superfluous if why.get(code) is Why.NOT_NEEDED],
     )
 

@@ -22,7 +22,7 @@ from egov.matters import rules
 from egov.matters.loading import Followed, followed
 from egov.matters.models import Matter, MatterState, Member, MemberState
 from egov.matters.promises import Promise
-from egov.matters.queries.revised import lacking_of
+from egov.matters.queries.revised import missing_of
 
 STANDINGS = ("endangered", "applicant", "late")
 IN_WORK = ["received", "accepted"]
@@ -186,7 +186,7 @@ def _line(each: Followed) -> BoardLine:
         matter=each.matter,
         promise=each.promise,
         holders=tuple(sorted(holders, key=lambda holder: not holder.endangers)),
-        lacking=tuple(lacks.name for lacks in lacking_of(each.matter, {member.key for member in each.members})),
+        lacking=tuple(lacks.name for lacks in missing_of(each.matter, {member.key for member in each.members})),
         waiting=states.count(MemberState.WAITING),
         done=states.count(MemberState.DONE),
         total=len(states),

@@ -15,15 +15,16 @@ from egov.routing import queries as routing
 @dataclass(frozen=True)
 class Reconsidered:
     """A service that the answers speak for or against. ``because``: the questions that decide, each with its answer
-    (None: it was never asked, so nobody knows)."""
+    (None: it was never asked, so nobody knows). ``optional``: it may be added, and need not be."""
 
     service: str
     title: LocalisedText
     because: tuple[tuple[Mapping[str, Any], Any], ...]
+    optional: bool = False
 
     @property
     def is_certain(self) -> bool:
-        return all(answer is not None for _question, answer in self.because)
+        return not self.optional and all(answer is not None for _question, answer in self.because)
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,17 @@ def lacking_of(matter: Matter, members: Collection[str]) -> list[ServiceVersion]
     return list(found.values())
 
 
+def missing_of(matter: Matter, members: Collection[str]) -> list[ServiceVersion]:
+    """Of these, without what need not be added. One statement, none while nothing is lacking."""
+    lacking = lacking_of(matter, members)
+    optional = _optional(event_of(matter).definition) if lacking else set()
+    return [each for each in lacking if each.service.code not in optional]
+
+
+def _optional(definition: Mapping[str, Any]) -> set[str]:
+    return {str(each["service"]) for each in definition.get("members", ()) if each.get("optional")}
+
+
 def revised(matter: Matter, states: Mapping[str, str]) -> Revised:
     """``states``: service → state of its member. One statement, none while nothing was corrected."""
     lacking = lacking_of(matter, states)
@@ -62,8 +74,13 @@ def revised(matter: Matter, states: Mapping[str, str]) -> Revised:
         each.service: tuple((asked[key], matter.determinants.get(key)) for key in each.because)
         for each in routing.members_for(definition, matter.determinants)
     }
+    optional = _optional(definition)
     names = catalogue.published_many(superfluous)
     return Revised(
-        tuple(Reconsidered(each.service.code, each.name, because.get(each.service.code, ())) for each in lacking),
+        tuple(
+            Reconsidered(code, each.name, because.get(code, ()), code in optional)
+            for each in lacking
+            for code in [each.service.code]
+        ),
         tuple(Reconsidered(code, names[code].name, because.get(code, ())) for code in superfluous if code in names),
     )

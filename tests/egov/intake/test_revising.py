@@ -338,6 +338,36 @@ def test_it_makes_necessary_what_joins_the_matter(matter, shop, resident):
     assert revised(resident, matter) == ([], [])
 
 
+def test_what_may_be_added_is_offered_when_an_answer_makes_it_apply(matter, shop, resident):
+    definition = shop.definition
+    definition["members"][3] |= {"when": "terrace == true", "optional": True}
+    definition["questions"].append(
+        {"key": "terrace", "type": "boolean", "text": {"zh-Hans": "露台", "en": "A terrace?"}}
+    )
+    composed = EventVersion.objects.create(
+        code=shop.code, number=1, kind=shop.kind, definition=definition, state=VersionState.PUBLISHED
+    )
+    Matter.objects.update(event_version=composed, determinants={**matter.determinants, "terrace": False})
+    actions.answer_anew(resident, matter=matter.reference, question="terrace", answer="true")
+    (offered,) = matter_queries.timeline(resident, reference=matter.reference).revised.lacking
+    assert (offered.service, offered.is_certain) == ("AA04", False)
+    actions.answer_anew(resident, matter=matter.reference, question="sign", answer="false")
+    assert revised(resident, matter) == (["AA04"], ["AA03"]), "another answer takes nothing of it back"
+    actions.answer_anew(resident, matter=matter.reference, question="terrace", answer="false")
+    assert revised(resident, matter) == ([], ["AA03"])
+
+
+def test_what_was_not_wanted_is_not_offered_because_of_another_answer(matter, shop, resident):
+    definition = shop.definition
+    definition["members"][3] = {"service": "AA04", "stage": 2, "optional": True}
+    composed = EventVersion.objects.create(
+        code=shop.code, number=1, kind=shop.kind, definition=definition, state=VersionState.PUBLISHED
+    )
+    Matter.objects.update(event_version=composed)
+    actions.answer_anew(resident, matter=matter.reference, question="sign", answer="false")
+    assert revised(resident, matter) == ([], ["AA03"])
+
+
 @pytest.mark.parametrize(
     ("question", "answer", "error"),
     [
