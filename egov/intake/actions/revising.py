@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from egov.casework.models import AnswerChange
+from egov.casework.models import AnswerChange, Case
 from egov.catalogue import queries as catalogue
 from egov.documents.models import StoredFile
 from egov.intake import queries, rules
@@ -176,12 +175,11 @@ def start_lacking(actor: Actor, *, matter: str, service: str) -> Draft:
 
 
 def _region(matter: Matter) -> str:
-    """Where the matter was begun."""
-    return str(_first_draft(matter).values_list("draft__region", flat=True)[0])
-
-
-def _first_draft(matter: Matter) -> QuerySet[Submission]:
-    return Submission.objects.filter(matter=matter.reference, draft__isnull=False).order_by("pk")
+    """Where the matter was begun; one that came without a form of its own is where its first case is."""
+    begun = Submission.objects.filter(matter=matter.reference, draft__isnull=False).order_by("pk")
+    opened = Case.objects.filter(matter=matter.reference).order_by("pk")
+    found = begun.values_list("draft__region", flat=True).first() or opened.values_list("region", flat=True).first()
+    return found or ""
 
 
 def _attach(draft: Draft, form: rules.Form, found: MatterAnswers) -> None:

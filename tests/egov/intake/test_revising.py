@@ -10,7 +10,7 @@ from egov.catalogue.models import EventVersion, VersionState
 from egov.documents.actions.files import keep
 from egov.identity.models import Account
 from egov.intake import actions, queries
-from egov.intake.models import Draft
+from egov.intake.models import Draft, Submission
 from egov.journal.models import Entry
 from egov.kernel import outbox
 from egov.kernel.errors import InvalidInput, NotFound, TransitionNotAllowed
@@ -148,6 +148,14 @@ def test_what_it_needs_is_done_so_it_begins_at_once(matter, resident):
     assert states(matter)["AA04"] == "open"
     assert states(matter)["AA02"] == "open", "what has begun does not wait again"
     assert [member.key for member in matter.members.order_by("order")][-1] in {"AA02", "AA04"}
+
+
+def test_a_matter_without_a_form_of_its_own_goes_on_where_its_case_is(matter, resident):
+    """As past matters that were taken over."""
+    Submission.objects.update(draft=None)
+    propose(resident, matter, shop__area_sqm=320)
+    draft = actions.start_lacking(resident, matter=matter.reference, service="AA04")
+    assert draft.region == Case.objects.filter(matter=matter.reference).first().region
 
 
 def test_papers_of_the_matter_come_along(services, matter, resident):
