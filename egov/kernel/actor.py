@@ -20,6 +20,12 @@ class CapacityKind(StrEnum):
     SYSTEM = "system"  # the platform itself
 
 
+def _there(number: int | None) -> int:
+    if number is None:
+        raise NotPermitted
+    return number
+
+
 @dataclass(frozen=True)
 class Actor:
     """Account, person, capacity and the party on whose behalf the act is done.
@@ -59,37 +65,27 @@ class Actor:
     @property
     def applicant_id(self) -> int:
         """The party whose matter it is. Raises ``NotPermitted`` for whoever stands for none."""
-        if self.on_behalf_of_id is None:
-            raise NotPermitted
-        return self.on_behalf_of_id
+        return _there(self.on_behalf_of_id)
 
     @property
     def person_id(self) -> int:
         """The human who acts, or who owns the program. Raises ``NotPermitted`` when that is nobody."""
-        if self.party_id is None:
-            raise NotPermitted
-        return self.party_id
+        return _there(self.party_id)
 
     @property
     def own_department_id(self) -> int:
         """The department of the post that acts. Raises ``NotPermitted`` for whoever holds none."""
-        if self.department_id is None:
-            raise NotPermitted
-        return self.department_id
+        return _there(self.department_id)
 
     @property
     def own_unit_id(self) -> int:
         """The unit of the post that acts. Raises ``NotPermitted`` for whoever holds none."""
-        if self.unit_id is None:
-            raise NotPermitted
-        return self.unit_id
+        return _there(self.unit_id)
 
     @property
     def own_post_id(self) -> int:
         """The post that acts. Raises ``NotPermitted`` for whoever holds none."""
-        if self.post_id is None:
-            raise NotPermitted
-        return self.post_id
+        return _there(self.post_id)
 
     def has_role(self, role: str) -> bool:
         return role in self.roles

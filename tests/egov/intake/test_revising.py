@@ -329,16 +329,22 @@ def test_what_no_department_asked_is_answered_anew(matter, resident):
     assert revised(resident, matter) == ([], [])
 
 
-def test_it_makes_necessary_what_joins_the_matter(matter, shop, resident):
+TERRACE = {"key": "terrace", "type": "boolean", "text": {"zh-Hans": "有露台吗？", "en": "A terrace?"}}
+
+
+def compose(shop, fire_check, matter, **determinants):
+    """The event as it was when the matter was filed, with a question about a terrace and the fire check as told."""
     definition = shop.definition
-    definition["members"][3]["when"] = "terrace == true"
-    definition["questions"].append(
-        {"key": "terrace", "type": "boolean", "text": {"zh-Hans": "露台", "en": "A terrace?"}}
-    )
-    composed = EventVersion.objects.create(
+    definition["members"][3] |= fire_check
+    definition["questions"].append(TERRACE)
+    row = EventVersion.objects.create(
         code=shop.code, number=1, kind=shop.kind, definition=definition, state=VersionState.PUBLISHED
     )
-    Matter.objects.update(event_version=composed, determinants={**matter.determinants, "terrace": False})
+    Matter.objects.update(event_version=row, determinants={**matter.determinants, **determinants})
+
+
+def test_it_makes_necessary_what_joins_the_matter(matter, shop, resident):
+    compose(shop, {"when": "terrace == true"}, matter, terrace=False)
     actions.answer_anew(resident, matter=matter.reference, question="terrace", answer="yes")
     assert revised(resident, matter) == (["AA04"], [])
     submission = begun(resident, matter, aa04__exits=2)
@@ -347,15 +353,7 @@ def test_it_makes_necessary_what_joins_the_matter(matter, shop, resident):
 
 
 def test_what_may_be_added_is_offered_when_an_answer_makes_it_apply(matter, shop, resident):
-    definition = shop.definition
-    definition["members"][3] |= {"when": "terrace == true", "optional": True}
-    definition["questions"].append(
-        {"key": "terrace", "type": "boolean", "text": {"zh-Hans": "露台", "en": "A terrace?"}}
-    )
-    composed = EventVersion.objects.create(
-        code=shop.code, number=1, kind=shop.kind, definition=definition, state=VersionState.PUBLISHED
-    )
-    Matter.objects.update(event_version=composed, determinants={**matter.determinants, "terrace": False})
+    compose(shop, {"when": "terrace == true", "optional": True}, matter, terrace=False)
     actions.answer_anew(resident, matter=matter.reference, question="terrace", answer="true")
     (offered,) = matter_queries.timeline(resident, reference=matter.reference).revised.lacking
     assert (offered.service, offered.is_certain) == ("AA04", False)
@@ -366,12 +364,7 @@ def test_what_may_be_added_is_offered_when_an_answer_makes_it_apply(matter, shop
 
 
 def test_what_was_not_wanted_is_not_offered_because_of_another_answer(matter, shop, resident):
-    definition = shop.definition
-    definition["members"][3] = {"service": "AA04", "stage": 2, "optional": True}
-    composed = EventVersion.objects.create(
-        code=shop.code, number=1, kind=shop.kind, definition=definition, state=VersionState.PUBLISHED
-    )
-    Matter.objects.update(event_version=composed)
+    compose(shop, {"when": "true", "optional": True}, matter)
     actions.answer_anew(resident, matter=matter.reference, question="sign", answer="false")
     assert revised(resident, matter) == ([], ["AA03"])
 
