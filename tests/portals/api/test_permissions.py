@@ -201,7 +201,7 @@ TABLE = PermissionTable(
         "api:matter_change": post("matters/{matter}/changes", {"answers": {}, "reason": "x"}),
         "api:matter_corrections": post("matters/{asked}/corrections", {"answers": {}}, **OWN),
         "api:matter_declaration": post("matters/{matter}/parts/SI03/declaration", {"text": "x"}),
-        "api:matter_situation": get("matters/{matter}/situation", **OWN),
+        "api:matter_situation": get("matters/{matter}/situation"),
         "api:matter_parts": post("matters/{matter}/parts", {"service": "LC03"}),
         "api:matter_withdrawal": post("matters/{matter}/withdrawal"),
         "api:cases": get("cases", **EVERYONE),
