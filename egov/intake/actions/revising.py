@@ -45,6 +45,7 @@ def answer_anew(actor: Actor, *, matter: str, question: str, answer: Any) -> Non
     ``answer``: as it was typed or chosen. Raises ``NotFound`` for a stranger and for a question that is not open to
     it, ``NotPermitted`` when the mandate does not cover the whole, ``InvalidInput`` at the question.
     """
+    Matter.objects.select_for_update(of=("self",)).filter(reference=matter).first()  # two answers at once both count
     found = queries.answers_of(actor, matter=matter)
     if not actor.is_applicant or found.matter.applicant_id != actor.on_behalf_of_id:
         raise NotFound
