@@ -198,12 +198,13 @@ def _several_needs(normal: str, index: Index, offer: Offer) -> Answer | None:
     answers: list[tuple[str, Answer]] = []
     for sentence in sentences[: PARTS * 2]:
         answer = _one_need(sentence, index, offer)
-        if answer.outcome == "match" and answer.ranked[0].score >= PART_NEAR and not answer.bundle:
+        if answer.outcome == "match" and answer.ranked[0].score >= PART_NEAR:
             answers.append((sentence, answer))
     leads: dict[str, tuple[str, Answer]] = {}
     for sentence, answer in answers:
         leads.setdefault(answer.ranked[0].target.code, (sentence, answer))
-    if len(leads) < 2:
+    inside = {code for _, answer in answers if answer.bundle for code in answer.ranked[0].target.members}
+    if len(leads) < 2 or not inside.isdisjoint(leads):  # an event and what belongs to it are told together
         return None
     chosen = list(leads.values())[:PARTS]
     weights: dict[str, float] = {}
@@ -220,11 +221,11 @@ def _several_needs(normal: str, index: Index, offer: Offer) -> Answer | None:
 
 
 def _interleaved(lists: Sequence[Sequence[Scored]]) -> list[Scored]:
-    """The best of each need, then the second of each, without repeats."""
+    """The best of each need, then the second of each, without repeats; an event only where it is the best."""
     found: dict[str, Scored] = {}
     for rank in range(max(map(len, lists))):
         for each in lists:
-            if rank < len(each) and each[rank].target.kind == "service":
+            if rank < len(each) and (rank == 0 or each[rank].target.kind == "service"):
                 found.setdefault(each[rank].target.code, each[rank])
     return list(found.values())
 

@@ -94,10 +94,14 @@ def is_chinese(part: str) -> bool:
     return "\u3400" <= part[0] <= "\u9fff"
 
 
+# Words whose stem is another word's and means something else: who was fired has nothing to do with fire safety.
+_OWN_STEM = frozenset({"fired", "firing"})
+
+
 @functools.lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     word = word.strip("'-&").removesuffix("'s")
-    return _stemmer.stemWord(word)
+    return word if word in _OWN_STEM else _stemmer.stemWord(word)
 
 
 def chinese_words(run: str) -> list[str]:

@@ -60,6 +60,7 @@ def test_all_of_it(shipped, tmp_path, monkeypatch):
         scores,
         reasons,
         several,
+        occasions,
         questions,
         nothing_fits,
         everyday_words,
@@ -98,6 +99,24 @@ def several(_shipped, _tmp_path, _monkeypatch):
     found = match("身份证丢了要补。另外想给宝宝上户口")
     assert len(found.parts) == 2
     assert {each.code for each in found.candidates[:3]} >= {"CL02", "CL01"}
+    # A whole event beside something else; what belongs to the event is no need beside it.
+    found = match("我要结婚了，还有驾照到期要换")
+    assert len(found.parts) == 2
+    assert not found.bundle
+    assert {each.code for each in found.candidates[:3]} >= {"LE05", "CL08"}
+    assert match("老人去世了，手续都有哪些？另外户口要注销").parts == ()
+
+
+def occasions(_shipped, _tmp_path, _monkeypatch):
+    """Who tells only what happened means all that follows from it."""
+    for text, event in (
+        ("孩子刚出生", "LE01"),
+        ("I was fired last week", "LE04"),  # nothing is on fire
+        ("我爸昨天走了", "LE10"),
+        ("我要退休了", "LE08"),
+        ("买了新房", "LE06"),
+    ):
+        assert match(text).bundle == event, text
 
 
 def questions(_shipped, _tmp_path, _monkeypatch):
