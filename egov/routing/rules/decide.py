@@ -32,6 +32,7 @@ EVENT_OTHERWISE = 0.8
 EVENT_PROBABLE = 0.1  # what the learned model must hold of it, unless all of it is asked for in so many words
 # Several needs in one message: each part must be this near to be a need of its own.
 PART_NEAR = 0.16
+JOINED_NEAR = 0.3  # when no more than a small word joins them
 PARTS = 4
 # In a story of so many clauses, the nearest clause counts beside the whole.
 STORY = 5
@@ -192,31 +193,37 @@ def _ordered(offered: list[Scored], event: Scored | None) -> list[Scored]:
 
 def _several_needs(normal: str, index: Index, offer: Offer) -> Answer | None:
     """Needs told apart in one message, or None when it is one."""
-    sentences = texts.sentences(normal)
-    if len(sentences) < 2:
+    return _told_apart(texts.sentences(normal), PART_NEAR, index, offer) or _told_apart(
+        texts.joined(normal), JOINED_NEAR, index, offer
+    )
+
+
+def _told_apart(parts: Sequence[str], near: float, index: Index, offer: Offer) -> Answer | None:
+    """The needs of ``parts``, when each that counts is as near as ``near`` and they lead to different things."""
+    if len(parts) < 2:
         return None
     answers: list[tuple[str, Answer]] = []
-    for sentence in sentences[: PARTS * 2]:
-        answer = _one_need(sentence, index, offer)
-        if answer.outcome == "match" and answer.ranked[0].score >= PART_NEAR:
-            answers.append((sentence, answer))
+    for part in parts[: PARTS * 2]:
+        answer = _one_need(part, index, offer)
+        if answer.outcome == "match" and answer.ranked[0].score >= near:
+            answers.append((part, answer))
     leads: dict[str, tuple[str, Answer]] = {}
-    for sentence, answer in answers:
-        leads.setdefault(answer.ranked[0].target.code, (sentence, answer))
+    for part, answer in answers:
+        leads.setdefault(answer.ranked[0].target.code, (part, answer))
     inside = {code for _, answer in answers if answer.bundle for code in answer.ranked[0].target.members}
     if len(leads) < 2 or not inside.isdisjoint(leads):  # an event and what belongs to it are told together
         return None
     chosen = list(leads.values())[:PARTS]
     weights: dict[str, float] = {}
     hits = {}
-    for _sentence, answer in chosen:
+    for _part, answer in chosen:
         weights.update(answer.said.weights)
         hits.update(answer.said.hits)
     return Answer(
         "match",
         _interleaved([answer.ranked for _, answer in chosen]),
         said=Features(weights, hits),
-        parts=tuple(sentence for sentence, _ in chosen),
+        parts=tuple(part for part, _ in chosen),
     )
 
 

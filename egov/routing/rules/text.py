@@ -25,6 +25,10 @@ _CONJUNCTION = re.compile(
     r"另外|还有|顺便|此外|再就是|同时还|以及|并且|而且|第二件?|另一个|"
     r"\band also\b|\band i'd also\b|\balso\b|\bin addition\b|\bbesides\b|\bas well as\b|\bplus\b|\bsecondly\b|\banother thing\b"
 )
+# Joins wishes as often as it only goes on with one ("I lost my job and have no money").
+_WEAK_CONJUNCTION = re.compile(
+    r"\band(?= (?:i|my|we|our|her|his|need|want)\b)|[，,](?=[^，,]{0,4}(?:还|又|也))|(?:还|又)(?=要|想|得|有|怀|没|需)"
+)
 
 
 def _read(name: str) -> list[str]:
@@ -77,6 +81,12 @@ def sentences(text: str) -> list[str]:
     cut = []
     for sentence in _SENTENCE_END.split(text):
         cut += [part.strip(" ,，、") for part in _CONJUNCTION.split(sentence)]
+    return [part for part in cut if part]
+
+
+def joined(text: str) -> list[str]:
+    """``text`` cut where another wish may be joined on with a small word too ("and my …", "还要…")."""
+    cut = [part.strip(" ,，、") for sentence in sentences(text) for part in _WEAK_CONJUNCTION.split(sentence)]
     return [part for part in cut if part]
 
 

@@ -105,6 +105,8 @@ def several(_shipped, _tmp_path, _monkeypatch):
     assert not found.bundle
     assert {each.code for each in found.candidates[:3]} >= {"LE05", "CL08"}
     assert match("老人去世了，手续都有哪些？另外户口要注销").parts == ()
+    assert len(match("I lost my job and my wife is pregnant").parts) == 2
+    assert match("I lost my job and I want to know everything I have to do").parts == ()
 
 
 def occasions(_shipped, _tmp_path, _monkeypatch):
@@ -115,6 +117,7 @@ def occasions(_shipped, _tmp_path, _monkeypatch):
         ("我爸昨天走了", "LE10"),
         ("我要退休了", "LE08"),
         ("买了新房", "LE06"),
+        ("搬家了", "LE07"),
     ):
         assert match(text).bundle == event, text
 
