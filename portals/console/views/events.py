@@ -353,9 +353,11 @@ def _located(request: ConsoleRequest, row: EventVersion, fault: Any) -> tuple[st
     """Where a fault is mended, in words and as an address, and what it is."""
     steps = fault.path.split("/")
     definition = row.definition
-    if steps[:2] == ["definition", "members"] and len(steps) > 2:
-        service = str(definition["members"][int(steps[2])]["service"])
-        return service, url(request, "event_member", row.code, row.number, service), str(fault.message)
+    if steps[:2] in (["definition", "members"], ["definition", "edges"]) and len(steps) > 2:
+        named = definition[steps[1]][int(steps[2])]
+        service = named.get("service") or named.get("to")
+        if any(each["service"] == service for each in definition.get("members", ())):
+            return service, url(request, "event_member", row.code, row.number, service), str(fault.message)
     if steps[:2] == ["definition", "questions"] and len(steps) > 2:
         question = definition["questions"][int(steps[2])]
         where = localised_plain(question.get("text", {})) or str(question["key"])

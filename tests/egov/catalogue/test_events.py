@@ -89,6 +89,40 @@ def test_a_new_fault_is_refused_with_its_place_and_an_old_one_may_wait(service):
 
 
 @pytest.mark.parametrize(
+    ("definition", "path", "said"),
+    [
+        (
+            {"questions": [{**SIGN, "when": "big == true"}, {**SIGN, "key": "big"}]},
+            "definition/questions/0/when",
+            "big",
+        ),
+        ({"questions": [{**SIGN, "when": "sign == true"}]}, "definition/questions/0/when", "sign"),
+        ({"questions": [SIGN, {**SIGN, "key": "big", "when": "new == 1"}]}, "definition/questions/1/when", "new"),
+        (
+            {"edges": [{"from": "ZZ01", "to": "ZZ02"}, {"from": "ZZ01", "to": "ZZ02", "any_of": "a"}]},
+            "definition/edges/1",
+            "once",
+        ),
+    ],
+)
+def test_a_question_hangs_on_earlier_ones_and_a_service_waits_for_another_once(definition, path, said):
+    """Else nobody knows which to ask first, and what was filed could not be told apart."""
+    members = [{"service": "ZZ01"}, {"service": "ZZ02"}]
+    (fault,) = rules.check_event({**CONTENT, "definition": {"members": members, **definition}})
+    assert fault.path == path
+    assert said in str(fault.message)
+
+
+@pytest.mark.parametrize("circle", [("a", "b"), ("a",)])
+def test_questions_in_a_circle_are_refused_at_the_question(service, circle):
+    questions = [{**SIGN, "key": key, "when": f"{circle[place - 1]} == true"} for place, key in enumerate(circle)]
+    row = draft()
+    with pytest.raises(InvalidInput) as caught:
+        actions.edit_event(admin(1), version_id=row.pk, changes={"definition": {**DEFINITION, "questions": questions}})
+    assert [each.path for each in caught.value.faults] == ["definition/questions/0/when"]
+
+
+@pytest.mark.parametrize(
     ("definition", "path"),
     [
         ({}, "definition/members"),
@@ -285,6 +319,27 @@ def test_only_what_is_in_force_is_taken_out_of_it(service):
     draft()
     with pytest.raises(TransitionNotAllowed):
         actions.draft_withdrawal(admin(1), code="BE90", reason="x")
+
+
+@pytest.mark.parametrize(
+    ("needs", "joined"),
+    [
+        ([["A"]], {"A": ""}),
+        ([["A", "B"]], {"A": "s_1", "B": "s_1"}),
+        ([["A", "B"], ["C", "D"]], {"A": "s_1", "B": "s_1", "C": "s_2", "D": "s_2"}),
+        ([["A", "B"], ["A"]], {"A": ""}),  # who has A has one of A and B
+        ([["A"], ["A", "B"]], {"A": ""}),
+        ([["A", "B"], ["A", "C"]], {"A": "", "B": "", "C": ""}),
+        ([["A", "X"], ["A", "B"]], {"A": ""}),  # X is no part of the event
+        ([["A", "B"], ["B", "A"]], {"A": "s_1", "B": "s_1"}),
+    ],
+)
+def test_a_service_is_joined_once_to_each_that_it_needs(needs, joined):
+    edges = rules.edges_by_dependence("ABCDS", {"S"}, {"S": needs})
+    assert {(each["from"], each["to"]): each.get("any_of", "") for each in edges} == {
+        (code, "S"): group for code, group in joined.items()
+    }
+    assert len(edges) == len(joined)
 
 
 def test_the_slowest_way_is_the_longest():
