@@ -30,7 +30,7 @@ def draft_event(
     rows = list(EventVersion.objects.select_for_update(of=("self",)).filter(code=code))
     base = _base(rows, based_on)
     content = {**(queries.event_content(base) if base else rules.EVENT_FIELDS), **_known_columns(changes)}
-    _must_compose(actor, *{base.lead_role if base else content["lead_role"], content["lead_role"]})
+    _must_compose(actor, content["lead_role"], *queries.lead_roles(base, rows) if base else ())
     if base is None and not rules.EVENT_CODE.match(code):
         raise InvalidInput.at("code", "invalid", _("A code is two capital letters and two digits, such as LE13."))
     _must_have_no_draft(rows)
@@ -50,7 +50,7 @@ def draft_withdrawal(actor: Actor, *, code: str, reason: str) -> EventVersion:
     rows = list(EventVersion.objects.select_for_update(of=("self",)).filter(code=code))
     if not rows:
         raise NotFound(_("There is no such life event."), code="event_missing")
-    in_force = next((row for row in rows if row.state == VersionState.PUBLISHED), None)
+    in_force = queries.event_in_force(rows)
     _must_compose(actor, (in_force or rows[0]).lead_role)
     if not reason.strip():
         raise InvalidInput.at("reason", "required", _("Say why it is taken out of force."))
@@ -225,8 +225,7 @@ def _promised_days(codes: list[str]) -> dict[str, int]:
 
 def _base(rows: list[EventVersion], based_on: int | None) -> EventVersion | None:
     if based_on is None:
-        in_force = (row for row in rows if row.state == VersionState.PUBLISHED)
-        return next(in_force, max(rows, key=lambda row: row.number, default=None))
+        return queries.event_in_force(rows) or max(rows, key=lambda row: row.number, default=None)
     found = next((row for row in rows if row.pk == based_on), None)
     if found is None:
         raise NotFound()
@@ -255,16 +254,19 @@ def _refs(row: EventVersion) -> tuple[Ref, ...]:
 
 
 def _lock(actor: Actor, version_id: int, move: str) -> EventVersion:
-    row = EventVersion.objects.select_for_update(of=("self",)).filter(pk=version_id).first()
+    """With every other version of the event: which one is in force says who may act."""
+    code = EventVersion.objects.filter(pk=version_id).values("code")
+    rows = list(EventVersion.objects.select_for_update(of=("self",)).filter(code__in=code))
+    row = next((each for each in rows if each.pk == version_id), None)
     if row is None:
         raise NotFound(_("There is no such version."), code="version_missing")
-    _must_compose(actor, row.lead_role)
+    _must_compose(actor, *queries.lead_roles(row, rows))
     if move not in MOVES[VersionState(row.state)]:
         raise TransitionNotAllowed()
     return row
 
 
-def _must_compose(actor: Actor, *lead_roles: str) -> None:
+def _must_compose(actor: Actor, lead_role: str, *more: str) -> None:
     """See ``queries.may_compose``. Raises ``NotPermitted``."""
-    if not all(queries.may_compose(actor, role) for role in lead_roles):
+    if not queries.may_compose(actor, lead_role, *more):
         raise NotPermitted()

@@ -156,23 +156,66 @@ def test_what_is_no_event_is_refused(service, code, changes, path):
     assert [each.path for each in caught.value.faults] == [path]
 
 
-def test_a_department_does_not_take_an_event_from_another(service, identities):
-    market, fire = identities.department("jz.linjiang.market"), identities.department("jz.linjiang.fire")
-    for department, role in ((market, "market"), (fire, "fire")):
+@pytest.fixture
+def desk(identities):
+    """An administrator of the department that does ``role``."""
+    departments = {role: identities.department(f"jz.linjiang.{role}") for role in ("market", "fire")}
+    for role, department in departments.items():
         actions.set_competence(admin(1), region="990102", department_id=department.pk, department_role=role)
-    theirs = Actor(
-        kind=CapacityKind.POST,
-        capacity="p-9",
-        party_id=9,
-        department_id=fire.pk,
-        roles=frozenset({"department_admin"}),
-    )
+
+    def of(role, party=9):
+        return Actor(
+            kind=CapacityKind.POST,
+            capacity=f"p-{party}",
+            party_id=party,
+            department_id=departments[role].pk,
+            roles=frozenset({"department_admin"}),
+        )
+
+    return of
+
+
+def test_a_department_does_not_take_an_event_from_another(service, desk):
     row = draft()
     with pytest.raises(NotPermitted):
-        actions.edit_event(theirs, version_id=row.pk, changes={"lead_role": "fire"})
-    own = actions.draft_event(theirs, code="BE91", changes={**CONTENT, "lead_role": "fire"})
+        actions.edit_event(desk("fire"), version_id=row.pk, changes={"lead_role": "fire"})
+    own = actions.draft_event(desk("fire"), code="BE91", changes={**CONTENT, "lead_role": "fire"})
     with pytest.raises(NotPermitted):
-        actions.edit_event(theirs, version_id=own.pk, changes={"lead_role": "market"})
+        actions.edit_event(desk("fire"), version_id=own.pk, changes={"lead_role": "market"})
+
+
+def handed_over():
+    """Led by the fire department by now, once by the market's."""
+    first = published()
+    actions.draft_event(admin(1), code="BE90", changes={"lead_role": "fire"})
+    second = EventVersion.objects.get(code="BE90", number=2)
+    actions.review_event(admin(2), version_id=second.pk)
+    return first, actions.publish_event(admin(1), version_id=second.pk)
+
+
+def test_nobody_goes_on_from_a_version_of_before_it_was_handed_over(service, desk):
+    first, _second = handed_over()
+    with pytest.raises(NotPermitted):
+        actions.draft_event(desk("market"), code="BE90", changes={"order": 3}, based_on=first.pk)
+    with pytest.raises(NotPermitted):
+        actions.draft_event(desk("fire"), code="BE90", changes={"order": 3}, based_on=first.pk)
+    assert actions.draft_event(desk("fire"), code="BE90", changes={"order": 3}).lead_role == "fire"
+
+
+@pytest.mark.parametrize(
+    "act", [actions.edit_event, actions.review_event, actions.publish_event, actions.discard_event]
+)
+def test_a_version_that_waits_from_before_it_was_handed_over_is_nobody_s_but_the_platform_s(service, desk, act):
+    """Such as one that came from a file."""
+    handed_over()
+    content = {**CONTENT, "definition": DEFINITION}
+    state = "reviewed" if act is actions.publish_event else "draft"
+    waiting = EventVersion.objects.create(code="BE90", number=7, state=state, loaded_hash="f", **content)
+    more = {"changes": {"order": 3}} if act is actions.edit_event else {}
+    for role in ("market", "fire"):
+        with pytest.raises(NotPermitted):
+            act(desk(role), version_id=waiting.pk, **more)
+    act(admin(1), version_id=waiting.pk, **more)
 
 
 # --- Answered by the event itself ----------------------------------------------------------------------------

@@ -178,6 +178,19 @@ def test_a_department_leads_only_with_its_own_functions(two_services):
     assert two_services.market_admin.post("events/new", NEW).status_code == 302
 
 
+def test_what_waits_from_before_an_event_was_handed_over_is_read_but_not_worked_on(two_services):
+    composed(two_services)
+    row = EventVersion.objects.get()
+    content = {**queries.event_content(row), "lead_role": "fire"}
+    EventVersion.objects.create(code="BE90", number=2, state="published", **content)
+    desk = two_services.market_admin
+    page = desk.get(E1)
+    assert (page.status_code, page.context["may"], page.context["edits"]) == (200, False, False)
+    assert not desk.get("events/BE90").context["may"]
+    assert desk.get(f"{E1}/texts").status_code == 403
+    assert two_services.admin.get(E1).context["edits"]
+
+
 @pytest.mark.parametrize(
     ("expression", "read"),
     [
