@@ -1,5 +1,6 @@
 """Versions of a life or business event: draft → reviewed → published → retired. Whoever wrote it does not review it."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -7,7 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue import queries, rules
+from egov.catalogue.actions.loading import is_as_loaded
 from egov.catalogue.actions.versions import MOVES, Changes, made_of, must_be_as_read
+from egov.catalogue.files import EventFile
 from egov.catalogue.models import Event, EventVersion, PublicService, ServiceVersion, VersionState
 from egov.contracts.catalogue import CatalogueChanged
 from egov.journal import actions as journal
@@ -150,16 +153,28 @@ def _put_into_force(row: EventVersion) -> None:
     queries.kept.moved()
 
 
-def withdraw_imported(codes: Iterable[str]) -> int:
-    """Take out of force, of these events, those that another instance withdrew and that are in force here."""
-    rows = EventVersion.objects.filter(code__in=list(codes), state=VersionState.PUBLISHED, withdraws=False)
-    found = list(rows.select_for_update(of=("self",)))
-    for row in found:
-        versions = list(EventVersion.objects.filter(code=row.code))
-        content = queries.event_content(row)
-        new = _next_version(versions, row.code, content, withdraws=True, change_reason="configuration")
-        _put_into_force(new)
-    return len(found)
+def withdraw_imported(files: Iterable[EventFile], *, way: str) -> tuple[list[str], list[str]]:
+    """Take out of force, of these events, those that are in force here. The codes of those that are out of it now, and
+    of those that were composed here: a version that takes them out of force waits for a second person."""
+    digests = {file.code: file.digest for file in files}
+    events = Event.objects.in_bulk(digests, field_name="code")
+    versions: dict[str, list[EventVersion]] = defaultdict(list)
+    for row in EventVersion.objects.select_for_update(of=("self",)).filter(code__in=digests):
+        versions[row.code].append(row)
+    taken: list[str] = []
+    waiting: list[str] = []
+    for code, rows in versions.items():
+        in_force = queries.event_in_force(rows)
+        if in_force is None or in_force.withdraws:
+            continue
+        version = {**queries.event_content(in_force), "withdraws": True, "change_reason": way}
+        if is_as_loaded(events[code]):
+            _put_into_force(_next_version(rows, code, version))
+            taken.append(code)
+        elif not any(row.withdraws and row.is_in_work for row in rows):
+            _next_version(rows, code, version, loaded_hash=digests[code])
+            waiting.append(code)
+    return taken, waiting
 
 
 @transaction.atomic
