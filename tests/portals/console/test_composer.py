@@ -178,6 +178,15 @@ def test_a_department_leads_only_with_its_own_functions(two_services):
     assert two_services.market_admin.post("events/new", NEW).status_code == 302
 
 
+def test_a_version_that_came_in_to_take_an_event_out_of_force_says_where_it_comes_from(two_services):
+    desk = composed(two_services)
+    content = queries.event_content(EventVersion.objects.get())
+    EventVersion.objects.create(code="BE90", number=2, withdraws=True, loaded_hash="f", **content)
+    page = desk.html("events/BE90/versions/2")
+    assert "It came in with the configuration of another instance" in page
+    assert "Approve: take it out of force" in page
+
+
 def test_what_waits_from_before_an_event_was_handed_over_is_read_but_not_worked_on(two_services):
     composed(two_services)
     row = EventVersion.objects.get()
