@@ -4,7 +4,7 @@ Private to this room; ``queries`` shows it.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from egov.catalogue import queries as catalogue
@@ -177,12 +177,13 @@ def _registered(
 
 
 def _facts(definition: Mapping[str, Any], registered: Mapping[str, Fact]) -> dict[str, Fact]:
-    """What registers know of the questions that are bound to an element; only where the value fits the question."""
+    """What registers know of the questions that are bound to an element, as answers to them; only where it fits."""
     facts = {}
     for question in definition.get("questions", ()):
         fact = registered.get(str(question.get("element", "")))
-        if fact is not None and rules.read_answer(question, fact.value) is not None:
-            facts[str(question["key"])] = fact
+        answer = None if fact is None else rules.read_answer(question, fact.value)
+        if fact is not None and answer is not None:
+            facts[str(question["key"])] = replace(fact, value=answer)
     return facts
 
 

@@ -77,7 +77,7 @@ def service_of(request: ConsoleRequest, code: str) -> PublicService:
 def event_version_of(request: ConsoleRequest, code: str, number: int) -> EventVersion:
     """A version of an event to work on. Raises ``NotFound``, ``NotPermitted``."""
     found = catalogue.event_version(code, number)
-    if not catalogue.may_compose(request.actor, found.lead_role):
+    if not catalogue.may_work_on(request.actor, found):
         raise NotPermitted()
     return found
 

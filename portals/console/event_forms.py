@@ -1,5 +1,6 @@
 """Forms of the composer: they read what was typed into the stored form of an event, and back."""
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -264,7 +265,7 @@ class QuestionForm(ConditionForm):
     def __init__(self, *args: Any, row: EventVersion, key: str = "", **kwargs: Any) -> None:
         questions = row.definition.get("questions", [])
         present: Mapping[str, Any] = next((each for each in questions if each["key"] == key), {})
-        earlier = [each for each in questions if each["key"] != key]
+        earlier = list(itertools.takewhile(lambda each: each["key"] != key, questions))
         kwargs["initial"] = {
             **initial_both("text", present.get("text", {})),
             "key": key,

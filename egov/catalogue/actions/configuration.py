@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -27,8 +27,9 @@ from egov.kernel.refs import Ref
 @dataclass
 class ConfigurationReport(LoadReport):
     """As ``LoadReport``; ``competences``: rows added; ``switched``: services switched on or off;
-    ``withdrawn``: events taken out of force."""
+    ``withdrawn``: events taken out of force (one that was composed here is ``drafted``)."""
 
+    way: ClassVar[str] = "configuration"
     competences: int = 0
     switched: int = 0
     withdrawn: int = 0
@@ -38,7 +39,8 @@ class ConfigurationReport(LoadReport):
 def import_configuration(actor: Actor, *, data: Mapping[str, Any]) -> ConfigurationReport:
     """Bring in what ``queries.export_configuration`` gave. Departments, units and regions must exist under their keys.
 
-    Services and events follow the rule of files: unedited ones are replaced, edited ones get a draft beside them.
+    Services and events follow the rule of files: unedited ones are replaced, edited ones get a draft beside them; so
+    does what takes an event out of force.
     Raises ``NotPermitted``, ``InvalidInput`` naming every fault; then nothing is changed.
     """
     must_be_platform(actor)
@@ -52,7 +54,10 @@ def import_configuration(actor: Actor, *, data: Mapping[str, Any]) -> Configurat
     load_services(definitions.services, present, report)
     load_events(definitions.events, report)
     report.switched = _switch(data["services"])
-    report.withdrawn = withdraw_imported(row["code"] for row in data.get("events", ()) if row.get("withdrawn"))
+    withdrawn = {row["code"] for row in data.get("events", ()) if row.get("withdrawn")}
+    taken, waiting = withdraw_imported([file for file in definitions.events if file.code in withdrawn], way=report.way)
+    report.withdrawn = len(taken)
+    report.drafted += [code for code in waiting if code not in report.drafted]
     report.competences = _competences(data.get("competences", ()))
     if report.changed or report.switched or report.withdrawn or report.competences:
         queries.kept.moved()

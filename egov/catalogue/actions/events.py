@@ -1,5 +1,6 @@
 """Versions of a life or business event: draft → reviewed → published → retired. Whoever wrote it does not review it."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -7,7 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue import queries, rules
+from egov.catalogue.actions.loading import is_as_loaded
 from egov.catalogue.actions.versions import MOVES, Changes, made_of, must_be_as_read
+from egov.catalogue.files import EventFile
 from egov.catalogue.models import Event, EventVersion, PublicService, ServiceVersion, VersionState
 from egov.contracts.catalogue import CatalogueChanged
 from egov.journal import actions as journal
@@ -30,7 +33,7 @@ def draft_event(
     rows = list(EventVersion.objects.select_for_update(of=("self",)).filter(code=code))
     base = _base(rows, based_on)
     content = {**(queries.event_content(base) if base else rules.EVENT_FIELDS), **_known_columns(changes)}
-    _must_compose(actor, *{base.lead_role if base else content["lead_role"], content["lead_role"]})
+    _must_compose(actor, content["lead_role"], *queries.lead_roles(base, rows) if base else ())
     if base is None and not rules.EVENT_CODE.match(code):
         raise InvalidInput.at("code", "invalid", _("A code is two capital letters and two digits, such as LE13."))
     _must_have_no_draft(rows)
@@ -50,7 +53,7 @@ def draft_withdrawal(actor: Actor, *, code: str, reason: str) -> EventVersion:
     rows = list(EventVersion.objects.select_for_update(of=("self",)).filter(code=code))
     if not rows:
         raise NotFound(_("There is no such life event."), code="event_missing")
-    in_force = next((row for row in rows if row.state == VersionState.PUBLISHED), None)
+    in_force = queries.event_in_force(rows)
     _must_compose(actor, (in_force or rows[0]).lead_role)
     if not reason.strip():
         raise InvalidInput.at("reason", "required", _("Say why it is taken out of force."))
@@ -150,16 +153,28 @@ def _put_into_force(row: EventVersion) -> None:
     queries.kept.moved()
 
 
-def withdraw_imported(codes: Iterable[str]) -> int:
-    """Take out of force, of these events, those that another instance withdrew and that are in force here."""
-    rows = EventVersion.objects.filter(code__in=list(codes), state=VersionState.PUBLISHED, withdraws=False)
-    found = list(rows.select_for_update(of=("self",)))
-    for row in found:
-        versions = list(EventVersion.objects.filter(code=row.code))
-        content = queries.event_content(row)
-        new = _next_version(versions, row.code, content, withdraws=True, change_reason="configuration")
-        _put_into_force(new)
-    return len(found)
+def withdraw_imported(files: Iterable[EventFile], *, way: str) -> tuple[list[str], list[str]]:
+    """Take out of force, of these events, those that are in force here. The codes of those that are out of it now, and
+    of those that were composed here: a version that takes them out of force waits for a second person."""
+    digests = {file.code: file.digest for file in files}
+    events = Event.objects.in_bulk(digests, field_name="code")
+    versions: dict[str, list[EventVersion]] = defaultdict(list)
+    for row in EventVersion.objects.select_for_update(of=("self",)).filter(code__in=digests):
+        versions[row.code].append(row)
+    taken: list[str] = []
+    waiting: list[str] = []
+    for code, rows in versions.items():
+        in_force = queries.event_in_force(rows)
+        if in_force is None or in_force.withdraws:
+            continue
+        version = {**queries.event_content(in_force), "withdraws": True, "change_reason": way}
+        if is_as_loaded(events[code]):
+            _put_into_force(_next_version(rows, code, version))
+            taken.append(code)
+        elif not any(row.withdraws and row.is_in_work for row in rows):
+            _next_version(rows, code, version, loaded_hash=digests[code])
+            waiting.append(code)
+    return taken, waiting
 
 
 @transaction.atomic
@@ -225,8 +240,7 @@ def _promised_days(codes: list[str]) -> dict[str, int]:
 
 def _base(rows: list[EventVersion], based_on: int | None) -> EventVersion | None:
     if based_on is None:
-        in_force = (row for row in rows if row.state == VersionState.PUBLISHED)
-        return next(in_force, max(rows, key=lambda row: row.number, default=None))
+        return queries.event_in_force(rows) or max(rows, key=lambda row: row.number, default=None)
     found = next((row for row in rows if row.pk == based_on), None)
     if found is None:
         raise NotFound()
@@ -255,16 +269,19 @@ def _refs(row: EventVersion) -> tuple[Ref, ...]:
 
 
 def _lock(actor: Actor, version_id: int, move: str) -> EventVersion:
-    row = EventVersion.objects.select_for_update(of=("self",)).filter(pk=version_id).first()
+    """With every other version of the event: which one is in force says who may act."""
+    code = EventVersion.objects.filter(pk=version_id).values("code")
+    rows = list(EventVersion.objects.select_for_update(of=("self",)).filter(code__in=code))
+    row = next((each for each in rows if each.pk == version_id), None)
     if row is None:
         raise NotFound(_("There is no such version."), code="version_missing")
-    _must_compose(actor, row.lead_role)
+    _must_compose(actor, *queries.lead_roles(row, rows))
     if move not in MOVES[VersionState(row.state)]:
         raise TransitionNotAllowed()
     return row
 
 
-def _must_compose(actor: Actor, *lead_roles: str) -> None:
+def _must_compose(actor: Actor, lead_role: str, *more: str) -> None:
     """See ``queries.may_compose``. Raises ``NotPermitted``."""
-    if not all(queries.may_compose(actor, role) for role in lead_roles):
+    if not queries.may_compose(actor, lead_role, *more):
         raise NotPermitted()

@@ -1,9 +1,10 @@
 """Definitions from files into the catalogue, in a few statements. Loading twice changes nothing."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, ClassVar
 
 from django.db import transaction
 
@@ -22,8 +23,9 @@ from egov.kernel.refs import Ref
 @dataclass
 class LoadReport:
     """Codes by what happened. ``drafted``: an administrator published a version of their own, the file waits beside it
-    (see ``queries.differences``)."""
+    (see ``queries.differences``). ``way``: in which the definitions come, kept with their versions."""
 
+    way: ClassVar[str] = "definition file"
     created: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     drafted: list[str] = field(default_factory=list)
@@ -61,20 +63,20 @@ def load_definitions(actor: Actor, *, path: Path | None = None) -> LoadReport:
 def load_services(found: list[ServiceFile], present: dict[str, PublicService], report: LoadReport) -> None:
     """Bring ``found`` (checked) into the catalogue; ``present`` are the services they may already be."""
     services = _services(found, present)
-    versions: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
+    versions: dict[int, list[Any]] = defaultdict(list)
     rows = ServiceVersion.objects.filter(service__in=[each.pk for each in services.values()])
-    for service_id, number, state, loaded in rows.values_list("service_id", "number", "state", "loaded_hash"):
-        versions[service_id].append((number, state, loaded))
+    for row in rows.values_list("service_id", *_OF_VERSIONS, named=True):
+        versions[row.service_id].append(row)
     new: list[ServiceVersion] = []
     for file in found:
         service = services[file.code]
         earlier = versions[service.pk]
-        if any(loaded == file.digest for _number, _state, loaded in earlier):
+        if _is_known(file.digest, earlier, report.way):
             report.unchanged += 1
             continue
-        edited = bool(earlier) and not any(state == VersionState.PUBLISHED and loaded for _n, state, loaded in earlier)
+        edited = bool(earlier) and not any(row.state == VersionState.PUBLISHED and row.loaded_hash for row in earlier)
         (report.drafted if edited else report.updated if earlier else report.created).append(file.code)
-        new.append(_version(file, service, max((number for number, _s, _l in earlier), default=0) + 1, edited))
+        new.append(_version(file, service, _next_number(earlier), edited=edited, way=report.way))
     retire_published([row.service_id for row in new if row.state == VersionState.PUBLISHED])
     ServiceVersion.objects.bulk_create(new, batch_size=100)
 
@@ -98,14 +100,33 @@ def _services(found: list[ServiceFile], present: dict[str, PublicService]) -> di
     return {**present, **{row.code: row for row in new}}
 
 
-def _version(file: ServiceFile, service: PublicService, number: int, edited: bool) -> ServiceVersion:
+# What is read of the versions there are, to know what a definition changes.
+_OF_VERSIONS = ("number", "state", "loaded_hash", "change_reason")
+
+
+def _is_known(digest: str, versions: Iterable[Any], way: str) -> bool:
+    """Whether a definition is in force, or is what came in last in this way.
+
+    Not whether it ever came in: a file that goes back to what it said before has changed. And each way by itself: files
+    that are loaded at every start say nothing new after a configuration from elsewhere has come in.
+    """
+    came = [row for row in versions if row.loaded_hash and row.change_reason == way]
+    last = max(came, key=lambda row: row.number, default=None)
+    return any(row.loaded_hash == digest for row in versions if row is last or row.state == VersionState.PUBLISHED)
+
+
+def _next_number(versions: Iterable[Any]) -> int:
+    return max((row.number for row in versions), default=0) + 1
+
+
+def _version(file: ServiceFile, service: PublicService, number: int, *, edited: bool, way: str) -> ServiceVersion:
     published = not edited
     return ServiceVersion(
         service=service,
         number=number,
         state=VersionState.PUBLISHED if published else VersionState.DRAFT,
         loaded_hash=file.digest,
-        change_reason="definition file",
+        change_reason=way,
         valid_from=clock.today() if published else None,
         published_at=clock.now() if published else None,
         **with_basis_texts(file.content),
@@ -115,20 +136,18 @@ def _version(file: ServiceFile, service: PublicService, number: int, edited: boo
 def load_events(found: Iterable[EventFile], report: LoadReport) -> None:
     """Bring events (checked) into the catalogue and link their members; beside an edited one the file is a draft."""
     present = {row.code: row for row in Event.objects.all()}
-    versions: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for code, number, loaded in EventVersion.objects.values_list("code", "number", "loaded_hash"):
-        versions[code].append((number, loaded))
+    versions: dict[str, list[Any]] = defaultdict(list)
+    for version in EventVersion.objects.values_list("code", *_OF_VERSIONS, named=True):
+        versions[version.code].append(version)
     new, changed, drafts = [], [], []
     for file in found:
         row = present.get(file.code)
-        if (row is not None and row.loaded_hash == file.digest) or file.digest in (
-            loaded for _number, loaded in versions[file.code]
-        ):
+        if _is_known(file.digest, versions[file.code], report.way) or (row is not None and _digest(row) == file.digest):
             report.unchanged += 1
         elif row is None:
             new.append((Event(code=file.code, loaded_hash=file.digest, **file.content), file))
             report.created.append(file.code)
-        elif row.loaded_hash == rules.digest({name: getattr(row, name) for name in file.content}):
+        elif is_as_loaded(row):
             for name, value in {**file.content, "loaded_hash": file.digest}.items():
                 setattr(row, name, value)
             row.save()
@@ -138,22 +157,31 @@ def load_events(found: Iterable[EventFile], report: LoadReport) -> None:
             drafts.append(file)
             report.drafted.append(file.code)
     Event.objects.bulk_create([row for row, _file in new])
-    _keep_versions([file for _row, file in new + changed], drafts, versions)
+    _keep_versions([file for _row, file in new + changed], drafts, versions, report.way)
     _link(new + changed)
 
 
+def is_as_loaded(row: Event) -> bool:
+    """Whether an event is in force as it came in, and was not composed here."""
+    return row.loaded_hash == _digest(row)
+
+
+def _digest(row: Event) -> str:
+    return rules.digest({name: getattr(row, name) for name in rules.EVENT_FIELDS})
+
+
 def _keep_versions(
-    in_force: list[EventFile], drafts: list[EventFile], versions: dict[str, list[tuple[int, str]]]
+    in_force: list[EventFile], drafts: list[EventFile], versions: Mapping[str, list[Any]], way: str
 ) -> None:
     published = EventVersion.objects.filter(code__in=[file.code for file in in_force], state=VersionState.PUBLISHED)
     published.update(state=VersionState.RETIRED)
     EventVersion.objects.bulk_create(
         EventVersion(
             code=file.code,
-            number=max((number for number, _loaded in versions[file.code]), default=0) + 1,
+            number=_next_number(versions[file.code]),
             state=state,
             loaded_hash=file.digest,
-            change_reason="definition file",
+            change_reason=way,
             published_at=clock.now() if state == VersionState.PUBLISHED else None,
             **file.content,
         )

@@ -101,9 +101,25 @@ def asked_by(codes: Iterable[str]) -> dict[str, list[Mapping[str, Any]]]:
     return found
 
 
-def may_compose(actor: Actor, lead_role: str) -> bool:
-    """The platform's administrators compose every event, those of a department the events that its function leads."""
-    return actor.is_system or actor.has_role("platform_admin") or lead_role in functions_of(actor)
+def may_compose(actor: Actor, lead_role: str, *more: str) -> bool:
+    """The platform's administrators compose every event, those of a department the events that its functions lead."""
+    return actor.is_system or actor.has_role("platform_admin") or {lead_role, *more} <= functions_of(actor)
+
+
+def may_work_on(actor: Actor, row: EventVersion) -> bool:
+    """Whether the actor may compose the event as this version has it and as it is in force."""
+    return may_compose(actor, *lead_roles(row, event_versions(row.code).filter(state=VersionState.PUBLISHED)))
+
+
+def lead_roles(row: EventVersion, versions: Iterable[EventVersion]) -> set[str]:
+    """Who has a say in a version: its own lead, and the lead in force, from whom nobody takes the event."""
+    present = event_in_force(versions)
+    return {row.lead_role, present.lead_role if present else row.lead_role}
+
+
+def event_in_force(versions: Iterable[EventVersion]) -> EventVersion | None:
+    """The one of an event's ``versions`` that is in force."""
+    return next((row for row in versions if row.state == VersionState.PUBLISHED), None)
 
 
 def functions_of(actor: Actor) -> frozenset[str]:

@@ -45,8 +45,10 @@ def _members(event: Mapping[str, Any], services: Collection[str] | None) -> Iter
     for number, edge in enumerate(definition.get("edges", ())):
         if edge.get("from") not in members or edge.get("to") not in members:
             yield fault(f"definition/edges/{number}", _("An edge joins two members."))
+        elif edge["from"] in graph.setdefault(edge["to"], set()):
+            yield fault(f"definition/edges/{number}", _("A service waits for another one once."))
         else:
-            graph.setdefault(edge["to"], set()).add(edge["from"])
+            graph[edge["to"]].add(edge["from"])
     try:
         list(graphlib.TopologicalSorter(graph).static_order())
     except graphlib.CycleError:
@@ -83,7 +85,7 @@ def _questions(event: Mapping[str, Any]) -> Iterator[FieldError]:
                 if not choice.get("key") or not is_localised(choice.get("text")):
                     yield fault(f"{path}/choices", _("The choice needs a label in Chinese and English."))
         if "when" in question:
-            yield from _condition(f"{path}/when", question["when"], event.get("definition", {}))
+            yield from _condition(f"{path}/when", question["when"], event.get("definition", {}), earlier=number)
 
 
 def _given(event: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -120,12 +122,18 @@ def _takes(schema: Mapping[str, Any], value: Any) -> bool:
     return bool(jsonschema.Draft202012Validator(dict(schema), format_checker=_DAYS).is_valid(value))
 
 
-def _condition(path: str, expression: str, definition: Mapping[str, Any]) -> Iterator[FieldError]:
+def _condition(
+    path: str, expression: str, definition: Mapping[str, Any], *, earlier: int | None = None
+) -> Iterator[FieldError]:
+    """``earlier``: the condition is that of a question, which looks at so many questions before it and at no other."""
     faults = list(check_condition(path, expression))
     yield from faults
-    asked = {str(question.get("key")) for question in definition.get("questions", ())}
-    for name in sorted(names_in(str(expression)) - asked) if not faults else ():
-        yield fault(path, _("No question has the key %(name)s.") % {"name": name})
+    keys = [str(question.get("key")) for question in definition.get("questions", ())]
+    for name in sorted(names_in(str(expression)) - set(keys[:earlier])) if not faults else ():
+        if name in keys:
+            yield fault(path, _("The question %(name)s is not asked before this one.") % {"name": name})
+        else:
+            yield fault(path, _("No question has the key %(name)s.") % {"name": name})
 
 
 # --- Order ------------------------------------------------------------------------------------------------
@@ -134,18 +142,31 @@ def edges_by_dependence(
 ) -> list[dict[str, str]]:
     """What the services of an event need of each other, for those that were ``added``: of each group, one.
 
-    Edges into one member that are alternatives share ``any_of``.
+    Edges into one member that are alternatives share ``any_of``. Two services are joined once; where alternatives
+    overlap, all of them are waited for.
     """
     among = list(members)
     edges: list[dict[str, str]] = []
     for service in among:
-        for number, group in enumerate(depends_on.get(service, ()), start=1):
-            here = [each for each in among if each in set(group)]
-            if not here or not ({service, *here} & set(added)):
+        needed = _least(frozenset(group).intersection(among) for group in depends_on.get(service, ()))
+        joined: dict[str, dict[str, str]] = {}
+        for group, number in needed.items():
+            if not ({service, *group} & set(added)):
                 continue
-            name = {"any_of": f"{service.lower()}_{number}"} if len(here) > 1 else {}
-            edges += [{"from": each, "to": service, **name} for each in here]
+            alone = all(group is other or group.isdisjoint(other) for other in needed)
+            name = {"any_of": f"{service.lower()}_{number}"} if len(group) > 1 and alone else {}
+            joined |= {each: {"from": each, "to": service, **name} for each in among if each in group}
+        edges += joined.values()
     return edges
+
+
+def _least(groups: Iterable[frozenset[str]]) -> dict[frozenset[str], int]:
+    """Groups with their number, without those that are there whenever a smaller one is."""
+    numbered: dict[frozenset[str], int] = {}
+    for number, group in enumerate(groups, start=1):
+        numbered.setdefault(group, number)
+    numbered.pop(frozenset(), None)
+    return {group: number for group, number in numbered.items() if not any(other < group for other in numbered)}
 
 
 # --- How long it takes ----------------------------------------------------------------------------------

@@ -4,9 +4,12 @@ A question is asked only while its answer can change the set of members: what is
 values that the conditions tell apart.
 """
 
+import datetime as dt
 import itertools
+import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -17,6 +20,9 @@ from egov.law.rules import EvaluationError, names_in
 MAX_TRIALS = 5000  # combinations tried for one condition; beyond, the question is asked
 # A condition looks at few questions: combinations of theirs alone are tried.
 
+_LISTED = ("boolean", "choice")  # every answer is known beforehand, whatever a condition does with it
+# Anything but comparing with what is named or with each other: of the answers in between nobody could tell.
+_CALCULATES = re.compile(r"[^\w\s<>=!()\[\],.]|(?<!\d)\.|\.(?!\d)|\b(?!(?:and|or|not|in|d|date)\b)[A-Za-z_]\w*\s*\(")
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?")
 _TEXT = re.compile(r'"([^"\\]*)"|\'([^\'\\]*)\'')
 _OTHER = "\u0000"  # a text that no condition names
@@ -149,8 +155,11 @@ def _verdict(condition: str, definition: Mapping[str, Any], known: Mapping[str, 
     """True or false when it holds for every value, or none, that open questions may still get; None when it depends."""
     if not condition:
         return True
+    trials = _trials(condition, _open_in(condition, definition, known), known)
+    if trials is None:
+        return None
     verdicts = set()
-    for trial in _trials(condition, definition, known):
+    for trial in trials:
         verdicts.add(holds(condition, trial))
         if len(verdicts) > 1:
             return None
@@ -159,11 +168,12 @@ def _verdict(condition: str, definition: Mapping[str, Any], known: Mapping[str, 
 
 def _deciding(condition: str, definition: Mapping[str, Any], known: Mapping[str, Any]) -> set[str]:
     """The open questions of a condition whose value makes a difference, whatever the others turn out to be."""
-    asked = sorted((names_in(condition) & _keys(definition)) - known.keys())
-    verdict_of = {
-        tuple(trial.get(key) for key in asked): holds(condition, trial)
-        for trial in _trials(condition, definition, known)
-    }
+    questions = _open_in(condition, definition, known)
+    asked = [str(question["key"]) for question in questions]
+    trials = _trials(condition, questions, known)
+    if trials is None:
+        return set(asked)
+    verdict_of = {tuple(trial[key] for key in asked): holds(condition, trial) for trial in trials}
     deciding: set[str] = set()
     for place, key in enumerate(asked):
         verdicts: dict[tuple[Any, ...], set[bool]] = {}
@@ -174,37 +184,72 @@ def _deciding(condition: str, definition: Mapping[str, Any], known: Mapping[str,
     return deciding
 
 
-def _trials(condition: str, definition: Mapping[str, Any], known: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
-    by_key = {str(question["key"]): question for question in definition.get("questions", ())}
-    asked = sorted((names_in(condition) & by_key.keys()) - known.keys())
-    values = [_possible(by_key[key], condition, definition, known) for key in asked]
-    for chosen in itertools.islice(itertools.product(*values), MAX_TRIALS):
-        yield {**known, **dict(zip(asked, chosen, strict=True))}
+def _open_in(condition: str, definition: Mapping[str, Any], known: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The questions of a condition that are not answered and may still be asked."""
+    wanted = names_in(condition) - known.keys()
+    return [
+        question
+        for question in definition.get("questions", ())
+        if question["key"] in wanted and _verdict(str(question.get("when", "")), definition, known) is not False
+    ]
 
 
-def _possible(
-    question: Mapping[str, Any], condition: str, definition: Mapping[str, Any], known: Mapping[str, Any]
+def _trials(
+    condition: str, asked: Sequence[Mapping[str, Any]], known: Mapping[str, Any]
+) -> Iterator[Mapping[str, Any]] | None:
+    """What is known with whatever the open questions may come to.
+
+    None when trying cannot tell: there are too many combinations, or the condition calculates with an answer.
+    """
+    if _CALCULATES.search(_TEXT.sub(" ", condition)) and any(each.get("type") not in _LISTED for each in asked):
+        return None
+    beside = [known[key] for key in names_in(condition) & known.keys()]
+    kinds = Counter(each.get("type") for each in asked)
+    values = [values_told_apart(each, condition, beside=beside, several=kinds[each.get("type")]) for each in asked]
+    if math.prod(map(len, values)) > MAX_TRIALS:
+        return None
+    keys = [str(each["key"]) for each in asked]
+    return ({**known, **dict(zip(keys, chosen, strict=True))} for chosen in itertools.product(*values))
+
+
+def values_told_apart(
+    question: Mapping[str, Any], condition: str, *, beside: Iterable[Any] = (), several: int = 1
 ) -> Sequence[Any]:
-    """None alone for a question that will never be asked."""
-    if question.get("when") and _verdict(str(question["when"]), definition, known) is False:
-        return (None,)
-    return values_told_apart(question, condition)
+    """Values that a condition can tell apart: each that it names, and others below, between and above them.
 
-
-def values_told_apart(question: Mapping[str, Any], condition: str) -> Sequence[Any]:
-    """Values that a condition can tell apart: both sides of every number in it, every text in it and another one."""
+    ``beside``: answers to other questions of it, which it may compare with this one; ``several``: how many questions of
+    this kind are open in it, so that each can lie below and above each other one.
+    """
     kind = question.get("type")
     if kind == "boolean":
         return (False, True)
     if kind == "choice":
         return tuple(str(choice["key"]) for choice in question.get("choices", ()))
     if kind == "number":
-        named = sorted({float(found) for found in _NUMBER.findall(_TEXT.sub(" ", condition))})
-        return tuple(dict.fromkeys(value for limit in named for value in (limit - 1, limit, limit + 1))) or (0.0,)
-    texts = {one or two for one, two in _TEXT.findall(condition)}
+        named = {float(found) for found in _NUMBER.findall(_TEXT.sub(" ", condition))}
+        return _around(named | {each for each in beside if type(each) in (int, float)}, several)
+    texts = {one or two for one, two in _TEXT.findall(condition)} | {each for each in beside if isinstance(each, str)}
     if kind == "date":
-        return (*sorted(texts), "0001-01-01", "9999-12-31")
-    return (*sorted(texts), _OTHER)
+        days = _around({day.toordinal() for text in texts if (day := _day(text))}, several)
+        possible = dict.fromkeys(int(day) for day in days if 1 <= day <= dt.date.max.toordinal())
+        return tuple(dt.date.fromordinal(day).isoformat() for day in possible)
+    return (*sorted(texts), *(_OTHER * length for length in range(1, several + 1)))
+
+
+def _around(named: Iterable[float], several: int) -> Sequence[float]:
+    """The numbers ``named`` and, below, between and above them, ``several`` others each."""
+    limits, steps = sorted(named) or [0.0], range(1, several + 1)
+    below = (limits[0] - step for step in steps)
+    between = (low + (high - low) * step / (several + 1) for low, high in itertools.pairwise(limits) for step in steps)
+    above = (limits[-1] + step for step in steps)
+    return sorted({*limits, *below, *between, *above})
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def holds(condition: str, context: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from egov.catalogue import actions, queries
-from egov.catalogue.models import EVENT_KINDS, EventVersion, ServiceVersion, VersionState
+from egov.catalogue.models import EVENT_KINDS, EventVersion, ServiceVersion
 from egov.identity import queries as identity
 from egov.intake import queries as intake
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
@@ -97,7 +97,7 @@ def detail(request: ConsoleRequest, capacity: str, code: str) -> HttpResponse:
     versions = list(queries.event_versions(code))
     if not versions:
         raise NotFound()
-    in_force = next((row for row in versions if row.state == VersionState.PUBLISHED), None)
+    in_force = queries.event_in_force(versions)
     context = {
         "code": code,
         "versions": versions,
@@ -106,7 +106,7 @@ def detail(request: ConsoleRequest, capacity: str, code: str) -> HttpResponse:
         "in_work": next((row for row in versions if row.is_in_work and not row.loaded_hash), None),
         "people": identity.names_of({row.written_by_id for row in versions if row.written_by_id}),
         "lead": queries.functions().get((in_force or versions[0]).lead_role),
-        "may": queries.may_compose(request.actor, versions[0].lead_role),
+        "may": queries.may_compose(request.actor, (in_force or versions[0]).lead_role),
         "changes": acts.of_event(code),
         "crumbs": _above(request),
     }
@@ -148,7 +148,7 @@ def withdraw(request: ConsoleRequest, capacity: str, code: str) -> HttpResponse:
     versions = list(queries.event_versions(code))
     if not versions:
         raise NotFound()
-    in_force = next((row for row in versions if row.state == VersionState.PUBLISHED), versions[0])
+    in_force = queries.event_in_force(versions) or versions[0]
     if not queries.may_compose(request.actor, in_force.lead_role):
         raise NotPermitted()
     return form_page(
@@ -234,7 +234,7 @@ def version(request: ConsoleRequest, capacity: str, code: str, number: int) -> H
     """Graph and list of the services, the questions, the one form and what it saves, and what differs."""
     row = queries.event_version(code, number)
     actor = request.actor
-    may = queries.may_compose(actor, row.lead_role)
+    may = queries.may_work_on(actor, row)
     versions = queries.published_many(str(each["service"]) for each in row.definition.get("members", ()))
     base = _compared_with(request, row)
     ahead = intake.form_ahead(row.definition)
@@ -353,9 +353,11 @@ def _located(request: ConsoleRequest, row: EventVersion, fault: Any) -> tuple[st
     """Where a fault is mended, in words and as an address, and what it is."""
     steps = fault.path.split("/")
     definition = row.definition
-    if steps[:2] == ["definition", "members"] and len(steps) > 2:
-        service = str(definition["members"][int(steps[2])]["service"])
-        return service, url(request, "event_member", row.code, row.number, service), str(fault.message)
+    if steps[:2] in (["definition", "members"], ["definition", "edges"]) and len(steps) > 2:
+        named = definition[steps[1]][int(steps[2])]
+        service = named.get("service") or named.get("to")
+        if any(each["service"] == service for each in definition.get("members", ())):
+            return service, url(request, "event_member", row.code, row.number, service), str(fault.message)
     if steps[:2] == ["definition", "questions"] and len(steps) > 2:
         question = definition["questions"][int(steps[2])]
         where = localised_plain(question.get("text", {})) or str(question["key"])

@@ -9,10 +9,14 @@ from django.core.management import CommandError, call_command
 from egov.catalogue import actions, queries
 from egov.catalogue.models import Competence, Event, EventVersion, PublicService, ServiceVersion
 from egov.kernel import configuration
-from egov.kernel.actor import SYSTEM
-from egov.kernel.errors import InvalidInput
+from egov.kernel.actor import SYSTEM, Actor, CapacityKind
+from egov.kernel.errors import InvalidInput, TransitionNotAllowed
 
 pytestmark = pytest.mark.django_db
+
+
+def admin(party):
+    return Actor(kind=CapacityKind.POST, capacity=f"p-{party}", party_id=party, roles=frozenset({"platform_admin"}))
 
 
 @pytest.fixture
@@ -62,6 +66,52 @@ def test_an_event_taken_out_of_force_is_so_elsewhere_too(configured):
     assert queries.events() == []
     assert queries.export_configuration()["events"] == data["events"]
     assert actions.import_configuration(SYSTEM, data=data).withdrawn == 0
+
+
+def composed(**changes):
+    """The event as it was put into force here by two people."""
+    row = actions.draft_event(admin(1), code="LE99", changes=changes)
+    actions.review_event(admin(2), version_id=row.pk)
+    return actions.publish_event(admin(1), version_id=row.pk)
+
+
+def test_an_event_composed_here_is_taken_out_of_force_by_a_second_person_only(configured):
+    composed(order=3)
+    (row,) = data = json.loads(json.dumps(configured["events"]))
+    row |= {"withdrawn": True}
+    report = actions.import_configuration(SYSTEM, data={**configured, "events": data})
+    assert (report.drafted, report.withdrawn) == (["LE99"], 0)
+    assert queries.event("LE99").is_offered
+    assert actions.import_configuration(SYSTEM, data={**configured, "events": data}).changed == []
+    waiting = EventVersion.objects.get(code="LE99", withdraws=True)
+    with pytest.raises(TransitionNotAllowed):
+        actions.publish_event(admin(1), version_id=waiting.pk)
+    actions.review_event(admin(2), version_id=waiting.pk)
+    actions.publish_event(admin(1), version_id=waiting.pk)
+    assert not queries.event("LE99").is_offered
+    assert queries.event("LE99").order == 3
+    report = actions.import_configuration(SYSTEM, data={**configured, "events": data})
+    assert (report.changed, report.withdrawn) == ([], 0)
+
+
+def test_files_loaded_again_after_it_bring_nothing_back(configured, definitions):
+    """They say what they said at the last start."""
+    data = json.loads(json.dumps(configured))
+    next(row for row in data["services"] if row["code"] == "ZZ01")["content"]["promised_limit"] = 3
+    data["events"][0]["order"] = 8
+    assert actions.import_configuration(SYSTEM, data=data).updated == ["ZZ01", "LE99"]
+    assert definitions.load().changed == []
+    assert (queries.published("ZZ01").promised_limit, queries.event("LE99").order) == (3, 8)
+    assert actions.import_configuration(SYSTEM, data=configured).updated == ["ZZ01", "LE99"], "as it was taken out"
+
+
+def test_what_was_composed_wrongly_elsewhere_is_named_by_its_place(configured):
+    both = {"zh-Hans": "挂招牌吗？", "en": "A sign?"}
+    questions = [{"key": key, "type": "boolean", "text": both, "when": when} for key, when in (("a", "b"), ("b", "a"))]
+    configured["events"][0]["definition"]["questions"] = questions
+    with pytest.raises(InvalidInput) as caught:
+        actions.import_configuration(SYSTEM, data=configured)
+    assert [fault.path for fault in caught.value.faults] == ["LE99/definition/questions/0/when"]
 
 
 def test_it_is_the_same_file_every_time(configured, tmp_path):

@@ -89,6 +89,40 @@ def test_a_new_fault_is_refused_with_its_place_and_an_old_one_may_wait(service):
 
 
 @pytest.mark.parametrize(
+    ("definition", "path", "said"),
+    [
+        (
+            {"questions": [{**SIGN, "when": "big == true"}, {**SIGN, "key": "big"}]},
+            "definition/questions/0/when",
+            "big",
+        ),
+        ({"questions": [{**SIGN, "when": "sign == true"}]}, "definition/questions/0/when", "sign"),
+        ({"questions": [SIGN, {**SIGN, "key": "big", "when": "new == 1"}]}, "definition/questions/1/when", "new"),
+        (
+            {"edges": [{"from": "ZZ01", "to": "ZZ02"}, {"from": "ZZ01", "to": "ZZ02", "any_of": "a"}]},
+            "definition/edges/1",
+            "once",
+        ),
+    ],
+)
+def test_a_question_hangs_on_earlier_ones_and_a_service_waits_for_another_once(definition, path, said):
+    """Else nobody knows which to ask first, and what was filed could not be told apart."""
+    members = [{"service": "ZZ01"}, {"service": "ZZ02"}]
+    (fault,) = rules.check_event({**CONTENT, "definition": {"members": members, **definition}})
+    assert fault.path == path
+    assert said in str(fault.message)
+
+
+@pytest.mark.parametrize("circle", [("a", "b"), ("a",)])
+def test_questions_in_a_circle_are_refused_at_the_question(service, circle):
+    questions = [{**SIGN, "key": key, "when": f"{circle[place - 1]} == true"} for place, key in enumerate(circle)]
+    row = draft()
+    with pytest.raises(InvalidInput) as caught:
+        actions.edit_event(admin(1), version_id=row.pk, changes={"definition": {**DEFINITION, "questions": questions}})
+    assert [each.path for each in caught.value.faults] == ["definition/questions/0/when"]
+
+
+@pytest.mark.parametrize(
     ("definition", "path"),
     [
         ({}, "definition/members"),
@@ -122,23 +156,66 @@ def test_what_is_no_event_is_refused(service, code, changes, path):
     assert [each.path for each in caught.value.faults] == [path]
 
 
-def test_a_department_does_not_take_an_event_from_another(service, identities):
-    market, fire = identities.department("jz.linjiang.market"), identities.department("jz.linjiang.fire")
-    for department, role in ((market, "market"), (fire, "fire")):
+@pytest.fixture
+def desk(identities):
+    """An administrator of the department that does ``role``."""
+    departments = {role: identities.department(f"jz.linjiang.{role}") for role in ("market", "fire")}
+    for role, department in departments.items():
         actions.set_competence(admin(1), region="990102", department_id=department.pk, department_role=role)
-    theirs = Actor(
-        kind=CapacityKind.POST,
-        capacity="p-9",
-        party_id=9,
-        department_id=fire.pk,
-        roles=frozenset({"department_admin"}),
-    )
+
+    def of(role, party=9):
+        return Actor(
+            kind=CapacityKind.POST,
+            capacity=f"p-{party}",
+            party_id=party,
+            department_id=departments[role].pk,
+            roles=frozenset({"department_admin"}),
+        )
+
+    return of
+
+
+def test_a_department_does_not_take_an_event_from_another(service, desk):
     row = draft()
     with pytest.raises(NotPermitted):
-        actions.edit_event(theirs, version_id=row.pk, changes={"lead_role": "fire"})
-    own = actions.draft_event(theirs, code="BE91", changes={**CONTENT, "lead_role": "fire"})
+        actions.edit_event(desk("fire"), version_id=row.pk, changes={"lead_role": "fire"})
+    own = actions.draft_event(desk("fire"), code="BE91", changes={**CONTENT, "lead_role": "fire"})
     with pytest.raises(NotPermitted):
-        actions.edit_event(theirs, version_id=own.pk, changes={"lead_role": "market"})
+        actions.edit_event(desk("fire"), version_id=own.pk, changes={"lead_role": "market"})
+
+
+def handed_over():
+    """Led by the fire department by now, once by the market's."""
+    first = published()
+    actions.draft_event(admin(1), code="BE90", changes={"lead_role": "fire"})
+    second = EventVersion.objects.get(code="BE90", number=2)
+    actions.review_event(admin(2), version_id=second.pk)
+    return first, actions.publish_event(admin(1), version_id=second.pk)
+
+
+def test_nobody_goes_on_from_a_version_of_before_it_was_handed_over(service, desk):
+    first, _second = handed_over()
+    with pytest.raises(NotPermitted):
+        actions.draft_event(desk("market"), code="BE90", changes={"order": 3}, based_on=first.pk)
+    with pytest.raises(NotPermitted):
+        actions.draft_event(desk("fire"), code="BE90", changes={"order": 3}, based_on=first.pk)
+    assert actions.draft_event(desk("fire"), code="BE90", changes={"order": 3}).lead_role == "fire"
+
+
+@pytest.mark.parametrize(
+    "act", [actions.edit_event, actions.review_event, actions.publish_event, actions.discard_event]
+)
+def test_a_version_that_waits_from_before_it_was_handed_over_is_nobody_s_but_the_platform_s(service, desk, act):
+    """Such as one that came from a file."""
+    handed_over()
+    content = {**CONTENT, "definition": DEFINITION}
+    state = "reviewed" if act is actions.publish_event else "draft"
+    waiting = EventVersion.objects.create(code="BE90", number=7, state=state, loaded_hash="f", **content)
+    more = {"changes": {"order": 3}} if act is actions.edit_event else {}
+    for role in ("market", "fire"):
+        with pytest.raises(NotPermitted):
+            act(desk(role), version_id=waiting.pk, **more)
+    act(admin(1), version_id=waiting.pk, **more)
 
 
 # --- Answered by the event itself ----------------------------------------------------------------------------
@@ -285,6 +362,27 @@ def test_only_what_is_in_force_is_taken_out_of_it(service):
     draft()
     with pytest.raises(TransitionNotAllowed):
         actions.draft_withdrawal(admin(1), code="BE90", reason="x")
+
+
+@pytest.mark.parametrize(
+    ("needs", "joined"),
+    [
+        ([["A"]], {"A": ""}),
+        ([["A", "B"]], {"A": "s_1", "B": "s_1"}),
+        ([["A", "B"], ["C", "D"]], {"A": "s_1", "B": "s_1", "C": "s_2", "D": "s_2"}),
+        ([["A", "B"], ["A"]], {"A": ""}),  # who has A has one of A and B
+        ([["A"], ["A", "B"]], {"A": ""}),
+        ([["A", "B"], ["A", "C"]], {"A": "", "B": "", "C": ""}),
+        ([["A", "X"], ["A", "B"]], {"A": ""}),  # X is no part of the event
+        ([["A", "B"], ["B", "A"]], {"A": "s_1", "B": "s_1"}),
+    ],
+)
+def test_a_service_is_joined_once_to_each_that_it_needs(needs, joined):
+    edges = rules.edges_by_dependence("ABCDS", {"S"}, {"S": needs})
+    assert {(each["from"], each["to"]): each.get("any_of", "") for each in edges} == {
+        (code, "S"): group for code, group in joined.items()
+    }
+    assert len(edges) == len(joined)
 
 
 def test_the_slowest_way_is_the_longest():

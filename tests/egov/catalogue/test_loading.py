@@ -119,6 +119,44 @@ def test_events_link_their_members_and_beside_an_edited_one_the_file_waits(defin
     assert definitions.load().drafted == [], "once"
 
 
+def test_a_file_that_goes_back_to_what_it_said_before_counts(definitions):
+    """What is in force is what the files say, not what they once said."""
+    definitions.write()
+    definitions.write_event()
+    definitions.load()
+    definitions.write(promised_limit=3)
+    definitions.write_event(order=7)
+    definitions.load()
+    definitions.write()
+    definitions.write_event()
+    assert definitions.load().updated == ["ZZ01", "LE99"]
+    assert (queries.published("ZZ01").number, queries.published("ZZ01").promised_limit) == (3, 5)
+    assert queries.event("LE99").order == 0
+    assert EventVersion.objects.get(code="LE99", state="published").number == 3
+    assert definitions.load().changed == []
+
+
+def test_beside_an_edited_version_a_file_waits_whenever_it_changed_and_not_before(definitions):
+    definitions.write()
+    definitions.write_event()
+    definitions.load()
+    service = actions.draft_version(admin(1), code="ZZ01", changes={"promised_limit": 4}, change_reason="faster")
+    actions.review_version(admin(2), version_id=service.pk)
+    actions.publish_version(admin(1), version_id=service.pk)
+    event = actions.draft_event(admin(1), code="LE99", changes={"order": 4})
+    actions.review_event(admin(2), version_id=event.pk)
+    actions.publish_event(admin(1), version_id=event.pk)
+    assert definitions.load().changed == [], "the files are as they were"
+    definitions.write(promised_limit=3)
+    definitions.write_event(order=7)
+    assert definitions.load().drafted == ["ZZ01", "LE99"]
+    definitions.write()
+    definitions.write_event()
+    assert definitions.load().drafted == ["ZZ01", "LE99"]
+    assert definitions.load().changed == []
+    assert (queries.published("ZZ01").promised_limit, queries.event("LE99").order) == (4, 4)
+
+
 def test_many_definitions_take_few_statements(definitions):
     for number in range(1, 31):
         definitions.write(f"ZY{number:02d}")

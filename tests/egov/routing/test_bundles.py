@@ -96,6 +96,62 @@ def test_every_question_asked_of_an_event_can_change_a_member(file):
         assert True in outcomes, key
 
 
+def asking(condition: str, **kinds: str) -> dict[str, Any]:
+    """An event with one member under a condition over questions of these kinds."""
+    return {
+        "members": [{"service": "A", "when": condition}],
+        "questions": [{"key": key, "type": kind} for key, kind in kinds.items()],
+    }
+
+
+@pytest.mark.parametrize(
+    ("definition", "first", "second"),
+    [
+        (asking("b > a", a="number", b="number"), {"a": 5}, {"b": 9}),
+        (
+            asking("seats > 20 and seats > permitted", seats="number", permitted="number"),
+            {"permitted": 90},
+            {"seats": 91},
+        ),
+        (asking("home != work", home="region", work="region"), {"home": "990102"}, {"work": "990104"}),
+        (asking("date(a) < date(b)", a="date", b="date"), {"a": "2026-03-01"}, {"b": "2026-03-02"}),
+    ],
+)
+def test_answers_are_compared_with_each_other(definition, first, second):
+    assert bundles.questions_to_ask(definition, {}) == tuple(each["key"] for each in definition["questions"])
+    assert state_of(definition, first, "A") is Why.OPEN
+    assert bundles.questions_to_ask(definition, first) == tuple(second)
+    assert state_of(definition, {**first, **second}, "A") is Why.APPLIES
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "n > 1 and n < 2",
+        "n * 1000 > 5",
+        "n % 2 == 1",
+        "n in [10..300]",
+        "abs(n) > 3",
+    ],
+)
+def test_a_number_may_lie_between_the_ones_named_and_what_is_calculated_is_asked(condition):
+    assert bundles.questions_to_ask(asking(condition, n="number"), {}) == ("n",)
+
+
+@pytest.mark.parametrize("condition", ['date(day) > date("2026-03-01") and date(day) < date("2026-04-01")'])
+def test_a_day_may_lie_between_the_ones_named(condition):
+    assert bundles.questions_to_ask(asking(condition, day="date"), {}) == ("day",)
+
+
+def test_what_has_too_many_combinations_to_try_is_asked():
+    keys = [f"q{number}" for number in range(13)]
+    definition = asking(" and ".join(f"{key} == true" for key in keys), **dict.fromkeys(keys, "boolean"))
+    assert bundles.questions_to_ask(definition, {}) == tuple(keys)
+    assert state_of(definition, {}, "A") is Why.OPEN
+    assert state_of(definition, {"q4": False}, "A") is Why.NOT_NEEDED
+    assert state_of(definition, dict.fromkeys(keys, True), "A") is Why.APPLIES
+
+
 KEYS = ["a", "b", "c", "d"]
 
 
@@ -115,6 +171,9 @@ def events(draw: Any) -> dict[str, Any]:
         if kinds[key] == "boolean":
             return f"{key} == {draw(st.sampled_from(['true', 'false']))}"
         if kinds[key] == "number":
+            others = [other for other in KEYS if other != key and kinds[other] == "number"]
+            if others and draw(st.booleans()):
+                return f"{key} {draw(st.sampled_from(['>', '<', '==', '+ 2 >']))} {draw(st.sampled_from(others))}"
             return f"{key} {draw(st.sampled_from(['>=', '<', '==']))} {draw(st.integers(0, 9))}"
         return f'{key} {draw(st.sampled_from(["==", "!="]))} "{draw(st.sampled_from("xyz"))}"'
 
@@ -132,7 +191,7 @@ def events(draw: Any) -> dict[str, Any]:
 def answers_to(definition: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     by_kind = {
         "boolean": st.booleans(),
-        "number": st.integers(-2, 12),
+        "number": st.integers(-4, 24).map(lambda halves: halves / 2),
         "choice": st.sampled_from(["x", "y", "z"]),
     }
     return st.fixed_dictionaries({each["key"]: by_kind[each["type"]] for each in definition["questions"]})

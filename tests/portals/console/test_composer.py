@@ -122,6 +122,30 @@ def test_nothing_typed_is_lost_and_the_fault_stands_at_its_field(two_services):
     assert [each["key"] for each in definition()["questions"]] == ["sign"], "a condition looks at it"
 
 
+def test_a_question_hangs_on_the_ones_before_it_only(two_services):
+    desk = composed(two_services)
+    assert desk.post(f"{E1}/questions", {**QUESTION, "key": "lit", "term_1_0": "sign == true"}).status_code == 302
+    offered = desk.get(f"{E1}/questions/lit").context["form"].fields["term_1"].fields[0].choices
+    assert [term for term, _label in offered] == ["", "sign == true", "sign == false"]
+    page = desk.get(f"{E1}/questions/sign")
+    assert "term_1" not in page.context["form"].fields, "none stands before it"
+    refused = desk.post(f"{E1}/questions/sign", {**QUESTION, "written": "lit == true"})
+    assert refused.status_code == 422
+    assert refused.context["form"].errors.keys() == {"written"}
+
+
+def test_services_joined_twice_are_told_where_they_are_joined_and_keeping_mends_it(two_services):
+    desk = composed(two_services)
+    edge = {"from": "LC01", "to": "LC02"}
+    EventVersion.objects.update(definition={**definition(), "edges": [edge, {**edge, "any_of": "a"}]})
+    assert [where for where, _address, _words in desk.get(E1).context["faults"]] == ["LC02"]
+    (address,) = [address for _where, address, _words in desk.get(E1).context["faults"]]
+    assert address.endswith(f"{E1}/services/LC02")
+    assert desk.post(f"{E1}/services/LC02", {"stage": "1", "after_LC01": "all"}).status_code == 302
+    assert definition()["edges"] == [edge]
+    assert desk.get(E1).context["faults"] == []
+
+
 def test_a_dry_run_says_what_applies_why_and_what_is_still_asked(two_services):
     desk = composed(two_services)
     before = EventVersion.objects.values_list("pk", "state").get()
@@ -152,6 +176,28 @@ def test_a_department_leads_only_with_its_own_functions(two_services):
     options = two_services.fire_admin.get("events/new").context["form"].fields["lead_role"].choices
     assert [key for key, _name in options] == [""]
     assert two_services.market_admin.post("events/new", NEW).status_code == 302
+
+
+def test_a_version_that_came_in_to_take_an_event_out_of_force_says_where_it_comes_from(two_services):
+    desk = composed(two_services)
+    content = queries.event_content(EventVersion.objects.get())
+    EventVersion.objects.create(code="BE90", number=2, withdraws=True, loaded_hash="f", **content)
+    page = desk.html("events/BE90/versions/2")
+    assert "It came in with the configuration of another instance" in page
+    assert "Approve: take it out of force" in page
+
+
+def test_what_waits_from_before_an_event_was_handed_over_is_read_but_not_worked_on(two_services):
+    composed(two_services)
+    row = EventVersion.objects.get()
+    content = {**queries.event_content(row), "lead_role": "fire"}
+    EventVersion.objects.create(code="BE90", number=2, state="published", **content)
+    desk = two_services.market_admin
+    page = desk.get(E1)
+    assert (page.status_code, page.context["may"], page.context["edits"]) == (200, False, False)
+    assert not desk.get("events/BE90").context["may"]
+    assert desk.get(f"{E1}/texts").status_code == 403
+    assert two_services.admin.get(E1).context["edits"]
 
 
 @pytest.mark.parametrize(
