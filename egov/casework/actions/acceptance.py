@@ -110,7 +110,7 @@ def redirect_case(actor: Actor, *, case: str, body: str, reason: str = "", lock_
     move = begin(actor, "redirect", case, lock_version)
     named = required("body", body, _("Name the competent body."))
     row = _ended(move, f"{named}. {reason.strip()}" if reason.strip() else named)
-    letters.ruling(move, "redirect", reasons=reason.strip(), rows=[(str(_("Competent body")), named)])
+    letters.ruling(move, "redirect", reasons=reason.strip(), rows=[(_("Competent body"), named)])
     return row
 
 
