@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from egov.casework import letters, opening
 from egov.casework.errors import CorrectionNotProvided
+from egov.casework.facts import complete_at
 from egov.casework.models import Case, CaseFile, CorrectionRequest
 from egov.casework.moving import Move, begin, finish
 from egov.contracts.cases import CorrectionRequested
@@ -57,9 +58,10 @@ def accept(actor: Actor, *, case: str, lock_version: int | None = None, note: st
 
 @transaction.atomic
 def deem_accepted(actor: Actor, *, case: str) -> Case:
-    """Nothing was said in time: the case counts as accepted from the day of receipt (Licensing Law art. 32(1)(4))."""
+    """Nothing was said in time: the case counts as accepted from the day its papers came in, corrected ones from theirs
+    (Licensing Law art. 32(1)(4))."""
     move = begin(actor, "deem_accepted", case)
-    return _accepted(move, note="", started_at=move.case.received_at)
+    return _accepted(move, note="", started_at=complete_at(move.case))
 
 
 def _accepted(move: Move, *, note: str, started_at: Any) -> Case:
