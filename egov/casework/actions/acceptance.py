@@ -19,6 +19,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.errors import FieldError, InvalidInput, NotFound
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
+from egov.registers import queries as registers
 from egov.work import actions as work
 
 DEFAULT_PLAN: dict[str, Any] = {
@@ -245,7 +246,8 @@ def answer_correction(
     )
     request.answered_at = move.now
     request.save(update_fields=["answered_at"])
-    finish(move, changes={"answers": {**row.answers, **given}}, content=given)
+    now = {**row.answers, **given}
+    finish(move, changes={"answers": now, "sources": registers.sources_of(now, row.sources)}, content=given)
     _look_again(move)
     return row
 

@@ -73,6 +73,19 @@ def test_the_officer_takes_it_over(matter, resident, clerk):
     assert OutboxMessage.objects.filter(name=ChangeDecided.name).count() == 1
 
 
+def test_what_differs_from_the_register_by_now_says_so(matter, resident, clerk):
+    propose(resident, matter, person__name="林小雯")
+    waiting = matter.members.get(key="AA02").pending
+    assert waiting.sources["operator"]["corrected"] is True
+    case = case_of(matter, "AA01")
+    assert case.sources["owner"]["corrected"] is False, "until an officer takes it over"
+    actions.accept_change(clerk, case=case.reference)
+    assert case_of(matter, "AA01").sources["owner"]["corrected"] is True
+    propose(resident, matter, person__name="林晓雯")
+    waiting.refresh_from_db()
+    assert waiting.sources["operator"]["corrected"] is False, "it is as the register says again"
+
+
 def test_the_officer_refuses_it_with_a_reason(matter, resident, clerk):
     propose(resident, matter, shop__area_sqm=120)
     case = case_of(matter, "AA01")

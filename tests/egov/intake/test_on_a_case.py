@@ -45,6 +45,15 @@ def test_an_answer_goes_through_the_validator_of_the_form(asked, resident):
     assert answered.state == "received"
 
 
+def test_what_is_corrected_against_the_register_says_so(a_draft, resident, officer):
+    actions.submit(resident, draft=a_draft(resident, answers={"reason": "expired"}).reference, key="k")
+    case = Case.objects.get()
+    assert case.sources["name"]["corrected"] is False
+    casework.request_correction(officer, case=case.reference, items=[{"field": "name", "message": "请写全名"}])
+    answered = actions.answer_correction(resident, case=case.reference, answers={"name": "林小雯"})
+    assert answered.sources["name"]["corrected"] is True
+
+
 def test_a_listed_material_needs_a_new_file(asked, resident, a_picture):
     case = asked({"material": "photo", "message": "太暗"})
     with pytest.raises(InvalidInput) as refused:
