@@ -67,8 +67,7 @@ class MatterAnswers:
         """Under the merged keys; of those still open first, since they are what a correction changes."""
         found: dict[str, Any] = {}
         for each in sorted(self.members, key=lambda one: one.is_open):
-            part = self.form.part(each.member.key)
-            found |= {part.names[key]: value for key, value in each.answers.items() if key in part.names}
+            found |= self.form.told(each.member.key, each.answers, found)
         return found
 
     @cached_property
@@ -78,8 +77,7 @@ class MatterAnswers:
         proposed = AnswerChange.objects.filter(case__in=cases, decided_at__isnull=True).order_by("id")
         told = dict(self.answers)
         for change in proposed:
-            names = self.form.part(cases[change.case_id].member.key).names
-            told |= {names[key]: value for key, value in change.answers.items() if key in names}
+            told |= self.form.told(cases[change.case_id].member.key, change.answers, told)
         return {
             question.element: told[question.key]
             for question in self.form.questions

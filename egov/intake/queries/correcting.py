@@ -74,8 +74,7 @@ class OpenCorrections:
     def answers(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for each in self.asked:
-            names = self.form.part(each.case.reference).names
-            found |= {names[key]: value for key, value in each.case.answers.items() if key in names}
+            found |= self.form.told(each.case.reference, each.case.answers, found)
         return found
 
     def askers(self, key: str) -> list[Asker]:
