@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from egov.casework.models import AnswerChange, Case
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion
@@ -12,6 +14,8 @@ from egov.intake import rules
 from egov.intake.queries.drafts import check_answers, claims_in, form_for
 from egov.intake.rules import Checked, Form, MergedForm, Question
 from egov.kernel.actor import Actor
+from egov.kernel.errors import Text
+from egov.kernel.text import localise
 from egov.matters import queries as matters
 from egov.matters.models import Matter, MatterState, Member, PendingFile, PendingMember
 from egov.matters.rules import ENDED
@@ -105,6 +109,20 @@ class MatterAnswers:
 
 def without_files(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in answers.items() if key in form.by_key and not form.by_key[key].is_file}
+
+
+DECIDES_FEE = "decides_fee"  # code of the fault at an answer that changes what a service costs
+
+
+def decides_fee(version: ServiceVersion, before: Mapping[str, Any], after: Mapping[str, Any]) -> Text | None:
+    """Why answers that change what a service costs are not corrected; None when it costs the same."""
+    form = form_for(version)
+    prices = {rules.price_of(version.fee, form, answers, name=version.name).total for answers in (before, after)}
+    if len(prices) == 1:
+        return None
+    return _("This answer decides the fee of %(service)s. Withdraw that part and file it anew.") % {
+        "service": localise(version.name)
+    }
 
 
 def answers_of(actor: Actor, *, matter: str) -> MatterAnswers:
