@@ -91,7 +91,7 @@ def carry_on(actor: Actor, *, matter: str, corrected: Mapping[str, Mapping[str, 
     corrections: list[Correcting] = []
     for each in found.members:
         wanted = {name: value for name, value in given.items() if name not in asked.get(each.member.key, ())}
-        if _reaches(actor, each) and (changes := _changes(found, each, wanted)):
+        if each.is_within(actor) and (changes := _changes(found, each, wanted)):
             wrong, correction = _judged(found, each, changes)
             faults += [fault for fault in wrong if fault.code == queries.DECIDES_FEE]
             corrections += [correction] if correction.answers else []
@@ -123,13 +123,6 @@ def _under_own_keys(part: rules.Part, answers: Mapping[str, Any], faults: Sequen
         for key in answers
         if part.names[key] == fault.path
     ]
-
-
-def _reaches(actor: Actor, each: MemberAnswers) -> bool:
-    """Whether ``actor`` may correct it: it is open, in the mandate, and no case of somebody registered on the way."""
-    own = each.case is None or each.case.applicant_id == actor.on_behalf_of_id
-    limits = actor.mandate_services
-    return each.is_open and own and (limits is None or each.version.service.code in limits)
 
 
 def accept_change(actor: Actor, *, case: str, note: str = "", lock_version: int | None = None) -> AnswerChange:

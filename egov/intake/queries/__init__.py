@@ -30,9 +30,11 @@ from egov.intake.queries.correcting import (
     Asker,
     OpenCorrections,
     PutRight,
+    answerable,
     asked_there,
     open_corrections,
     put_right,
+    reached_besides,
 )
 from egov.intake.queries.drafts import (
     FILED_BY_POSTS,
@@ -92,6 +94,7 @@ __all__ = [
     "PutRight",
     "Saving",
     "SharedPaper",
+    "answerable",
     "answered_by",
     "answers_of",
     "asked_there",
@@ -124,6 +127,7 @@ __all__ = [
     "posts",
     "price_of",
     "put_right",
+    "reached_besides",
     "regions",
     "remedy_service",
     "replay",

@@ -43,6 +43,12 @@ class MemberAnswers:
         decided = self.case is not None and (self.case.decided_at or self.case.closed_at) is not None
         return not decided and self.member.state not in ENDED
 
+    def is_within(self, actor: Actor) -> bool:
+        """Whether ``actor`` may correct it: in the mandate, open, and no case of somebody registered on the way."""
+        own = self.case is None or self.case.applicant_id == actor.on_behalf_of_id
+        limits = actor.mandate_services
+        return self.is_open and own and (limits is None or self.version.service.code in limits)
+
     @cached_property
     def visible(self) -> frozenset[str]:
         return self.checked({}).visible

@@ -13,6 +13,8 @@ from egov.intake import rules
 from egov.intake.queries.changing import (
     DECIDES_FEE,
     MatterAnswers,
+    MemberAnswers,
+    answers_of,
     decides_fee,
     files_in,
     without_files,
@@ -170,3 +172,32 @@ def asked_there(found: MatterAnswers) -> dict[str, set[str]]:
         names = found.form.part(each.member.key).names
         asked[each.member.key] = {names[key] for key in asked_keys(each.form, row.items)}
     return asked
+
+
+def answerable(found: OpenCorrection | OpenCorrections, answers: Mapping[str, Any]) -> frozenset[str]:
+    """The keys of ``found.form`` that count: what departments ask, and what ``answers`` to that make necessary."""
+    if isinstance(found, OpenCorrection):
+        return put_right(found, answers, files={}).keys
+    parts = [(each, found.form.part(each.case.reference)) for each in found.asked]
+    return frozenset(
+        part.names[key] for each, part in parts for key in put_right(each, part.own(answers), files={}).keys
+    )
+
+
+def reached_besides(actor: Actor, asked: Sequence[OpenCorrection | AskedCorrection]) -> list[MemberAnswers]:
+    """The other services of the matter that hear of what is put right. None when the matter is somebody else's."""
+    try:
+        found = answers_of(actor, matter=asked[0].case.matter)
+    except NotFound:
+        return []
+    by_case = {each.member.case: found.form.part(each.member.key) for each in found.members}
+    names = {by_case[each.case.reference].names[key] for each in asked for key in each.keys}
+    there = asked_there(found)
+    reached = {
+        each.member.key
+        for name in names
+        if not found.form.by_key[name].is_file
+        for each in found.reached(name)
+        if name not in there.get(each.member.key, ()) and each.is_within(actor)
+    }
+    return [each for each in found.members if each.member.key in reached]

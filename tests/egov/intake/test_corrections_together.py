@@ -214,3 +214,43 @@ def test_the_person_is_led_to_the_one_notice(client, asked, resident, clerk):
     assert client.post(url, {"person__name": "林小雯", words: "面馆招牌"}).status_code == 302
     grant(asked, "AA01", outcome="refused")
     assert client.get(url).status_code == 404
+
+
+def test_the_page_says_who_else_hears_of_it(client, matter, clerk, resident):
+    ask(clerk, matter, "AA01", owner="请写全名")
+    ask(clerk, matter, "AA03", name="请写全名")
+    client.force_login(Account.objects.get(pk=resident.account_id))
+    client.cookies["django_language"] = "en"
+    heading = "What you answer also goes to"
+    together = client.get(f"/as/self/matters/{matter.reference}/corrections/").text
+    assert together.count("begins with the new answer") == 1, "the food licence, which waits"
+    assert "the department looks at it and tells you" not in together, "the sign asks for it itself"
+    case = Case.objects.get(service__code="AA01").reference
+    alone = client.get(f"/as/self/cases/{case}/correction/").text
+    assert heading in together
+    assert heading in alone
+    assert client.post(f"/as/self/cases/{case}/correction/", {"owner": "林小雯"}).status_code == 302
+    assert matter.members.get(key="AA02").pending.answers["operator"] == "林小雯"
+
+
+def test_the_page_asks_beside_it_what_a_new_answer_makes_necessary(client, services, a_draft, resident, clerk):
+    actions.submit(resident, draft=a_draft(resident).reference, key="k")
+    case = Case.objects.get()
+    casework.request_correction(clerk, case=case.reference, items=[{"field": "reason", "message": "选错了"}])
+    client.force_login(Account.objects.get(pk=resident.account_id))
+    (question,) = queries.open_corrections(resident, matter=case.matter).keys
+    lost_on = question.replace("reason", "lost_on")
+    for url, reason, day in (
+        (f"/as/self/matters/{case.matter}/corrections/", question, lost_on),
+        (f"/as/self/cases/{case.reference}/correction/", "reason", "lost_on"),
+    ):
+        assert f"{day}__d" not in client.get(url).text
+        again = client.post(url, {reason: "lost"})
+        assert again.status_code == 422
+        assert f"{day}__d" in again.text
+        wrong = client.post(url, {reason: "lost", f"{day}__y": "2026", f"{day}__m": "13", f"{day}__d": "2"})
+        assert wrong.status_code == 422
+    right = client.post(url, {reason: "lost", f"{day}__y": "2026", f"{day}__m": "11", f"{day}__d": "2"})
+    assert right.status_code == 302
+    case.refresh_from_db()
+    assert case.answers == {"reason": "lost", "lost_on": "2026-11-02", "name": "林晓雯"}
