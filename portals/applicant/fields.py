@@ -80,7 +80,7 @@ def asked_on(
 
 
 @dataclass(frozen=True)
-class PutRight:
+class Typed:
     """What was typed on a page that asks for corrections, and all that it asks for now, in the order of the form."""
 
     keys: Sequence[str]
@@ -88,7 +88,7 @@ class PutRight:
     uploads: Mapping[str, Sequence[Any]]
 
     @classmethod
-    def read(cls, request: HttpRequest, found: OpenCorrection | OpenCorrections) -> "PutRight":
+    def read(cls, request: HttpRequest, found: OpenCorrection | OpenCorrections) -> "Typed":
         """What the new answers make necessary is asked beside them, and read with them."""
         form, keys = found.form, frozenset(found.keys)
         while True:

@@ -155,10 +155,6 @@ def _stored_before(actor: Actor, form: rules.Form, files: Mapping[str, Sequence[
     return found
 
 
-def _as_list(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value or ())
-
-
 def start_contest(actor: Actor, *, case: str) -> Draft:
     """Begin the application by which a decision is contested; the form already names the decision.
 

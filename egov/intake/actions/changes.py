@@ -80,6 +80,8 @@ def carry_on(actor: Actor, *, matter: str, corrected: Mapping[str, Mapping[str, 
     another. Runs in the caller's act, which holds the matter. Returns by case what stands against it, the fee of
     another service; nothing was carried on then.
     """
+    if not any(corrected.values()):
+        return {}
     try:
         found = queries.answers_of(actor, matter=matter)
     except NotFound:  # another applicant's: who was registered on its way speaks for no case but its own

@@ -100,13 +100,13 @@ def _story_line(move: Moved) -> PlanStep:
 def correction(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     """All that the department asked for, on one page, each with the officer's words."""
     asked = forms.open_correction(request.actor, case=reference)
-    right = fields.PutRight(asked.keys, {}, {})
+    given = fields.Typed(asked.keys, {}, {})
     faults: dict[str, str] = {}
     problem = ""
     if request.method == "POST":
-        right = fields.PutRight.read(request, asked)
+        given = fields.Typed.read(request, asked)
         try:
-            intake.answer_correction(request.actor, case=reference, answers=right.typed, uploads=right.uploads)
+            intake.answer_correction(request.actor, case=reference, answers=given.typed, uploads=given.uploads)
         except InvalidInput as error:
             faults = {fault.path: str(fault.message) for fault in error.faults}
         except EgovError as error:
@@ -114,9 +114,9 @@ def correction(request: ApplicantRequest, capacity: str, reference: str) -> Http
         else:
             messages.success(request, _("Sent. The department goes on with your case."))
             return redirect("citizen:matter", capacity=capacity, reference=asked.case.matter)
-    answers = {**asked.case.answers, **right.typed}
+    answers = {**asked.case.answers, **given.typed}
     filled = fields.Filled(asked.form, answers, forms.check_answers(asked.form, answers))
-    questions = fields.asked_on(filled, right.keys, faults=faults)
+    questions = fields.asked_on(filled, given.keys, faults=faults)
     told = faults_of(questions.fields)
     if problem:
         told.insert(0, Fault(problem))

@@ -33,13 +33,13 @@ class AskedField:
 def corrections(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     actor = request.actor
     found = queries.open_corrections(actor, matter=reference)
-    right = fields.PutRight(found.keys, {}, {})
+    given = fields.Typed(found.keys, {}, {})
     faults: dict[str, str] = {}
     problem = ""
     if request.method == "POST":
-        right = fields.PutRight.read(request, found)
+        given = fields.Typed.read(request, found)
         try:
-            actions.answer_corrections(actor, matter=reference, answers=right.typed, uploads=right.uploads)
+            actions.answer_corrections(actor, matter=reference, answers=given.typed, uploads=given.uploads)
         except InvalidInput as error:
             faults = {fault.path: str(fault.message) for fault in error.faults}
         except EgovError as error:
@@ -47,20 +47,20 @@ def corrections(request: ApplicantRequest, capacity: str, reference: str) -> Htt
         else:
             messages.success(request, _("Sent. Each department goes on with what it asked for."))
             return redirect("citizen:matter", capacity=capacity, reference=reference)
-    return _shown(request, capacity, found, right, faults, problem)
+    return _shown(request, capacity, found, given, faults, problem)
 
 
 def _shown(
     request: ApplicantRequest,
     capacity: str,
     found: OpenCorrections,
-    right: fields.PutRight,
+    given: fields.Typed,
     faults: dict[str, str],
     problem: str,
 ) -> HttpResponse:
-    answers = {**found.answers, **right.typed}
+    answers = {**found.answers, **given.typed}
     filled = fields.Filled(found.form, answers, queries.check_answers(found.form, answers))
-    asked = fields.asked_on(filled, right.keys, faults=faults, correcting=right.keys)
+    asked = fields.asked_on(filled, given.keys, faults=faults, correcting=given.keys)
     told = faults_of(asked.fields)
     if problem:
         told.insert(0, Fault(problem))

@@ -246,11 +246,11 @@ def _correction(request: SignedInRequest, page: cases.CasePage, answered: str) -
         return None
     asked = queries.OpenCorrection(page.case, queries.form_for(page.case.version), page.open_correction)
     again = page.case.reference == answered
-    right = fields.PutRight.read(request, asked) if again else fields.PutRight(asked.keys, {}, {})
-    answers = {**page.case.answers, **right.typed}
+    given = fields.Typed.read(request, asked) if again else fields.Typed(asked.keys, {}, {})
+    answers = {**page.case.answers, **given.typed}
     files = {paper.material: [paper.reference or ""] for paper in page.papers}
     filled = fields.Filled(asked.form, answers, queries.check_answers(asked.form, answers, files=files))
-    return fields.asked_on(filled, right.keys, correcting=right.keys)
+    return fields.asked_on(filled, given.keys, correcting=given.keys)
 
 
 # What the one who asked may do on the page of their request.
@@ -282,8 +282,8 @@ def _message(request: SignedInRequest, actor: Actor, case: str) -> None:
 def _answer(request: SignedInRequest, actor: Actor, case: str) -> None:
     asked = queries.open_correction(actor, case=case)
     filing = queries.filing_as(actor, asked.case.service.code)
-    right = fields.PutRight.read(request, asked)
-    actions.answer_correction(filing, case=case, answers=right.typed, uploads=right.uploads)
+    given = fields.Typed.read(request, asked)
+    actions.answer_correction(filing, case=case, answers=given.typed, uploads=given.uploads)
 
 
 REQUEST_ACTS = {"withdraw": _withdraw, "message": _message, "correction": _answer}
