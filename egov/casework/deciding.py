@@ -16,7 +16,7 @@ from egov.casework.facts import contest_by, facts_of, procedure_of
 from egov.casework.models import Case, CaseState, Decision, Outcome, Transition
 from egov.casework.registry import effects
 from egov.casework.rules import decisions
-from egov.casework.rules.guards import no_opinion_open
+from egov.casework.rules.guards import no_change_open, no_opinion_open
 from egov.casework.rules.letters import money_in_words
 from egov.casework.rules.lifecycle import TRANSITIONS, UNDER_REVIEW, Party, Who
 from egov.contracts.cases import CaseDecided
@@ -295,7 +295,8 @@ TASK_DELIVER: LocalisedText = {"zh-Hans": "制证送达", "en": "Issue and deliv
 def conclude(actor: Actor, reference: str) -> None:
     """The drafted decision stands, made by whoever did the last step of the plan; the case is locked by that act.
 
-    A plan that ends without a draft gets one more item: to decide. Raises ``InvalidInput`` for an incomplete draft.
+    A plan that ends without a draft gets one more item: to decide. Raises ``InvalidInput`` for an incomplete draft,
+    ``OpinionOutstanding``, ``ChangeOutstanding``.
     """
     case = moving.load(reference)
     if case.state not in UNDER_REVIEW:
@@ -317,7 +318,7 @@ def conclude(actor: Actor, reference: str) -> None:
     )
     if case.state not in move.act.before:
         raise TransitionNotAllowed
-    if (obstacle := no_opinion_open(move.facts)) is not None:
+    if (obstacle := no_opinion_open(move.facts) or no_change_open(move.facts)) is not None:
         raise obstacle
     check_complete(move.procedure, decision)
     _decide(move, decision)

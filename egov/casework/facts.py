@@ -145,8 +145,13 @@ def correction_until(case: Case, procedure: ProcedureDefinition) -> dt.datetime 
     correction = procedure.correction
     if correction is None:
         return None
-    started = case.f_last_answer or case.received_at  # type: ignore[attr-defined]
-    return due_at(started, correction.limit, correction.unit, deadlines.working_days(case.department_id))
+    return due_at(complete_at(case), correction.limit, correction.unit, deadlines.working_days(case.department_id))
+
+
+def complete_at(case: Case) -> dt.datetime:
+    """When the papers came in as they are now: at receipt, or with the last correction."""
+    found: dt.datetime = case.f_last_answer or case.received_at  # type: ignore[attr-defined]
+    return found
 
 
 def contest_by(case: Case, procedure: ProcedureDefinition) -> dt.date | None:

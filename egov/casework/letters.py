@@ -19,6 +19,7 @@ from egov.documents.models import IssuedDocument
 from egov.identity import queries as identity
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM, Actor
+from egov.kernel.errors import Text
 from egov.kernel.text import localise
 from egov.law import queries as law
 from egov.law.rules import ProcedureDefinition, Remedy
@@ -43,9 +44,14 @@ def citations(articles: Sequence[Mapping[str, str]], language: str) -> list[str]
     return [localise(text, language) for text in texts]
 
 
+def _speaking(language: str) -> override:
+    """A letter speaks the language of its case, whichever one the officer works in."""
+    return override("zh-hans" if language.startswith("zh") else language)
+
+
 def remedies(procedure: ProcedureDefinition, outcome: str, language: str) -> list[str]:
     """How to contest, by when, before whom, on which law: one sentence each."""
-    with override("zh-hans" if language.startswith("zh") else language):
+    with _speaking(language):
         return [_remedy(remedy, language) for remedy in procedure.remedies_for(outcome)]
 
 
@@ -113,14 +119,19 @@ def correction_spec(
     )
 
 
-def ruling(move: Move, article: str, *, reasons: str, rows: Sequence[tuple[str, str]] = ()) -> IssuedDocument:
-    """Any other written act: not accepted, referred, clock stopped, extended, terminated, in the procedure's words."""
+def ruling(move: Move, article: str, *, reasons: str, rows: Sequence[tuple[Text, str]] = ()) -> IssuedDocument:
+    """Any other written act: not accepted, referred, clock stopped, extended, terminated, in the procedure's words.
+
+    ``rows``: label, to be translated by the letter, and value.
+    """
     return _issue(move.actor, move.case, ruling_spec(move.case, move.procedure, article, reasons=reasons, rows=rows))
 
 
 def ruling_spec(
-    case: Case, procedure: ProcedureDefinition, article: str, *, reasons: str, rows: Sequence[tuple[str, str]] = ()
+    case: Case, procedure: ProcedureDefinition, article: str, *, reasons: str, rows: Sequence[tuple[Text, str]] = ()
 ) -> DocumentSpec:
+    with _speaking(case.language):
+        lines = [{"label": str(label), "value": value} for label, value in rows]
     outcome = "not_accepted" if article == "not_accept" else ""
     return _spec(
         case,
@@ -131,7 +142,7 @@ def ruling_spec(
             "outcome": outcome,
             "ruling": localise(procedure.wording.get(article), case.language),
             "reasons": reasons,
-            "rows": [{"label": label, "value": value} for label, value in rows],
+            "rows": lines,
             "remedies": remedies(procedure, outcome, case.language) if outcome else [],
         },
     )

@@ -1,7 +1,7 @@
 """What the administration already knows about a party, with its source; what the party holds and has allowed."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,20 @@ __all__ = [
     "kept",
     "masked",
     "register_names",
+    "sources_of",
 ]
+
+
+def sources_of(answers: Mapping[str, Any], sources: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Where prefilled ``answers`` came from; one that differs from what its register said is marked as corrected.
+
+    ``sources``: question → register, day and ``value`` of the fact. Call it whenever the answers change.
+    """
+    return {
+        key: {**source, "corrected": answers[key] != source.get("value")}
+        for key, source in sources.items()
+        if key in answers
+    }
 
 
 def facts(

@@ -4,11 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from egov.intake import rules
 from egov.intake.models import Attachment
-from egov.intake.queries import OpenDraft
+from egov.intake.queries import OpenCorrection, OpenCorrections, OpenDraft, answerable
 from egov.intake.rules import Checked, Form, Question
 from egov.kernel.text import localise
 from portals.applicant import answers as words
@@ -75,6 +77,32 @@ def asked_on(
             fields.append(maker.field(question, filled.answers.get(key), key))
             asked.append(key)
     return Asked(facts, fields, asked)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed on a page that asks for corrections, and all that it asks for now, in the order of the form."""
+
+    keys: Sequence[str]
+    typed: Mapping[str, Any]
+    uploads: Mapping[str, Sequence[Any]]
+
+    @classmethod
+    def read(cls, request: HttpRequest, found: OpenCorrection | OpenCorrections) -> "Typed":
+        """What the new answers make necessary is asked beside them, and read with them."""
+        form, keys = found.form, frozenset(found.keys)
+        while True:
+            typed = rules.read_page(form, request.POST, asked=keys)
+            more = answerable(found, typed)
+            if more <= keys:
+                break
+            keys |= more
+        files = [question for question in form.takes_files if question.key in keys]
+        return cls(
+            keys=[key for key in form.by_key if key in keys],
+            typed=typed,
+            uploads={each.material: given for each in files if (given := request.FILES.getlist(each.key))},
+        )
 
 
 class _Maker:

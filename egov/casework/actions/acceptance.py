@@ -1,6 +1,6 @@
 """From receipt to acceptance: accept, refuse to accept, refer, ask for corrections, and what silence means."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from egov.casework import letters, opening
 from egov.casework.errors import CorrectionNotProvided
+from egov.casework.facts import complete_at
 from egov.casework.models import Case, CaseFile, CorrectionRequest
 from egov.casework.moving import Move, begin, finish
 from egov.contracts.cases import CorrectionRequested
@@ -18,6 +19,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.errors import FieldError, InvalidInput, NotFound
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
+from egov.registers import queries as registers
 from egov.work import actions as work
 
 DEFAULT_PLAN: dict[str, Any] = {
@@ -57,9 +59,10 @@ def accept(actor: Actor, *, case: str, lock_version: int | None = None, note: st
 
 @transaction.atomic
 def deem_accepted(actor: Actor, *, case: str) -> Case:
-    """Nothing was said in time: the case counts as accepted from the day of receipt (Licensing Law art. 32(1)(4))."""
+    """Nothing was said in time: the case counts as accepted from the day its papers came in, corrected ones from theirs
+    (Licensing Law art. 32(1)(4))."""
     move = begin(actor, "deem_accepted", case)
-    return _accepted(move, note="", started_at=move.case.received_at)
+    return _accepted(move, note="", started_at=complete_at(move.case))
 
 
 def _accepted(move: Move, *, note: str, started_at: Any) -> Case:
@@ -110,7 +113,7 @@ def redirect_case(actor: Actor, *, case: str, body: str, reason: str = "", lock_
     move = begin(actor, "redirect", case, lock_version)
     named = required("body", body, _("Name the competent body."))
     row = _ended(move, f"{named}. {reason.strip()}" if reason.strip() else named)
-    letters.ruling(move, "redirect", reasons=reason.strip(), rows=[(str(_("Competent body")), named)])
+    letters.ruling(move, "redirect", reasons=reason.strip(), rows=[(_("Competent body"), named)])
     return row
 
 
@@ -226,37 +229,40 @@ def answer_correction(
     case: str,
     answers: Mapping[str, Any],
     files: Sequence[tuple[str, int]] = (),
+    entailed: Collection[str] = (),
     lock_version: int | None = None,
 ) -> Case:
     """The applicant corrects what was listed, nothing else; the office looks again, its clock starts anew.
 
-    ``answers`` are checked by the caller with the validator of the form. ``files``: (material, id of the stored
-    file). Raises ``InvalidInput`` when something listed is missing or something else was changed.
+    ``answers`` are checked by the caller with the validator of the form (None: taken back). ``files``: (material, id
+    of the stored file). ``entailed``: questions and materials that the form asks, or asks no more, because of them.
+    Raises ``InvalidInput`` when something listed is missing or something else was changed.
     """
     move = begin(actor, "answer_correction", case, lock_version)
     row = move.case
     request = CorrectionRequest.objects.get(case=row, answered_at__isnull=True)
-    given = _corrected(request, answers, files)
+    given = _corrected(request, answers, files, frozenset(entailed))
     CaseFile.objects.bulk_create(
         CaseFile(case=row, material=material, file_id=file_id, origin="correction", added_at=move.now)
         for material, file_id in files
     )
     request.answered_at = move.now
     request.save(update_fields=["answered_at"])
-    finish(move, changes={"answers": {**row.answers, **given}}, content=given)
+    now = {key: value for key, value in {**row.answers, **given}.items() if value is not None}
+    finish(move, changes={"answers": now, "sources": registers.sources_of(now, row.sources)}, content=given)
     _look_again(move)
     return row
 
 
 def _corrected(
-    request: CorrectionRequest, answers: Mapping[str, Any], files: Sequence[tuple[str, int]]
+    request: CorrectionRequest, answers: Mapping[str, Any], files: Sequence[tuple[str, int]], entailed: frozenset[str]
 ) -> dict[str, Any]:
     fields = {item["field"] for item in request.items if "field" in item}
     materials = {item["material"] for item in request.items if "material" in item}
     given = {material for material, _file in files}
     faults = [
         FieldError(name, "not_listed", _("Only what was listed can be corrected."))
-        for name in sorted((set(answers) - fields) | (given - materials))
+        for name in sorted(((set(answers) - fields) | (given - materials)) - entailed)
     ]
     faults += [
         FieldError(name, "required", _("This was listed and is still missing."))

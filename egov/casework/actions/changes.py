@@ -16,6 +16,7 @@ from egov.deadlines.rules import due_at
 from egov.kernel.actor import Actor
 from egov.kernel.errors import InvalidInput
 from egov.kernel.text import LocalisedText
+from egov.registers import queries as registers
 from egov.work import actions as work
 
 ANSWER_CHANGE_WITHIN = 2  # working days
@@ -68,7 +69,8 @@ def accept_change(
     answers = dict(judge(move.case, {key: value for key, value in wanted.items() if value is not None}))
     _decide(move, change, accepted=True, note=note.strip())
     work.inform_plans(actor, subject=move.ref, context=answers)
-    finish(move, note=note.strip(), changes={"answers": answers}, events=[_told(move, change)], content=change.answers)
+    changes = {"answers": answers, "sources": registers.sources_of(answers, move.case.sources)}
+    finish(move, note=note.strip(), changes=changes, events=[_told(move, change)], content=change.answers)
     return change
 
 

@@ -97,7 +97,7 @@ def suspend(
     Suspension.objects.create(case=move.case, procedure=special.key, reason=told, from_at=move.now, until=until)
     work.pause_for(actor, subject=move.ref)
     finish(move, note=told, content={"procedure": special.key, "until": until.isoformat()})
-    letters.ruling(move, "suspend", reasons=told, rows=[(str(_("At the latest until")), until.isoformat())])
+    letters.ruling(move, "suspend", reasons=told, rows=[(_("At the latest until"), until.isoformat())])
     return move.case
 
 
@@ -185,7 +185,7 @@ def decide_extension(
     complete_item(actor, hand.id, outcome="approved" if approved else "refused", note=note)
     if approved:
         until = letters.last_day_of(move.case.statutory_due_at or move.case.promised_due_at)
-        letters.ruling(move, "extend", reasons=extension.reason, rows=[(str(_("New date")), until)])
+        letters.ruling(move, "extend", reasons=extension.reason, rows=[(_("New date"), until)])
     return move.case
 
 

@@ -67,14 +67,19 @@ class Receiving(Deciding):
         self._tell(lambda: changed)
         self._tell(self._decided)
 
+    @property
+    def last_answer(self) -> dt.datetime | None:
+        answered = [each.answered_at for each in self.corrections if each.answered_at]
+        return answered[-1] if answered else None
+
     def accept(self, at: dt.datetime, actor: Actor) -> None:
         self._begin(at, "accept", actor)
         self._accepted("accept", actor, started_at=at)
 
     def _accepted(self, act: str, actor: Actor, *, started_at: dt.datetime) -> None:
         case, rules = self.case, self.procedure.correction
-        answered = [each.answered_at for each in self.corrections if each.answered_at]
-        started = answered[-1] if rules is not None and rules.restarts_clock and answered else started_at
+        restarts = rules is not None and rules.restarts_clock
+        started = self.last_answer if restarts and self.last_answer else started_at
         self.clocks.stop(self.now, opening.ACCEPTANCE)
         due = {
             spec.kind: self.clocks.start(spec, self.now).due_at

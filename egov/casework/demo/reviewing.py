@@ -4,8 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy as _
 
 from egov.casework import facts, letters, opening
 from egov.casework.actions.review import TASK_EXTENSION, TASK_OPINION
@@ -36,8 +35,7 @@ class Reviewing(Deciding):
         self.suspensions.append(Suspension(case=self.case, procedure=procedure, reason=reason, from_at=at, until=until))
         self.work.pause()
         self._finish("suspend", actor, note=reason, content={"procedure": procedure, "until": until.isoformat()})
-        with override("zh-hans"):
-            rows = [(_("At the latest until"), until.isoformat())]
+        rows = [(_("At the latest until"), until.isoformat())]
         self._paper(actor, letters.ruling_spec(self.case, self.procedure, "suspend", reasons=reason, rows=rows))
 
     def resume(self, at: dt.datetime, actor: Actor, *, result: str) -> None:
@@ -99,8 +97,7 @@ class Reviewing(Deciding):
         self._complete(actor, item, outcome="approved" if approved else "refused", note=note)
         if approved:
             until = letters.last_day_of(self.case.statutory_due_at or self.case.promised_due_at)
-            with override("zh-hans"):
-                rows = [(_("New date"), until)]
+            rows = [(_("New date"), until)]
             spec = letters.ruling_spec(self.case, self.procedure, "extend", reasons=extension.reason, rows=rows)
             self._paper(actor, spec)
 

@@ -96,7 +96,7 @@ class Tale(Receiving, Reviewing, Conversing):
     def _follow(self, kind: str) -> None:
         rules = self.procedure.correction
         if kind == opening.ACCEPTANCE and self.state == CaseState.RECEIVED and rules and rules.deemed_accepted:
-            self._accepted("deem_accepted", SYSTEM, started_at=self.case.received_at)
+            self._accepted("deem_accepted", SYSTEM, started_at=self.last_answer or self.case.received_at)
         elif kind == opening.CORRECTION and self.state == CaseState.CORRECTION:
             if rules and rules.on_silence == "decide":
                 self._take_as_it_is()

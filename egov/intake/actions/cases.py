@@ -9,16 +9,20 @@ from egov.casework import actions as casework
 from egov.casework import queries as case_queries
 from egov.casework.models import Case
 from egov.intake import queries, rules, taking
+from egov.intake.actions import changes
 from egov.intake.actions.drafts import start_draft
 from egov.intake.actions.files import keep_upload, require_fitting
 from egov.intake.errors import ServiceClosed
 from egov.intake.models import Draft
-from egov.intake.queries import OpenCorrections
+from egov.intake.queries import AskedCorrection, OpenCorrection, OpenCorrections
 from egov.intake.taking import TakenFile
 from egov.kernel import clock
 from egov.kernel.actor import Actor
 from egov.kernel.errors import FieldError, InvalidInput, TransitionNotAllowed
 from egov.kernel.text import localise
+from egov.matters.models import Matter
+
+Paper = tuple[str, int, str]  # material, id and reference of the stored file
 
 
 def answer_correction(
@@ -29,43 +33,63 @@ def answer_correction(
     uploads: Mapping[str, Sequence[Any]] | None = None,
     files: Mapping[str, Sequence[str]] | None = None,
 ) -> Case:
-    """Correct what was listed, under the same validator as the form itself.
+    """Correct what was listed, under the same validator as the form itself, and what that makes necessary.
 
-    ``answers``: to the listed questions only; ``uploads``: new files by material, ``files``: references of files stored
-    before. Raises ``InvalidInput`` naming what is still wrong, ``NotFound``, ``TransitionNotAllowed``.
+    The other services of the matter that asked for it hear of it, as of any correction. ``answers``: to other questions
+    count for nothing; ``uploads``: new files by material, ``files``: references of files stored before. Raises
+    ``InvalidInput`` naming what is still wrong, or the fee that an answer decides; ``NotFound``,
+    ``TransitionNotAllowed``.
     """
     asked = queries.open_correction(actor, case=case)
-    form = asked.form
-    kept = [(file.material, file.id, file.reference) for file in _stored_before(actor, form, files or {})]
-    for material, handed_in in (uploads or {}).items():
+    papers = _papers(actor, asked, uploads or {}, files or {})
+    with transaction.atomic():
+        _hold(asked.case.matter)
+        done, changed = _answer(actor, asked, answers, papers)
+        against = changes.carry_on(actor, matter=done.matter, corrected={case: changed})
+        if against:
+            raise InvalidInput(against[case])
+    return done
+
+
+def _papers(
+    actor: Actor,
+    asked: OpenCorrection | AskedCorrection,
+    uploads: Mapping[str, Sequence[Any]],
+    files: Mapping[str, Sequence[str]],
+) -> list[Paper]:
+    kept = [(file.material, file.id, file.reference) for file in _stored_before(actor, asked.form, files)]
+    for material, handed_in in uploads.items():
         for upload in handed_in:
             stored = keep_upload(actor, version=asked.case.version, material=material, upload=upload)
             kept.append((material, stored.pk, stored.reference))
-    given = rules.storable(form, {key: answers[key] for key in answers if key in asked.keys})
-    merged = {**asked.case.answers, **given}
-    references: dict[str, list[str]] = {
-        question.material: _as_list(asked.case.answers.get(question.key)) for question in form.file_questions
-    }
-    for material, _id, reference in kept:
-        references[material] = [reference]
-    plain = {key: value for key, value in merged.items() if key in form.by_key and not form.by_key[key].is_file}
-    checked = queries.check_answers(form, plain, files=references)
-    faults = list(checked.faults_on(asked.keys))
-    new = {material for material, _id, _reference in kept}
-    faults += [
-        FieldError(key, "required", rules.missing(form.by_key[key]).message)
-        for key in asked.keys
-        if form.by_key[key].is_file and form.by_key[key].material not in new
-    ]
-    if faults:
-        raise InvalidInput(faults)
-    listed = {item["field"] for item in asked.request.items if "field" in item}
-    return casework.answer_correction(
+    return kept
+
+
+def _hold(matter: str) -> None:
+    """Matter before case, as every act that reaches several of its members; two answers at once both count."""
+    Matter.objects.select_for_update(of=("self",)).filter(reference=matter).first()
+
+
+def _answer(
+    actor: Actor, asked: OpenCorrection | AskedCorrection, answers: Mapping[str, Any], papers: Sequence[Paper]
+) -> tuple[Case, dict[str, Any]]:
+    """One case put right, and the answers that are new by it. Raises ``InvalidInput`` under the keys of its form."""
+    form, case = asked.form, asked.case
+    handed_in: dict[str, list[str]] = {}
+    for material, _id, reference in papers:
+        handed_in.setdefault(material, []).append(reference)
+    right = queries.put_right(asked, answers, files=handed_in)
+    if right.faults:
+        raise InvalidInput(list(right.faults))
+    done = casework.answer_correction(
         actor,
-        case=case,
-        answers={key: checked.answers.get(key) for key in listed},
-        files=[(material, file) for material, file, _reference in kept],
+        case=case.reference,
+        answers=right.answers,
+        files=[(material, file) for material, file, _reference in papers],
+        entailed={*right.keys, *right.answers, *(form.by_key[key].material for key in right.keys)} - set(asked.keys),
     )
+    told = queries.without_files(form, right.answers)
+    return done, {key: value for key, value in told.items() if value is not None and value != case.answers.get(key)}
 
 
 def answer_corrections(
@@ -80,28 +104,36 @@ def answer_corrections(
 
     ``answers``: under the keys of the one form of :func:`queries.open_corrections`; ``uploads``: new files by material,
     ``files``: references of files stored before; what several ask for is stored once. Raises ``InvalidInput`` naming
-    every fault under those keys, ``NotFound``.
+    every fault under those keys, as of :func:`answer_correction`; ``NotFound``.
     """
     found = queries.open_corrections(actor, matter=matter)
     kept = {**(files or {}), **_kept_once(actor, found, uploads or {})}
-    faults: dict[tuple[str, str], FieldError] = {}
-    done: list[Case] = []
+    faults: dict[str, list[FieldError]] = {}
+    done: dict[str, Case] = {}
+    corrected: dict[str, dict[str, Any]] = {}
     with transaction.atomic():
+        _hold(matter)
         for each in found.asked:
-            part = found.form.part(each.case.reference)
+            case, part = each.case.reference, found.form.part(each.case.reference)
             try:
-                done.append(
-                    answer_correction(
-                        actor, case=each.case.reference, answers=part.own(answers), files=part.own_files(kept)
-                    )
-                )
+                papers = _papers(actor, each, {}, part.own_files(kept))
+                done[case], corrected[case] = _answer(actor, each, part.own(answers), papers)
             except InvalidInput as error:
-                for fault in error.faults:
-                    path = part.path(fault.path)
-                    faults.setdefault((path, fault.code), FieldError(path, fault.code, fault.message))
+                faults[case] = list(error.faults)
+        faults = faults or changes.carry_on(actor, matter=matter, corrected=corrected)
         if faults:
-            raise InvalidInput(list(faults.values()))
-    return done
+            raise InvalidInput(_under_merged_keys(found, faults))
+    return list(done.values())
+
+
+def _under_merged_keys(found: OpenCorrections, faults: Mapping[str, Sequence[FieldError]]) -> list[FieldError]:
+    """``faults``: case → its faults under its own keys. What several say of one answer is said once."""
+    told: dict[tuple[str, str], FieldError] = {}
+    for case, own in faults.items():
+        for fault in own:
+            path = found.form.part(case).path(fault.path)
+            told.setdefault((path, fault.code), FieldError(path, fault.code, fault.message))
+    return list(told.values())
 
 
 def _kept_once(actor: Actor, found: OpenCorrections, uploads: Mapping[str, Sequence[Any]]) -> dict[str, list[str]]:
@@ -121,10 +153,6 @@ def _stored_before(actor: Actor, form: rules.Form, files: Mapping[str, Sequence[
     found = taking.own_files(actor, files)
     require_fitting(form, found)
     return found
-
-
-def _as_list(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value or ())
 
 
 def start_contest(actor: Actor, *, case: str) -> Draft:

@@ -1,6 +1,6 @@
 """Correcting an answer after it was filed: checked by each service's own form, then proposed to each that asked it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -12,8 +12,7 @@ from egov.intake import queries, rules
 from egov.intake.actions import revising
 from egov.intake.queries import MatterAnswers, MemberAnswers
 from egov.kernel.actor import Actor
-from egov.kernel.errors import FieldError, InvalidInput
-from egov.kernel.text import localise
+from egov.kernel.errors import FieldError, InvalidInput, NotFound
 from egov.matters import actions as matters
 from egov.matters.actions import Correcting
 
@@ -67,17 +66,65 @@ def _judged(
     ]
     kept = queries.without_files(each.form, each.answers)
     new = queries.without_files(each.form, checked.answers)
-    if not faults and _price(each, kept) != _price(each, new):
-        message = _("This answer decides the fee of %(service)s. Withdraw that part and file it anew.") % {
-            "service": localise(each.version.name)
-        }
-        faults = [FieldError(part.names[key], "decides_fee", message) for key in changes]
+    if message := queries.decides_fee(each.version, kept, new):
+        faults += [FieldError(part.names[key], queries.DECIDES_FEE, message) for key in changes]
     changed = {key: new.get(key) for key in {*kept, *new} if new.get(key) != each.answers.get(key)}
     return faults, Correcting(each.member.key, changed)
 
 
-def _price(each: MemberAnswers, answers: Mapping[str, Any]) -> Any:
-    return rules.price_of(each.version.fee, each.form, answers, name=each.version.name).total
+def carry_on(actor: Actor, *, matter: str, corrected: Mapping[str, Mapping[str, Any]]) -> dict[str, list[FieldError]]:
+    """What departments had put right reaches the other services that asked for it, as any correction does.
+
+    ``corrected``: case → question of its form → new answer. What another department asks to be put right as well is
+    answered there; what a form asks besides, its own department asks for: nobody is late with one answer because of
+    another. Runs in the caller's act, which holds the matter. Returns by case what stands against it, the fee of
+    another service; nothing was carried on then.
+    """
+    if not any(corrected.values()):
+        return {}
+    try:
+        found = queries.answers_of(actor, matter=matter)
+    except NotFound:  # another applicant's: who was registered on its way speaks for no case but its own
+        return {}
+    by_case = {each.member.case: each for each in found.members if each.member.case in corrected}
+    given = _under_merged_keys(found, by_case, corrected)
+    asked = queries.asked_there(found)
+    faults: list[FieldError] = []
+    corrections: list[Correcting] = []
+    for each in found.members:
+        wanted = {name: value for name, value in given.items() if name not in asked.get(each.member.key, ())}
+        if each.is_within(actor) and (changes := _changes(found, each, wanted)):
+            wrong, correction = _judged(found, each, changes)
+            faults += [fault for fault in wrong if fault.code == queries.DECIDES_FEE]
+            corrections += [correction] if correction.answers else []
+    if not faults:
+        if corrections:
+            reason = _("Another department asked for this to be put right.")
+            matters.correct_members(actor, matter=matter, corrections=corrections, reason=str(reason))
+        revising.reconsider(actor, found, given)
+    return {
+        case: own
+        for case, each in by_case.items()
+        if (own := _under_own_keys(found.form.part(each.member.key), corrected[case], faults))
+    }
+
+
+def _under_merged_keys(
+    found: MatterAnswers, by_case: Mapping[str, MemberAnswers], corrected: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for case, each in by_case.items():
+        given |= found.form.told(each.member.key, corrected[case], {**found.answers, **given})
+    return given
+
+
+def _under_own_keys(part: rules.Part, answers: Mapping[str, Any], faults: Sequence[FieldError]) -> list[FieldError]:
+    return [
+        FieldError(key, fault.code, fault.message)
+        for fault in faults
+        for key in answers
+        if part.names[key] == fault.path
+    ]
 
 
 def accept_change(actor: Actor, *, case: str, note: str = "", lock_version: int | None = None) -> AnswerChange:

@@ -32,6 +32,7 @@ from egov.matters.rules import Needs
 from egov.payments import actions as payments
 from egov.payments.actions import BillLineSpec
 from egov.registers import actions as registers
+from egov.registers import queries as facts
 from egov.routing.queries import RouteChoice
 
 MAX_KEY = 100
@@ -192,7 +193,7 @@ def _file(actor: Actor, request: Request) -> Submission:
     checked = queries.check_answers(form, request.answers, files=files)
     if checked.faults:
         raise InvalidInput(checked.faults)
-    sources = _sources(request.sources, checked.answers)
+    sources = facts.sources_of(checked.answers, request.sources)
     filed = [filed_member(request, member, checked, sources) for member in members]
     if not request.consent:
         _require_handed_in(request.bundle, filed)
@@ -385,15 +386,6 @@ def _require_may_submit(actor: Actor, version: ServiceVersion) -> None:
         raise ServiceChanged
     if not version.service.enabled:
         raise ServiceClosed
-
-
-def _sources(sources: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Where prefilled answers came from; one that the person corrected says so."""
-    return {
-        key: {**source, "corrected": answers[key] != source.get("value")}
-        for key, source in sources.items()
-        if key in answers
-    }
 
 
 def _bill(actor: Actor, submission: Submission, opened: matters.OpenedMatter, filed: Sequence[FiledMember]) -> None:

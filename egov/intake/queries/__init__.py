@@ -14,16 +14,28 @@ from egov.intake.queries.ahead import (
     try_event,
 )
 from egov.intake.queries.changing import (
+    DECIDES_FEE,
     MatterAnswers,
     MemberAnswers,
     answers_of,
     claimed_in,
+    decides_fee,
     files_in,
     situation_of,
     told_in,
     without_files,
 )
-from egov.intake.queries.correcting import AskedCorrection, Asker, OpenCorrections, open_corrections
+from egov.intake.queries.correcting import (
+    AskedCorrection,
+    Asker,
+    OpenCorrections,
+    PutRight,
+    answerable,
+    asked_there,
+    open_corrections,
+    put_right,
+    reached_besides,
+)
 from egov.intake.queries.drafts import (
     FILED_BY_POSTS,
     DraftMember,
@@ -64,6 +76,7 @@ from egov.intake.queries.drafts import (
 from egov.intake.queries.replays import last_replay, replay
 
 __all__ = [
+    "DECIDES_FEE",
     "FILED_BY_POSTS",
     "Asked",
     "AskedCorrection",
@@ -78,16 +91,20 @@ __all__ = [
     "OpenCorrection",
     "OpenCorrections",
     "OpenDraft",
+    "PutRight",
     "Saving",
     "SharedPaper",
+    "answerable",
     "answered_by",
     "answers_of",
+    "asked_there",
     "bundle_ahead",
     "bundle_of",
     "bundle_refusal",
     "check_answers",
     "claimed_in",
     "claims_in",
+    "decides_fee",
     "differences",
     "drafts_of",
     "drafts_of_post",
@@ -109,6 +126,8 @@ __all__ = [
     "open_draft",
     "posts",
     "price_of",
+    "put_right",
+    "reached_besides",
     "regions",
     "remedy_service",
     "replay",

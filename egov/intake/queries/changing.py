@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from egov.casework.models import AnswerChange, Case
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion
@@ -12,6 +14,8 @@ from egov.intake import rules
 from egov.intake.queries.drafts import check_answers, claims_in, form_for
 from egov.intake.rules import Checked, Form, MergedForm, Question
 from egov.kernel.actor import Actor
+from egov.kernel.errors import Text
+from egov.kernel.text import localise
 from egov.matters import queries as matters
 from egov.matters.models import Matter, MatterState, Member, PendingFile, PendingMember
 from egov.matters.rules import ENDED
@@ -38,6 +42,12 @@ class MemberAnswers:
         """Whether a correction still reaches it."""
         decided = self.case is not None and (self.case.decided_at or self.case.closed_at) is not None
         return not decided and self.member.state not in ENDED
+
+    def is_within(self, actor: Actor) -> bool:
+        """Whether ``actor`` may correct it: in the mandate, open, and no case of somebody registered on the way."""
+        own = self.case is None or self.case.applicant_id == actor.on_behalf_of_id
+        limits = actor.mandate_services
+        return self.is_open and own and (limits is None or self.version.service.code in limits)
 
     @cached_property
     def visible(self) -> frozenset[str]:
@@ -67,8 +77,7 @@ class MatterAnswers:
         """Under the merged keys; of those still open first, since they are what a correction changes."""
         found: dict[str, Any] = {}
         for each in sorted(self.members, key=lambda one: one.is_open):
-            part = self.form.part(each.member.key)
-            found |= {part.names[key]: value for key, value in each.answers.items() if key in part.names}
+            found |= self.form.told(each.member.key, each.answers, found)
         return found
 
     @cached_property
@@ -78,8 +87,7 @@ class MatterAnswers:
         proposed = AnswerChange.objects.filter(case__in=cases, decided_at__isnull=True).order_by("id")
         told = dict(self.answers)
         for change in proposed:
-            names = self.form.part(cases[change.case_id].member.key).names
-            told |= {names[key]: value for key, value in change.answers.items() if key in names}
+            told |= self.form.told(cases[change.case_id].member.key, change.answers, told)
         return {
             question.element: told[question.key]
             for question in self.form.questions
@@ -107,6 +115,20 @@ class MatterAnswers:
 
 def without_files(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in answers.items() if key in form.by_key and not form.by_key[key].is_file}
+
+
+DECIDES_FEE = "decides_fee"  # code of the fault at an answer that changes what a service costs
+
+
+def decides_fee(version: ServiceVersion, before: Mapping[str, Any], after: Mapping[str, Any]) -> Text | None:
+    """Why answers that change what a service costs are not corrected; None when it costs the same."""
+    form = form_for(version)
+    prices = {rules.price_of(version.fee, form, answers, name=version.name).total for answers in (before, after)}
+    if len(prices) == 1:
+        return None
+    return _("This answer decides the fee of %(service)s. Withdraw that part and file it anew.") % {
+        "service": localise(version.name)
+    }
 
 
 def answers_of(actor: Actor, *, matter: str) -> MatterAnswers:

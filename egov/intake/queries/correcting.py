@@ -1,7 +1,7 @@
 """All that the departments of a matter ask to be put right, as one notice."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,11 +10,20 @@ from egov.casework import queries as casework
 from egov.casework.models import Case, CorrectionRequest
 from egov.catalogue import queries as catalogue
 from egov.intake import rules
-from egov.intake.queries.drafts import asked_keys, form_for
+from egov.intake.queries.changing import (
+    DECIDES_FEE,
+    MatterAnswers,
+    MemberAnswers,
+    answers_of,
+    decides_fee,
+    files_in,
+    without_files,
+)
+from egov.intake.queries.drafts import OpenCorrection, asked_keys, check_answers, form_for
 from egov.intake.rules import Form, MergedForm, Question
 from egov.journal import actions as journal
 from egov.kernel.actor import Actor
-from egov.kernel.errors import NotFound
+from egov.kernel.errors import FieldError, NotFound
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
 
@@ -74,8 +83,7 @@ class OpenCorrections:
     def answers(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for each in self.asked:
-            names = self.form.part(each.case.reference).names
-            found |= {names[key]: value for key, value in each.case.answers.items() if key in names}
+            found |= self.form.told(each.case.reference, each.case.answers, found)
         return found
 
     def askers(self, key: str) -> list[Asker]:
@@ -107,3 +115,89 @@ def open_corrections(actor: Actor, *, matter: str) -> OpenCorrections:
     if actor.party_id != applicant:
         journal.record_view(actor, Ref("matter", matter), Ref("party", str(applicant)))
     return OpenCorrections(matter, rules.merge({each.case.reference: each.form for each in asked}), tuple(asked))
+
+
+@dataclass(frozen=True)
+class PutRight:
+    """What was answered to a correction, as the form of the case takes it.
+
+    ``keys``: questions that may be answered: those listed, and those that the new answers make necessary or wrong.
+    ``answers``: those listed, and all that is different because of them (None: taken back, or not asked any more).
+    """
+
+    keys: frozenset[str]
+    answers: Mapping[str, Any]
+    faults: tuple[FieldError, ...]
+
+
+def put_right(
+    asked: OpenCorrection | AskedCorrection, answers: Mapping[str, Any], *, files: Mapping[str, Sequence[str]]
+) -> PutRight:
+    """``answers``: under the keys of the form of the case; ``files``: material → references, of what is handed in now."""
+    form, case = asked.form, asked.case
+    given = rules.storable(form, answers)
+    told, held = without_files(form, case.answers), files_in(form, case.answers)
+    before = check_answers(form, told, files=held)
+    known = {(fault.path, fault.code) for fault in before.faults}
+    keys = frozenset(asked.keys)
+    while True:
+        told |= {key: given[key] for key in keys if key in given}
+        checked = check_answers(form, told, files={**held, **files})
+        new = {fault.path.split("/")[0] for fault in checked.faults if (fault.path, fault.code) not in known}
+        more = (checked.visible - before.visible) | (checked.required - before.required) | new
+        if more <= keys:
+            break
+        keys |= more
+    listed = {item["field"] for item in asked.request.items if "field" in item}
+    changed = {key for key in form.by_key if before.answers.get(key) != checked.answers.get(key)}
+    right = {key: checked.answers.get(key) for key in listed | (changed - set(asked.keys))}
+    faults = list(checked.faults_on(keys))
+    faults += [
+        FieldError(key, "required", rules.missing(form.by_key[key]).message)
+        for key in asked.keys
+        if form.by_key[key].is_file and not files.get(form.by_key[key].material)
+    ]
+    if message := decides_fee(case.version, before.answers, checked.answers):
+        faults += [FieldError(key, DECIDES_FEE, message) for key in asked.keys if key in changed]
+    return PutRight(keys, right, tuple(faults))
+
+
+def asked_there(found: MatterAnswers) -> dict[str, set[str]]:
+    """By member whose department waits for a correction: the merged keys of what it asks for. One statement or none."""
+    cases = {each.case.pk: each for each in found.members if each.case is not None and each.case.state == "correction"}
+    rows = CorrectionRequest.objects.filter(case__in=cases, answered_at__isnull=True) if cases else ()
+    asked: dict[str, set[str]] = {}
+    for row in rows:
+        each = cases[row.case_id]
+        names = found.form.part(each.member.key).names
+        asked[each.member.key] = {names[key] for key in asked_keys(each.form, row.items)}
+    return asked
+
+
+def answerable(found: OpenCorrection | OpenCorrections, answers: Mapping[str, Any]) -> frozenset[str]:
+    """The keys of ``found.form`` that count: what departments ask, and what ``answers`` to that make necessary."""
+    if isinstance(found, OpenCorrection):
+        return put_right(found, answers, files={}).keys
+    parts = [(each, found.form.part(each.case.reference)) for each in found.asked]
+    return frozenset(
+        part.names[key] for each, part in parts for key in put_right(each, part.own(answers), files={}).keys
+    )
+
+
+def reached_besides(actor: Actor, asked: Sequence[OpenCorrection | AskedCorrection]) -> list[MemberAnswers]:
+    """The other services of the matter that hear of what is put right. None when the matter is somebody else's."""
+    try:
+        found = answers_of(actor, matter=asked[0].case.matter)
+    except NotFound:
+        return []
+    by_case = {each.member.case: found.form.part(each.member.key) for each in found.members}
+    names = {by_case[each.case.reference].names[key] for each in asked for key in each.keys}
+    there = asked_there(found)
+    reached = {
+        each.member.key
+        for name in names
+        if not found.form.by_key[name].is_file
+        for each in found.reached(name)
+        if name not in there.get(each.member.key, ()) and each.is_within(actor)
+    }
+    return [each for each in found.members if each.member.key in reached]

@@ -17,7 +17,7 @@ from egov.intake.rules.bundle import (
 )
 from egov.intake.rules.fees import Price, PriceLine, price_of
 from egov.intake.rules.form import Form, FormDefinitionError, FormPage, Question, compile_form
-from egov.intake.rules.merging import Clash, MergedForm, Part, merge
+from egov.intake.rules.merging import Clash, MergedForm, Part, beside, merge
 from egov.intake.rules.messages import missing
 from egov.intake.rules.posting import read_page, row_of
 from egov.intake.rules.progress import minutes_left
@@ -49,6 +49,7 @@ __all__ = [
     "Price",
     "PriceLine",
     "Question",
+    "beside",
     "brought",
     "check",
     "check_part",

@@ -4,7 +4,7 @@ A merged form asks and draws; it judges nothing itself. Every part is checked by
 that a bundle and a single filing of the same service can never be judged differently.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Self
@@ -79,6 +79,15 @@ class MergedForm(Form):
     @cached_property
     def _by_member(self) -> dict[str, Part]:
         return {part.member: part for part in self.parts}
+
+    def told(self, member: str, answers: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+        """A member's own ``answers`` under the merged keys, their rows beside those of others in ``known``."""
+        part = self.part(member)
+        return {
+            name: beside(part.form.by_key[key], answers[key], known.get(name))
+            for key, name in part.names.items()
+            if key in answers
+        }
 
     @cached_property
     def deciding(self) -> frozenset[str]:
@@ -218,6 +227,29 @@ def shared_name(question: Question) -> str:
 
 def own_name(member: str, question: Question) -> str:
     return f"{member.lower()}__{question.key}"
+
+
+def beside(question: Question, value: Any, known: Any) -> Any:
+    """``value``, and where it is rows of a group, each with what ``known`` says of the same in columns that ``question``
+    does not ask: several forms ask for different columns of one element.
+
+    The same is what agrees in all columns that both have; in lists of one length else what stands in the same place.
+    """
+    if not (question.is_group and isinstance(value, list) and isinstance(known, list)):
+        return value
+    columns = {child.key for child in question.children}
+    rows = [(row, _same(row, place, known, len(value))) for place, row in enumerate(value)]
+    return [{**{key: item for key, item in other.items() if key not in columns}, **row} for row, other in rows]
+
+
+def _same(row: Mapping[str, Any], place: int, known: Sequence[Mapping[str, Any]], count: int) -> Mapping[str, Any]:
+    there = known[place] if place < len(known) else {}
+    agreeing = [
+        other for other in known if (both := row.keys() & other.keys()) and all(row[key] == other[key] for key in both)
+    ]
+    if there in agreeing or (not agreeing and count == len(known)):
+        return there
+    return agreeing[0] if agreeing else {}
 
 
 def fit(one: Question, other: Question) -> bool:

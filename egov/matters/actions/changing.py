@@ -13,6 +13,7 @@ from egov.kernel.errors import NotFound, TransitionNotAllowed
 from egov.kernel.refs import Ref
 from egov.matters.models import Matter, Member, MemberState
 from egov.matters.whole import require_mandate
+from egov.registers import queries as registers
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ def correct_members(actor: Actor, *, matter: str, corrections: Sequence[Correcti
         if member.state == MemberState.WAITING and member.kept is not None:
             changed = {**member.kept.answers, **each.answers}
             member.kept.answers = {key: value for key, value in changed.items() if value is not None}
-            member.kept.save(update_fields=["answers"])
+            member.kept.sources = registers.sources_of(member.kept.answers, member.kept.sources)
+            member.kept.save(update_fields=["answers", "sources"])
         elif member.state == MemberState.OPEN:
             casework.propose_change(actor, case=member.case, answers=each.answers, reason=reason)
         else:

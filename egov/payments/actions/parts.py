@@ -8,7 +8,7 @@ from egov.journal import actions as journal
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotPermitted
 from egov.kernel.refs import Ref
-from egov.payments.actions.refunds import start_refund
+from egov.payments.actions.refunds import left_of, start_refund
 from egov.payments.models import Bill, BillLine, BillState, PaymentState
 
 
@@ -23,7 +23,8 @@ def hold_paid(subject: Ref) -> bool:
 
 @transaction.atomic
 def give_up(actor: Actor, *, subject: Ref, reason: str) -> Decimal:
-    """What a bill asks for ``subject`` is not owed: taken off while unpaid, given back when paid. The amount.
+    """What a bill asks for ``subject`` is not owed: taken off while unpaid, given back when paid, as far as it has not
+    gone back already. The amount.
 
     For the platform, in the transaction in which the service falls away. Doing it twice changes nothing.
     """
@@ -38,6 +39,9 @@ def give_up(actor: Actor, *, subject: Ref, reason: str) -> Decimal:
         elif bill.state == BillState.PAID:
             payment = bill.payments.get(state=PaymentState.SUCCEEDED)
             if payment.refunds.filter(subject=str(subject)).exists():
+                continue
+            part = min(part, left_of(payment))
+            if not part:
                 continue
             start_refund(actor, payment, subject=subject, amount=part, reason=reason)
         else:

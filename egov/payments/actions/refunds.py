@@ -40,8 +40,7 @@ def refund(actor: Actor, *, bill: str, amount: Decimal, reason: str, subject: Re
     payment = row.payments.filter(state=PaymentState.SUCCEEDED).first()
     if payment is None:
         raise TransitionNotAllowed(_("This bill was not paid."))
-    given = payment.refunds.exclude(state=PaymentState.FAILED).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
-    limit = payment.amount - given
+    limit = left_of(payment)
     if subject is not None:
         part = row.lines.filter(subject=str(subject)).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
         limit = min(limit, part)
@@ -55,6 +54,12 @@ def _may_refund(actor: Actor, bill: Bill) -> bool:
         return True
     role = any(actor.has_role(each) for each in ("cashier", "section_head", "department_head"))
     return actor.is_staff and role and bill.lines.filter(department_id=actor.department_id).exists()
+
+
+def left_of(payment: Payment) -> Decimal:
+    """What came in and was not promised back so far; the caller has locked the bill."""
+    given = payment.refunds.exclude(state=PaymentState.FAILED).aggregate(sum=Sum("amount"))["sum"]
+    return payment.amount - (given or Decimal(0))
 
 
 def start_refund(actor: Actor, payment: Payment, *, subject: Ref | None, amount: Decimal, reason: str) -> Refund:
@@ -146,7 +151,11 @@ def _settle(row: Refund) -> None:
 
 @transaction.atomic
 def retry_refund(actor: Actor, *, refund: str) -> Refund:
-    """Try a given-up refund again. For cashiers of the departments its bill is for, and the platform."""
+    """Try a given-up refund again. For cashiers of the departments its bill is for, and the platform.
+
+    Raises ``NotFound``, ``NotPermitted``, ``TransitionNotAllowed`` when it was not given up, or its money went back
+    otherwise meanwhile.
+    """
     row = Refund.objects.select_for_update(of=("self",)).filter(reference=refund).first()
     if row is None:
         raise NotFound()
@@ -156,6 +165,9 @@ def retry_refund(actor: Actor, *, refund: str) -> Refund:
         raise NotPermitted()
     if row.state != PaymentState.FAILED:
         raise TransitionNotAllowed()
+    locked_bill(row.payment.bill.reference)
+    if row.amount > left_of(row.payment):
+        raise TransitionNotAllowed(_("No more can go back than came in."))
     row.state, row.attempts, row.due_at = PaymentState.STARTED, 0, clock.now()
     row.save(update_fields=["state", "attempts", "due_at"])
     journal.record(actor, "payments.retry_refund", Ref("refund", refund))

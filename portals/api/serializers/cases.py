@@ -297,7 +297,7 @@ class RequestCorrectionAct(Act):
 
 @extend_schema_serializer(examples=[sample("answer_correction")])
 class AnswerCorrectionAct(Strict):
-    answers = Answers(help_text="To the questions that were listed.")
+    answers = Answers(help_text="To what was listed, and to what that makes necessary (422 names it).")
     files = serializers.DictField(
         child=serializers.ListField(child=serializers.CharField(max_length=40), max_length=30),
         required=False,

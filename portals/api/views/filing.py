@@ -409,7 +409,9 @@ class MatterCorrections(ActorView):
         tags=["following"],
     )
     def post(self, request: Request, capacity: str, reference: str) -> Response:
-        """Answer the whole notice at once: each department gets what it asked for, all of them or none."""
+        """Answer the whole notice at once: each department gets what it asked for, all of them or none. What a new
+        answer makes necessary is answered with it (422 names it); the other services of the matter that asked for the
+        same hear of it. An answer that decides a fee is refused: withdraw that part and file it anew."""
         given = self.body(s.CorrectionsRequest)
         found = queries.open_corrections(self.actor, matter=reference)
         _require_asked(found, given)
@@ -419,10 +421,11 @@ class MatterCorrections(ActorView):
 
 
 def _require_asked(found: OpenCorrections, given: dict[str, Any]) -> None:
-    """Raises ``InvalidInput`` at what no department asks for."""
+    """Raises ``InvalidInput`` at what no department asks for, and nothing makes necessary that one does ask for."""
+    open_to = [found.form.by_key[key] for key in queries.answerable(found, given["answers"])]
     asked = {
-        "answers": {question.key for question in found.questions if not question.is_file},
-        "files": {question.material for question in found.questions if question.is_file},
+        "answers": {question.key for question in open_to if not question.is_file},
+        "files": {question.material for question in open_to if question.is_file},
     }
     text = _("No department asks for this.")
     if faults := [

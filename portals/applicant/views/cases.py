@@ -2,7 +2,6 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
@@ -34,6 +33,7 @@ from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.cards import card_of
 from portals.applicant.materials import lines_of
 from portals.applicant.talk import thread_of
+from portals.applicant.views.changes import reach_of
 from portals.applicant.views.matters import home_crumb, matter_page
 from portals.shared.components import Badge, Crumb, Fault, Field, Option, PlanStep, Tone, faults_of
 from portals.shared.templatetags.egov_ui import local_datetime, localised
@@ -100,18 +100,13 @@ def _story_line(move: Moved) -> PlanStep:
 def correction(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
     """All that the department asked for, on one page, each with the officer's words."""
     asked = forms.open_correction(request.actor, case=reference)
-    typed: dict[str, Any] = {}
+    given = fields.Typed(asked.keys, {}, {})
     faults: dict[str, str] = {}
     problem = ""
     if request.method == "POST":
-        typed = rules.read_page(asked.form, request.POST, asked=set(asked.keys))
-        uploads = {
-            asked.form.by_key[key].material: request.FILES.getlist(key)
-            for key in asked.keys
-            if asked.form.by_key[key].is_file
-        }
+        given = fields.Typed.read(request, asked)
         try:
-            intake.answer_correction(request.actor, case=reference, answers=typed, uploads=uploads)
+            intake.answer_correction(request.actor, case=reference, answers=given.typed, uploads=given.uploads)
         except InvalidInput as error:
             faults = {fault.path: str(fault.message) for fault in error.faults}
         except EgovError as error:
@@ -119,9 +114,9 @@ def correction(request: ApplicantRequest, capacity: str, reference: str) -> Http
         else:
             messages.success(request, _("Sent. The department goes on with your case."))
             return redirect("citizen:matter", capacity=capacity, reference=asked.case.matter)
-    answers = {**asked.case.answers, **typed}
+    answers = {**asked.case.answers, **given.typed}
     filled = fields.Filled(asked.form, answers, forms.check_answers(asked.form, answers))
-    questions = fields.asked_on(filled, asked.keys, faults=faults)
+    questions = fields.asked_on(filled, given.keys, faults=faults)
     told = faults_of(questions.fields)
     if problem:
         told.insert(0, Fault(problem))
@@ -130,6 +125,7 @@ def correction(request: ApplicantRequest, capacity: str, reference: str) -> Http
         "case": asked.case,
         "asked": asked,
         "questions": questions,
+        "reaches": [reach_of(each) for each in forms.reached_besides(request.actor, [asked])],
         "faults": told,
         "crumbs": _crumbs(capacity, asked.case, Crumb(_("Correct and complete"))),
     }

@@ -161,14 +161,14 @@ def _shown(
         "chosen": chosen,
         "questions": [*questions.fields, reason],
         "asked": " ".join(questions.keys),
-        "reaches": [_reach(each) for each in found.serving(chosen)],
+        "reaches": [reach_of(each) for each in found.serving(chosen)],
         "faults": told,
         "crumbs": crumbs,
     }
     return render(request, "applicant/change.html", context, status=422 if told else 200)
 
 
-def _reach(each: MemberAnswers) -> Reach:
+def reach_of(each: MemberAnswers) -> Reach:
     title = localise(each.version.name)
     if not each.is_open:
         return Reach(title, Badge(_("is decided and stays as it is"), Tone.DONE, wrap=True))

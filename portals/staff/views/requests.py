@@ -211,8 +211,15 @@ def request_page(request: SignedInRequest, capacity: str, reference: str) -> Htt
 
 
 def _request_page(
-    request: SignedInRequest, capacity: str, reference: str, *, problem: str = "", status: int = 200
+    request: SignedInRequest,
+    capacity: str,
+    reference: str,
+    *,
+    answered: str = "",
+    problem: str = "",
+    status: int = 200,
 ) -> HttpResponse:
+    """``answered``: the case whose correction was just sent, and could not be taken."""
     actor: Actor = request.actor
     timeline = matters.timeline(actor, reference=reference)
     pages = [cases.case_for_applicant(actor, case.reference) for case in timeline.cases]
@@ -220,7 +227,9 @@ def _request_page(
         "timeline": timeline,
         "matter": timeline.matter,
         "drawing": lanes.drawing(timeline, {}),
-        "parts": [(page, words.sections_of(page.case, page.papers), _correction(page)) for page in pages],
+        "parts": [
+            (page, words.sections_of(page.case, page.papers), _correction(request, page, answered)) for page in pages
+        ],
         "thread": thread_of(timeline.cases),
         "problem": problem,
         "crumbs": [
@@ -231,22 +240,17 @@ def _request_page(
     return render(request, "staff/request.html", context, status=status)
 
 
-def _correction(page: cases.CasePage) -> fields.Asked | None:
-    """What the applicant has to put right, as fields of the form."""
+def _correction(request: SignedInRequest, page: cases.CasePage, answered: str) -> fields.Asked | None:
+    """What the applicant has to put right, as fields of the form; with what was typed there."""
     if page.open_correction is None:
         return None
-    form_of = queries.form_for(page.case.version)
-    listed = {item.get("field") for item in page.open_correction.items}
-    materials = {item.get("material") for item in page.open_correction.items}
-    keys = [
-        question.key
-        for question in (*form_of.questions, *form_of.shared)
-        if question.key in listed or (question.is_file and question.material in materials)
-    ]
+    asked = queries.OpenCorrection(page.case, queries.form_for(page.case.version), page.open_correction)
+    again = page.case.reference == answered
+    given = fields.Typed.read(request, asked) if again else fields.Typed(asked.keys, {}, {})
+    answers = {**page.case.answers, **given.typed}
     files = {paper.material: [paper.reference or ""] for paper in page.papers}
-    checked = queries.check_answers(form_of, page.case.answers, files=files)
-    filled = fields.Filled(form_of, page.case.answers, checked)
-    return fields.asked_on(filled, keys, correcting=keys)
+    filled = fields.Filled(asked.form, answers, queries.check_answers(asked.form, answers, files=files))
+    return fields.asked_on(filled, given.keys, correcting=given.keys)
 
 
 # What the one who asked may do on the page of their request.
@@ -261,7 +265,8 @@ def request_act(request: SignedInRequest, capacity: str, reference: str, case: s
         REQUEST_ACTS[act](request, actor, case)
     except EgovError as error:
         told = "; ".join(str(each.message) for each in error.faults) if isinstance(error, InvalidInput) else str(error)
-        return _request_page(request, capacity, reference, problem=told, status=error.status)
+        answered = case if act == "correction" else ""
+        return _request_page(request, capacity, reference, answered=answered, problem=told, status=error.status)
     messages.success(request, _("Done."))
     return redirect("staff:request", capacity=capacity, reference=reference)
 
@@ -277,13 +282,8 @@ def _message(request: SignedInRequest, actor: Actor, case: str) -> None:
 def _answer(request: SignedInRequest, actor: Actor, case: str) -> None:
     asked = queries.open_correction(actor, case=case)
     filing = queries.filing_as(actor, asked.case.service.code)
-    typed = rules.read_page(asked.form, request.POST, asked=set(asked.keys))
-    uploads = {
-        question.material: request.FILES.getlist(question.key)
-        for question in asked.form.takes_files
-        if question.key in asked.keys and request.FILES.getlist(question.key)
-    }
-    actions.answer_correction(filing, case=case, answers=typed, uploads=uploads)
+    given = fields.Typed.read(request, asked)
+    actions.answer_correction(filing, case=case, answers=given.typed, uploads=given.uploads)
 
 
 REQUEST_ACTS = {"withdraw": _withdraw, "message": _message, "correction": _answer}

@@ -73,6 +73,18 @@ def test_the_head_of_the_organ_may_sign_for_the_head_of_the_section(casework):
     assert actions.sign_decision(casework.director, case=case.reference).state == "delivered"
 
 
+def test_a_plan_that_ends_after_the_draft_decides_nothing_while_a_change_waits(casework):
+    notice = {"key": "notice", "kind": "task", "role": "reviewer", "after": ["decide"], "title": {"en": "Notice"}}
+    case = casework.reviewed(casework.service(plan={"key": "notice", "steps": [REVIEW, DECIDE, notice]}))
+    casework.draft(case)
+    actions.propose_change(casework.applicant, case=case.reference, answers={"area": 66}, reason="写错了")
+    with pytest.raises(errors.ChangeOutstanding):
+        casework.step(case, casework.reviewer, "task")
+    actions.refuse_change(casework.reviewer, case=case.reference, reason="与产权证不符")
+    casework.step(case, casework.reviewer, "task")
+    assert casework.again(case).outcome == "granted"
+
+
 def test_sent_back_it_is_drafted_anew(casework):
     case = casework.drafted(outcome="refused")
     case = actions.return_draft(casework.head, case=case.reference, note="理由不充分")

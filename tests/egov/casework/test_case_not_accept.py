@@ -1,6 +1,7 @@
 """不予受理 and referral: in writing, with reasons and remedies; a transfer keeps the case."""
 
 import pytest
+from django.utils import translation
 
 from egov.casework import actions
 from egov.casework.models import Transition
@@ -54,6 +55,15 @@ def test_a_referral_names_the_competent_body(casework):
     assert Transition.objects.get(case=case, act="redirect").basis == [
         {"instrument": "cn.licensing-law", "article": "32.1.2"}
     ]
+
+
+@pytest.mark.parametrize(("language", "label"), [("zh-Hans", "有权办理的机关"), ("en", "Competent body")])
+def test_the_letter_speaks_the_language_of_the_case_not_of_the_officer(casework, language, label):
+    case = casework.received(language=language)
+    with translation.override("en" if language == "zh-Hans" else "zh-hans"):
+        actions.redirect_case(casework.clerk, case=case.reference, body="天江省药品监督管理局")
+    letter = IssuedDocument.objects.get(subject=f"case:{case.reference}")
+    assert [row["label"] for row in letter.data["rows"]] == [label]
 
 
 def test_a_transfer_moves_case_and_work_and_the_clock_runs_on(casework):

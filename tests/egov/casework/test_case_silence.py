@@ -2,6 +2,7 @@
 
 import pytest
 
+from egov.casework import actions
 from egov.casework.models import Suspension, Transition
 from egov.deadlines import actions as deadlines
 from egov.deadlines.models import Clock
@@ -30,6 +31,17 @@ def test_a_licence_not_answered_in_time_counts_as_accepted_from_receipt(casework
     assert casework.last_day(case.statutory_due_at) == "2026-12-14"  # twenty working days from receipt
     assert casework.item(case, "review")
     assert Transition.objects.get(case=case, act="deem_accepted").basis[0]["article"] == "32.1.4"
+
+
+def test_a_corrected_licence_not_answered_in_time_counts_as_accepted_from_its_correction(casework, frozen, time_passes):
+    frozen("2026-11-02 10:00")
+    case = casework.corrected()
+    corrected = frozen("2026-11-16 10:00")
+    actions.answer_correction(casework.applicant, case=case.reference, answers={"area": 66})
+    time_passes("2026-11-24 00:01")
+    case = casework.again(case)
+    assert (case.state, case.accepted_at) == ("accepted", corrected)
+    assert casework.last_day(case.statutory_due_at) == "2026-12-14"  # twenty working days from the corrected papers
 
 
 def test_a_benefit_is_not_accepted_by_silence(casework, frozen, time_passes):
@@ -86,8 +98,6 @@ def test_a_case_decided_meanwhile_is_left_alone(casework, frozen, deliver_outbox
     case = casework.received()
     frozen("2026-11-10 00:01")
     deadlines.mark_missed(SYSTEM)
-    from egov.casework import actions
-
     actions.accept(casework.clerk, case=case.reference)
     deliver_outbox()
     assert Transition.objects.filter(case=case, act="deem_accepted").count() == 0

@@ -14,7 +14,7 @@ from egov.kernel.models import OutboxMessage
 from egov.matters.models import Matter
 from egov.notices import consumers
 from egov.work.models import Plan, WorkItem
-from tests.plugins.intake import FEE, FOOD, filled, grant, start
+from tests.plugins.intake import FEE, FOOD, filled, grant, question, start
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +71,19 @@ def test_the_officer_takes_it_over(matter, resident, clerk):
     assert Plan.objects.get(subject=f"case:{case.reference}").context["size"] == 120, "later steps go by it"
     assert WorkItem.objects.get(kind="change").outcome == "accepted"
     assert OutboxMessage.objects.filter(name=ChangeDecided.name).count() == 1
+
+
+def test_what_differs_from_the_register_by_now_says_so(matter, resident, clerk):
+    propose(resident, matter, person__name="林小雯")
+    waiting = matter.members.get(key="AA02").pending
+    assert waiting.sources["operator"]["corrected"] is True
+    case = case_of(matter, "AA01")
+    assert case.sources["owner"]["corrected"] is False, "until an officer takes it over"
+    actions.accept_change(clerk, case=case.reference)
+    assert case_of(matter, "AA01").sources["owner"]["corrected"] is True
+    propose(resident, matter, person__name="林晓雯")
+    waiting.refresh_from_db()
+    assert waiting.sources["operator"]["corrected"] is False, "it is as the register says again"
 
 
 def test_the_officer_refuses_it_with_a_reason(matter, resident, clerk):
@@ -157,6 +170,30 @@ def test_an_answer_that_decides_a_fee_is_not_changed_this_way(services, shop, re
         propose(resident, found, shop__area_sqm=120)
     assert refused.value.faults[0].code == "decides_fee"
     propose(resident, found, shop__area_sqm=90)
+
+
+def rows_of(title: str, **children):
+    question_of = {"x-title": {"en": title}, "x-widget": "group", "x-element": "organisation.partners"}
+    return {"type": "array", **question_of, "items": {"type": "object", "properties": children}}
+
+
+def test_rows_keep_what_only_some_of_the_services_ask(services, shop, resident):
+    name, share, phone = question(en="Name"), question("integer", en="Share"), question(en="Phone")
+    members = {"AA01": rows_of("Partners", name=name, share=share), "AA03": rows_of("People", name=name, phone=phone)}
+    for code, rows in members.items():
+        services.publish(code, form={"type": "object", "properties": {"people": rows}}, materials=[])
+    shop.definition |= {"members": [{"service": code, "stage": 1} for code in members], "edges": []}
+    shop.save()
+    told = [{"name": "甲", "share": 60, "phone": "1"}, {"name": "乙", "share": 40, "phone": "2"}]
+    draft = start(resident, area=80, sign=True)
+    matter = Matter.objects.get(reference=filled(resident, draft, organisation__partners=told).matter)
+    assert queries.answers_of(resident, matter=matter.reference).answers["organisation__partners"] == told
+    propose(resident, matter, organisation__partners=[{**told[1], "phone": "3"}])
+    proposed = {each.case.service.code: each.answers for each in AnswerChange.objects.select_related("case__service")}
+    assert proposed == {
+        "AA01": {"people": [{"name": "乙", "share": 40}]},
+        "AA03": {"people": [{"name": "乙", "phone": "3"}]},
+    }
 
 
 def test_strangers_and_what_is_over(matter, resident, identities):

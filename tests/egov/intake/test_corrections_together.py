@@ -3,7 +3,7 @@
 import pytest
 
 from egov.casework import actions as casework
-from egov.casework.models import Case, CaseFile, CorrectionRequest
+from egov.casework.models import AnswerChange, Case, CaseFile, CorrectionRequest
 from egov.contracts.cases import CorrectionRequested
 from egov.identity.models import Account
 from egov.intake import actions, queries
@@ -14,7 +14,7 @@ from egov.kernel.refs import Ref
 from egov.matters.models import Matter
 from egov.notices import consumers
 from portals.applicant.todo import to_do
-from tests.plugins.intake import filled, grant, start
+from tests.plugins.intake import FEE, FOOD, filled, grant, question, start
 
 pytestmark = pytest.mark.django_db
 
@@ -82,14 +82,87 @@ def test_a_fault_at_one_sends_nothing_to_any(asked, resident):
     assert set(Case.objects.values_list("state", flat=True)) == {"correction"}
 
 
-def test_what_only_one_asked_changes_nothing_at_the_other(matter, clerk, resident):
+def test_what_only_one_asked_is_proposed_to_the_other(matter, clerk, resident):
     ask(clerk, matter, "AA01", owner="请写全名")
     ask(clerk, matter, "AA03", words="字数不够")
     found = queries.open_corrections(resident, matter=matter.reference)
     actions.answer_corrections(
         resident, matter=matter.reference, answers={"person__name": "林小雯", _words(found): "面馆招牌"}
     )
-    assert Case.objects.get(service__code="AA03").answers["name"] == "林晓雯"
+    case = Case.objects.get(service__code="AA03")
+    assert case.answers["name"] == "林晓雯", "until its officer takes it over"
+    assert AnswerChange.objects.get(case=case).answers == {"name": "林小雯"}
+
+
+def test_what_is_put_right_at_one_reaches_all_that_asked_and_the_event(matter, clerk, resident):
+    ask(clerk, matter, "AA01", size="量错了")
+    case = Case.objects.get(service__code="AA01").reference
+    actions.answer_correction(resident, case=case, answers={"size": 320})
+    assert Case.objects.get(reference=case).answers["size"] == 320
+    assert not AnswerChange.objects.exists(), "its own department has what it asked for"
+    assert matter.members.get(key="AA02").pending.answers["area"] == 320
+    matter.refresh_from_db()
+    assert (matter.determinants["area"], matter.lacking) == (320, ["AA04"])
+
+
+def test_what_another_asks_as_well_is_answered_there(matter, clerk, resident):
+    ask(clerk, matter, "AA01", owner="请写全名")
+    ask(clerk, matter, "AA03", name="请写全名")
+    for code, key in (("AA01", "owner"), ("AA03", "name")):
+        case = Case.objects.get(service__code=code).reference
+        actions.answer_correction(resident, case=case, answers={key: "林小雯"})
+    assert not AnswerChange.objects.exists()
+    assert matter.members.get(key="AA02").pending.answers["operator"] == "林小雯"
+
+
+def test_the_fee_of_another_stands_against_it(services, shop, resident, clerk):
+    fee = {
+        "basis": FEE["basis"],
+        "items": [
+            {"key": "large", "name": {"en": "Large"}, "amount": "60.00", "when": "area >= 100"},
+            {"key": "small", "name": {"en": "Small"}, "amount": "30.00", "when": "area < 100"},
+        ],
+    }
+    services.publish("AA02", form=FOOD, materials=[], fee=fee, audience=["enterprise"])
+    submission = filled(resident, start(resident, area=80, sign=False), aa02__cooks=2)
+    matter = Matter.objects.get(reference=submission.matter)
+    ask(clerk, matter, "AA01", size="量错了")
+    for act, key in (
+        (
+            lambda: actions.answer_corrections(resident, matter=matter.reference, answers={"shop__area_sqm": 120}),
+            "shop__area_sqm",
+        ),
+        (lambda: actions.answer_correction(resident, case=Case.objects.get().reference, answers={"size": 120}), "size"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            act()
+        assert [(fault.path, fault.code) for fault in refused.value.faults] == [(key, "decides_fee")]
+    assert Case.objects.get().state == "correction"
+    actions.answer_corrections(resident, matter=matter.reference, answers={"shop__area_sqm": 90})
+    assert matter.members.get(key="AA02").pending.answers["area"] == 90
+
+
+def test_columns_that_were_not_asked_stay_where_they_are(services, shop, resident, clerk):
+    def rows(**children):
+        items = {"type": "object", "properties": children}
+        return {"type": "array", "x-title": {"en": "Partners"}, "x-widget": "group", "items": items} | {
+            "x-element": "organisation.partners"
+        }
+
+    name, share, phone = question(en="Name"), question("integer", en="Share"), question(en="Phone")
+    members = {"AA01": rows(name=name, share=share), "AA03": rows(name=name, phone=phone)}
+    for code, people in members.items():
+        services.publish(code, form={"type": "object", "properties": {"people": people}}, materials=[])
+    shop.definition |= {"members": [{"service": code, "stage": 1} for code in members], "edges": []}
+    shop.save()
+    told = [{"name": "甲", "share": 60, "phone": "1"}, {"name": "乙", "share": 40, "phone": "2"}]
+    filed = filled(resident, start(resident, area=80, sign=True), organisation__partners=told)
+    ask(clerk, Matter.objects.get(reference=filed.matter), "AA01", people="请写全名")
+    new = [{"name": "甲甲", "share": 60}, {"name": "乙", "share": 40}]
+    actions.answer_corrections(resident, matter=filed.matter, answers={"organisation__partners": new})
+    assert Case.objects.get(service__code="AA01").answers["people"] == new
+    proposed = AnswerChange.objects.get(case__service__code="AA03").answers["people"]
+    assert proposed == [{"name": "甲甲", "phone": "1"}, {"name": "乙", "phone": "2"}]
 
 
 def test_strangers_and_other_mandates_see_nothing(asked, resident, identities):
@@ -141,3 +214,43 @@ def test_the_person_is_led_to_the_one_notice(client, asked, resident, clerk):
     assert client.post(url, {"person__name": "林小雯", words: "面馆招牌"}).status_code == 302
     grant(asked, "AA01", outcome="refused")
     assert client.get(url).status_code == 404
+
+
+def test_the_page_says_who_else_hears_of_it(client, matter, clerk, resident):
+    ask(clerk, matter, "AA01", owner="请写全名")
+    ask(clerk, matter, "AA03", name="请写全名")
+    client.force_login(Account.objects.get(pk=resident.account_id))
+    client.cookies["django_language"] = "en"
+    heading = "What you answer also goes to"
+    together = client.get(f"/as/self/matters/{matter.reference}/corrections/").text
+    assert together.count("begins with the new answer") == 1, "the food licence, which waits"
+    assert "the department looks at it and tells you" not in together, "the sign asks for it itself"
+    case = Case.objects.get(service__code="AA01").reference
+    alone = client.get(f"/as/self/cases/{case}/correction/").text
+    assert heading in together
+    assert heading in alone
+    assert client.post(f"/as/self/cases/{case}/correction/", {"owner": "林小雯"}).status_code == 302
+    assert matter.members.get(key="AA02").pending.answers["operator"] == "林小雯"
+
+
+def test_the_page_asks_beside_it_what_a_new_answer_makes_necessary(client, services, a_draft, resident, clerk):
+    actions.submit(resident, draft=a_draft(resident).reference, key="k")
+    case = Case.objects.get()
+    casework.request_correction(clerk, case=case.reference, items=[{"field": "reason", "message": "选错了"}])
+    client.force_login(Account.objects.get(pk=resident.account_id))
+    (question,) = queries.open_corrections(resident, matter=case.matter).keys
+    lost_on = question.replace("reason", "lost_on")
+    for url, reason, day in (
+        (f"/as/self/matters/{case.matter}/corrections/", question, lost_on),
+        (f"/as/self/cases/{case.reference}/correction/", "reason", "lost_on"),
+    ):
+        assert f"{day}__d" not in client.get(url).text
+        again = client.post(url, {reason: "lost"})
+        assert again.status_code == 422
+        assert f"{day}__d" in again.text
+        wrong = client.post(url, {reason: "lost", f"{day}__y": "2026", f"{day}__m": "13", f"{day}__d": "2"})
+        assert wrong.status_code == 422
+    right = client.post(url, {reason: "lost", f"{day}__y": "2026", f"{day}__m": "11", f"{day}__d": "2"})
+    assert right.status_code == 302
+    case.refresh_from_db()
+    assert case.answers == {"reason": "lost", "lost_on": "2026-11-02", "name": "林晓雯"}

@@ -32,6 +32,22 @@ def test_one_element_is_asked_once_and_reaches_every_member_under_its_own_key():
     assert (merged.questions_apart, len(merged.questions)) == (3, 2)
 
 
+def test_rows_of_several_forms_are_the_same_where_they_agree_else_in_their_place():
+    def rows(*columns: str) -> rules.Question:
+        items = {"type": "object", "properties": {column: {"type": "string", "x-title": TITLE} for column in columns}}
+        return form({"rows": {"type": "array", "x-widget": "group", "items": items}}).by_key["rows"]
+
+    known = [{"name": "甲", "phone": "1"}, {"name": "乙", "phone": "2"}]
+    asked = rows("name", "share")
+    assert rules.beside(asked, [{"name": "乙", "share": "4"}], known) == [{"name": "乙", "share": "4", "phone": "2"}]
+    renamed = [{"name": "丙"}, {"name": "乙"}]
+    assert rules.beside(asked, renamed, known) == [{"name": "丙", "phone": "1"}, {"name": "乙", "phone": "2"}]
+    assert rules.beside(asked, [{"name": "丙"}], known) == [{"name": "丙"}], "which one it was, nobody knows"
+    apart = [{"share": "6"}, {"share": "4"}]
+    assert rules.beside(rows("share"), apart, known) == [{**known[0], "share": "6"}, {**known[1], "share": "4"}]
+    assert rules.beside(rows("name", "phone"), [{"name": "甲"}], known) == [{"name": "甲"}], "emptied, not forgotten"
+
+
 def test_one_document_is_asked_for_once():
     merged = rules.merge({"A": form({"paper": LEASE}), "B": form({"lease": LEASE})})
     assert [question.material for question in merged.file_questions] == ["lease"]

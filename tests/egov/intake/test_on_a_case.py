@@ -5,6 +5,7 @@ import pytest
 from egov.casework import actions as casework
 from egov.casework.models import Case
 from egov.intake import actions, queries
+from egov.kernel.actor import SYSTEM
 from egov.kernel.errors import InvalidInput, NotFound, TransitionNotAllowed
 from tests.plugins.intake import CARD_FORM, PHOTO
 
@@ -43,6 +44,54 @@ def test_an_answer_goes_through_the_validator_of_the_form(asked, resident):
     answered = actions.answer_correction(resident, case=case.reference, answers={"name": " 林晓雯 ", "reason": "lost"})
     assert answered.answers == {"reason": "expired", "name": "林晓雯"}, "what was not listed stays"
     assert answered.state == "received"
+
+
+def test_what_a_corrected_answer_makes_necessary_is_answered_with_it(asked, resident):
+    case = asked({"field": "reason", "message": "选错了"})
+    with pytest.raises(InvalidInput) as refused:
+        actions.answer_correction(resident, case=case.reference, answers={"reason": "lost"})
+    assert [(fault.path, fault.code) for fault in refused.value.faults] == [("lost_on", "required")]
+    answers = {"reason": "lost", "lost_on": "2026-11-02", "name": "别人"}
+    answered = actions.answer_correction(resident, case=case.reference, answers=answers)
+    assert answered.answers == {"reason": "lost", "lost_on": "2026-11-02", "name": "林晓雯"}
+
+
+def test_what_is_not_asked_any_more_goes_with_the_answer_that_asked_it(a_draft, resident, officer):
+    answers = {"reason": "lost", "lost_on": "2026-11-02", "name": "林晓雯"}
+    actions.submit(resident, draft=a_draft(resident, answers=answers).reference, key="k")
+    case = Case.objects.get().reference
+    casework.request_correction(officer, case=case, items=[{"field": "reason", "message": "选错了"}])
+    answered = actions.answer_correction(resident, case=case, answers={"reason": "expired"})
+    assert answered.answers == {"reason": "expired", "name": "林晓雯"}
+
+
+def test_an_answer_that_decides_the_fee_is_filed_anew(services, a_draft, resident, officer):
+    item = {"name": {"zh-Hans": "工本费", "en": "Card"}, "basis": {"zh-Hans": "收费依据"}}
+    services.publish(
+        fee={
+            "items": [
+                {**item, "key": "lost", "amount": "40.00", "when": 'reason == "lost"'},
+                {**item, "key": "expired", "amount": "20.00", "when": 'reason == "expired"'},
+            ]
+        }
+    )
+    actions.submit(resident, draft=a_draft(resident).reference, key="k")
+    case = casework.receive_paid(SYSTEM, case=Case.objects.get().reference)
+    casework.request_correction(officer, case=case.reference, items=[{"field": "reason", "message": "选错了"}])
+    with pytest.raises(InvalidInput) as refused:
+        actions.answer_correction(resident, case=case.reference, answers={"reason": "lost", "lost_on": "2026-11-02"})
+    assert [(fault.path, fault.code) for fault in refused.value.faults] == [("reason", "decides_fee")]
+    assert Case.objects.get().state == "correction"
+    actions.answer_correction(resident, case=case.reference, answers={"reason": "expired"})
+
+
+def test_what_is_corrected_against_the_register_says_so(a_draft, resident, officer):
+    actions.submit(resident, draft=a_draft(resident, answers={"reason": "expired"}).reference, key="k")
+    case = Case.objects.get()
+    assert case.sources["name"]["corrected"] is False
+    casework.request_correction(officer, case=case.reference, items=[{"field": "name", "message": "请写全名"}])
+    answered = actions.answer_correction(resident, case=case.reference, answers={"name": "林小雯"})
+    assert answered.sources["name"]["corrected"] is True
 
 
 def test_a_listed_material_needs_a_new_file(asked, resident, a_picture):

@@ -184,6 +184,24 @@ def test_no_more_goes_back_than_came_in(bill, payer, department) -> None:
         actions.refund(SYSTEM, bill=bill.reference, amount=Decimal("1.00"), reason="x", subject=Ref("case", "C1"))
 
 
+@pytest.mark.parametrize(("before", "left"), [("52.50", "0.00"), ("30.00", "22.50"), ("5.00", "40.00")])
+def test_a_part_that_falls_away_gives_back_what_has_not_gone_back_already(bill, payer, before, left) -> None:
+    settled(bill, payer)
+    actions.refund(SYSTEM, bill=bill.reference, amount=Decimal(before), reason="goodwill")
+    back = actions.give_up(SYSTEM, subject=Ref("case", "C1"), reason="never begun")
+    assert back == Decimal(left)
+    assert sum(refund.amount for refund in Refund.objects.all()) == Decimal(before) + Decimal(left)
+
+
+def test_a_refund_given_up_is_not_tried_again_when_its_money_went_back_otherwise(bill, payer) -> None:
+    settled(bill, payer)
+    whole = actions.refund(SYSTEM, bill=bill.reference, amount=Decimal("52.50"), reason="withdrawn")
+    Refund.objects.filter(pk=whole.pk).update(state="failed")
+    actions.refund(SYSTEM, bill=bill.reference, amount=Decimal("40.00"), reason="withdrawn", subject=Ref("case", "C1"))
+    with pytest.raises(TransitionNotAllowed):
+        actions.retry_refund(SYSTEM, refund=whole.reference)
+
+
 def test_a_refund_is_sent_once_and_the_bill_says_so(bill, payer, monkeypatch) -> None:
     settled(bill, payer)
     actions.refund(SYSTEM, bill=bill.reference, amount=Decimal("52.50"), reason="withdrawn")

@@ -4,6 +4,7 @@ import pytest
 
 from egov.casework import actions as casework
 from egov.casework.models import Case, CaseFile
+from egov.intake import actions
 from egov.kernel.actor import SYSTEM
 from egov.matters.models import Matter
 from portals.api.samples import _all
@@ -116,6 +117,22 @@ def test_what_no_department_asks_for_is_told(matter, resident, by_token):
         ("/answers/shop__area_sqm", "unknown"),
         ("/files/lease", "unknown"),
     ]
+
+
+def test_what_a_new_answer_makes_necessary_is_taken_with_it(services, a_draft, resident, identities, by_token):
+    actions.submit(resident, draft=a_draft(resident).reference, key="k")
+    case = Case.objects.get()
+    items = [{"field": "reason", "message": "选错了"}]
+    casework.request_correction(identities.officer("clerk", unit=services.unit), case=case.reference, items=items)
+    program = by_token(resident)
+    address = f"matters/{case.matter}/corrections"
+    (question,) = program.get(address).json()["questions"]
+    reason, lost_on = question["key"], question["key"].replace("reason", "lost_on")
+    early = program.post(address, {"answers": {reason: "expired", lost_on: "2026-11-02"}})
+    assert [fault["pointer"] for fault in early.json()["errors"]] == [f"/answers/{lost_on}"], "nothing asks for it"
+    refused = program.post(address, {"answers": {reason: "lost"}}).json()
+    assert [(fault["pointer"], fault["code"]) for fault in refused["errors"]] == [(f"/answers/{lost_on}", "required")]
+    assert program.post(address, {"answers": {reason: "lost", lost_on: "2026-11-02"}}).status_code == 200
 
 
 def test_a_stranger_reads_and_answers_nothing(matter, identities, by_token):

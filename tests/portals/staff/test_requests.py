@@ -139,3 +139,17 @@ def test_a_correction_is_answered_on_the_page_of_the_request(casework, desk, int
     assert "该日已有安排" in page
     desk().post("request_act", filed.matter, filed.case, "correction", day__y="2026", day__m="12", day__d="2")
     assert Case.objects.get(pk=case.pk).answers["day"] == "2026-12-02"
+
+
+def test_what_a_corrected_answer_makes_necessary_is_asked_beside_it(casework, desk, internal, identities):
+    filed = internal.filed(casework.reviewer)
+    case = Case.objects.get(reference=filed.case)
+    clerk = identities.officer("clerk", unit=case.unit, person=identities.person("人事"))
+    actions.request_correction(clerk, case=case.reference, items=[{"field": "kind", "message": "选错了"}])
+    again = desk().post("request_act", filed.matter, filed.case, "correction", kind="sick")
+    assert again.status_code == 422
+    assert 'name="illness"' in again.content.decode()
+    assert re.search(r'value="sick" checked', again.content.decode()), "what was typed is not lost"
+    desk().post("request_act", filed.matter, filed.case, "correction", kind="sick", illness="感冒")
+    case.refresh_from_db()
+    assert (case.state, case.answers["illness"]) == ("received", "感冒")
