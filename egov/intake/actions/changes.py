@@ -12,7 +12,7 @@ from egov.intake import queries, rules
 from egov.intake.actions import revising
 from egov.intake.queries import MatterAnswers, MemberAnswers
 from egov.kernel.actor import Actor
-from egov.kernel.errors import FieldError, InvalidInput
+from egov.kernel.errors import FieldError, InvalidInput, NotPermitted
 from egov.kernel.text import localise
 from egov.matters import actions as matters
 from egov.matters.actions import Correcting
@@ -29,6 +29,8 @@ def propose_change(actor: Actor, *, matter: str, answers: Mapping[str, Any], rea
         raise InvalidInput.at("reason", "required", _("Say why; the department will read it."))
     found = queries.answers_of(actor, matter=matter)
     given = rules.storable(found.form, answers)
+    if any(found.is_shared(found.form.by_key[key]) for key in given if given[key] != found.answers.get(key)):
+        raise NotPermitted(_("A service that your mandate does not cover asked for this as well."))
     faults: list[FieldError] = []
     corrections: list[Correcting] = []
     for each in found.members:
