@@ -39,7 +39,7 @@ def withdraw_matter(actor: Actor, *, matter: str, reason: str, members: Sequence
         going = queries.taken_back(actor, whole.members, whole.needs_of, members or list(whole.members))
         if not going:
             raise TransitionNotAllowed
-        require_mandate(actor, row, list(whole.members) if not members else [each.key for each in going])
+        require_mandate(actor, row, [each.key for each in going])
         for each in going:
             _take_back(actor, whole, each, reason)
         whole.save()

@@ -8,7 +8,8 @@ from egov.casework.models import Case, CaseFile
 from egov.catalogue.models import PublicService
 from egov.contracts.cases import CaseDecided
 from egov.documents.actions.files import keep
-from egov.identity.models import Account
+from egov.identity.models import Account, Person
+from egov.identity.queries import actor_for
 from egov.intake import actions as intake
 from egov.intake import queries as forms
 from egov.kernel import clock
@@ -210,6 +211,18 @@ def test_taking_the_whole_back_waits_for_nobody_any_more(matter, resident):
 def members(actor, *services) -> list[str]:
     draft = start(actor, area=80, sign=False, services=services)
     return [member.service for member in forms.open_draft(actor, reference=draft.reference).members]
+
+
+def test_an_agent_for_what_the_person_files_takes_the_whole_back(matter, resident, identities):
+    grantor, person = Person.objects.get(pk=resident.party_id), identities.person("代理人")
+    given = identities.mandate(grantor.party, person.party, by=grantor, services=["AA01", "AA02"])
+    agent = actor_for(identities.account(person), f"m-{given.pk}")
+    shown = queries.timeline(agent, reference=matter.reference)
+    assert {lane.key for lane in shown.lanes} == {"AA01", "AA02", "AA06"}, "who waits is told for whom"
+    assert shown.is_whole
+    actions.withdraw_matter(agent, matter=matter.reference, reason="不办了")
+    matter.refresh_from_db()
+    assert matter.state == "withdrawn"
 
 
 def test_choosing_a_service_brings_in_what_it_needs_unless_it_is_held(event, resident):
