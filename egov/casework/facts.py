@@ -182,7 +182,7 @@ def acts_for_applicant(actor: Actor, case: Case) -> bool:
     Also whoever filed it for themselves: what a founder asks for is the business of the company registered meanwhile.
     """
     if actor.kind in APPLICANT_KINDS and actor.on_behalf_of_id == case.applicant_id:
-        return actor.mandate_services is None or case.service.code in actor.mandate_services
+        return actor.covers(case.service.code)
     if not actor.is_staff:
         return actor.kind is CapacityKind.SELF and (actor.party_id, actor.capacity) == (case.filed_by_id, case.capacity)
     for_own_department = actor.department_id == case.applicant_id and (

@@ -85,7 +85,8 @@ def may_open(document: IssuedDocument, actor: Actor) -> bool:
         return actor.department_id == document.department_id
     if document.holder_id is None or not actor.is_applicant:
         return False
-    return document.holder_id == actor.on_behalf_of_id or _may_view_subject(document, actor)
+    own = document.holder_id == actor.on_behalf_of_id and actor.mandate_services is None
+    return own or _may_view_subject(document, actor)
 
 
 def _may_view_subject(document: IssuedDocument, actor: Actor) -> bool:

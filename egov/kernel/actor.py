@@ -87,6 +87,14 @@ class Actor:
         """The post that acts. Raises ``NotPermitted`` for whoever holds none."""
         return _there(self.post_id)
 
+    def covers(self, service: str) -> bool:
+        """Whether the actor may act in this service, by its code: a mandate may be for some services only."""
+        return self.mandate_services is None or service in self.mandate_services
+
+    def in_all_services(self) -> Self:
+        """The same without the limits of a mandate: for what the house reckons with, never for what it shows."""
+        return replace(self, mandate_services=None)
+
     def has_role(self, role: str) -> bool:
         return role in self.roles
 

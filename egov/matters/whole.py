@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from egov.casework import actions as casework
 from egov.casework.actions import CaseSpec
 from egov.casework.models import Case
@@ -254,4 +256,4 @@ def require_mandate(actor: Actor, matter: Matter, members: Sequence[str]) -> Non
         return
     touched = Member.objects.filter(matter=matter, key__in=members)
     if touched.exclude(service__code__in=actor.mandate_services).exists():
-        raise NotPermitted
+        raise NotPermitted(_("This touches a part of the matter that your mandate does not cover."))

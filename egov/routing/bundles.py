@@ -105,7 +105,8 @@ class BundlePlan:
 
 
 def plan_bundle(actor: Actor, *, event: str, answers: Mapping[str, Any], wishes: Wishes | None = None) -> BundlePlan:
-    """What an event takes for the party for whom the actor acts; for a visitor, without what registers know.
+    """What an event takes for the party for whom the actor acts; for a visitor, without what registers know. Under a
+    mandate registers and holdings count for the services that it covers; of the others the agent says what they know.
 
     ``answers``: question key → value, as :func:`read_answers` gives them; they win over
     registers. Raises ``NotFound`` for an unknown event, ``EventWithdrawn`` for one that is out of force.
@@ -125,10 +126,11 @@ def plan_event(actor: Actor, *, event: Event, answers: Mapping[str, Any], wishes
     wishes = wishes or Wishes()
     definition = event.definition
     versions = catalogue.published_many(str(each["service"]) for each in definition.get("members", ()))
-    registered = _registered(actor, definition, versions)
+    own = {code: version for code, version in versions.items() if actor.covers(code)}
+    registered = _registered(actor, definition, own)
     facts = {key: fact for key, fact in _facts(definition, registered).items() if key not in wishes.doubted}
     known = rules.asked_answers(definition, {**{key: fact.value for key, fact in facts.items()}, **answers})
-    holdings = _holdings(actor, versions, registered, _by_element(definition, known))
+    holdings = _holdings(actor, own, registered, _by_element(definition, known))
     held = {code for code, each in holdings.items() if any(one.counts for one in each)} - wishes.again
     claimed = {code for code in wishes.have.keys() & versions.keys() if may_be_claimed(versions[code].outputs)}
     states = rules.members_for(definition, known, held=held, claimed=claimed)
@@ -168,8 +170,13 @@ def read_answers(event: str, given: Mapping[str, Any]) -> dict[str, Any]:
 def _registered(
     actor: Actor, definition: Mapping[str, Any], versions: Mapping[str, ServiceVersion]
 ) -> Mapping[str, Fact]:
-    """What registers know of the party for questions and for outputs that show in a register; by element."""
-    wanted = {str(each["element"]) for each in definition.get("questions", ()) if each.get("element")}
+    """What registers know of the party for questions and for outputs that show in a register; by element. ``versions``:
+    those that the actor may ask about."""
+    questions = definition.get("questions", ())
+    if actor.mandate_services is not None:
+        deciding = rules.questions_about(definition, versions)
+        questions = [each for each in questions if each["key"] in deciding]
+    wanted = {str(each["element"]) for each in questions if each.get("element")}
     wanted |= {element for version in versions.values() for each in shown_by(version) for element in each}
     if not wanted or not actor.is_applicant or actor.on_behalf_of_id is None:
         return {}

@@ -1,6 +1,7 @@
 """Reads of cases: pages, lists, what is allowed, tracking by number. Every view of somebody's data is in the journal."""
 
 from egov.casework.deciding import Verdict, verdict_on
+from egov.casework.facts import acts_for_applicant
 from egov.casework.paces import Paces, paces
 from egov.casework.queries.access import Access, access_to, allowed_acts, exists, own_cases, visible_cases
 from egov.casework.queries.details import (
@@ -68,6 +69,7 @@ __all__ = [
     "Track",
     "Verdict",
     "access_to",
+    "acts_for_applicant",
     "allowed_acts",
     "case_for_applicant",
     "case_list",

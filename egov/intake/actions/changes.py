@@ -12,7 +12,7 @@ from egov.intake import queries, rules
 from egov.intake.actions import revising
 from egov.intake.queries import MatterAnswers, MemberAnswers
 from egov.kernel.actor import Actor
-from egov.kernel.errors import FieldError, InvalidInput, NotFound
+from egov.kernel.errors import FieldError, InvalidInput, NotFound, NotPermitted
 from egov.matters import actions as matters
 from egov.matters.actions import Correcting
 
@@ -21,13 +21,16 @@ def propose_change(actor: Actor, *, matter: str, answers: Mapping[str, Any], rea
     """``answers``: under the keys of the matter's one form. Returns the members it reaches.
 
     Every case that asked for one of them and is not decided gets a proposal, every member that still waits the new
-    answer at once; what is decided stays. What the new answers make of the event is noted with the matter. Raises ``InvalidInput`` naming what one of the forms does not take, when
-    nothing differs, or when the answer decides a fee; ``NotFound``, ``NotPermitted``, ``TransitionNotAllowed``.
+    answer at once; what is decided stays. What the new answers make of the event is noted with the matter. Raises
+    ``InvalidInput`` naming what one of the forms does not take, when nothing differs, or when the answer decides a fee;
+    ``NotFound``, ``NotPermitted``, ``TransitionNotAllowed``.
     """
     if not reason.strip():
         raise InvalidInput.at("reason", "required", _("Say why; the department will read it."))
     found = queries.answers_of(actor, matter=matter)
     given = rules.storable(found.form, answers)
+    if any(found.is_shared(found.form.by_key[key]) for key in given if given[key] != found.answers.get(key)):
+        raise NotPermitted(_("A service that your mandate does not cover asked for this as well."))
     faults: list[FieldError] = []
     corrections: list[Correcting] = []
     for each in found.members:
@@ -93,7 +96,7 @@ def carry_on(actor: Actor, *, matter: str, corrected: Mapping[str, Mapping[str, 
     corrections: list[Correcting] = []
     for each in found.members:
         wanted = {name: value for name, value in given.items() if name not in asked.get(each.member.key, ())}
-        if each.is_within(actor) and (changes := _changes(found, each, wanted)):
+        if each.is_open and (changes := _changes(found, each, wanted)):
             wrong, correction = _judged(found, each, changes)
             faults += [fault for fault in wrong if fault.code == queries.DECIDES_FEE]
             corrections += [correction] if correction.answers else []

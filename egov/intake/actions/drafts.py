@@ -152,7 +152,7 @@ def fileable(service: str) -> ServiceVersion:
 def require_may_file(actor: Actor, service: str) -> None:
     if not actor.is_applicant:
         raise NotPermitted
-    if actor.mandate_services is not None and service not in actor.mandate_services:
+    if not actor.covers(service):
         raise NotPermitted(_("Your mandate does not cover this service."))
     for_posts = catalogue.published(service).service.mode in queries.FILED_BY_POSTS
     if for_posts and not actor.is_staff:

@@ -19,7 +19,7 @@ from egov.intake.queries import MatterAnswers
 from egov.intake.rules import Bundle, BundleEdge, BundleMember
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM, Actor
-from egov.kernel.errors import InvalidInput, NotFound, TransitionNotAllowed
+from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.matters import actions as matters
 from egov.matters import queries as matter_queries
 from egov.matters.models import Matter
@@ -49,6 +49,8 @@ def answer_anew(actor: Actor, *, matter: str, question: str, answer: Any) -> Non
     found = queries.answers_of(actor, matter=matter)
     if not actor.is_applicant or found.matter.applicant_id != actor.on_behalf_of_id:
         raise NotFound
+    if found.withheld:
+        raise NotPermitted(_("Your mandate does not cover all of this matter."))
     asked = next((each for each, _now in queries.situation_of(actor, found) if each["key"] == question), None)
     if asked is None:
         raise NotFound
@@ -69,8 +71,9 @@ def _run_again(actor: Actor, found: MatterAnswers, told: Mapping[str, Any]) -> N
     if determinants == matter.determinants:
         return
     event = matter_queries.event_of(matter)
-    plan = routing.plan_event(actor, event=event, answers=determinants, wishes=queries.claimed_in(matter.reference))
-    members = {each.member.key: each.member.state for each in found.members}
+    wishes = queries.claimed_in(matter.reference)
+    plan = routing.plan_event(actor.in_all_services(), event=event, answers=determinants, wishes=wishes)
+    members = found.states
     before = {each.service: each.why for each in routing.members_for(event.definition, matter.determinants)}
 
     def is_lacking(code: str, why: Why) -> bool:
@@ -150,9 +153,10 @@ def start_lacking(actor: Actor, *, matter: str, service: str) -> Draft:
     version = fileable(service)
     require_may_file(actor, service)
     event = matter_queries.event_of(found.matter)
-    there = tuple(BundleMember(each.member.key, each.version.pk) for each in found.members)
+    there = tuple(BundleMember(each.member.key, each.version.pk) for each in (*found.members, *found.withheld))
     wishes = queries.claimed_in(found.matter.reference)
-    plan = routing.plan_event(actor, event=event, answers=found.matter.determinants, wishes=wishes)
+    house = actor.in_all_services()
+    plan = routing.plan_event(house, event=event, answers=found.matter.determinants, wishes=wishes)
     edges = plan.edges_among((*states, service))
     bundle = Bundle(
         members=(BundleMember(service, version.pk),),
@@ -185,7 +189,8 @@ def _region(matter: Matter) -> str:
 
 def _attach(draft: Draft, form: rules.Form, found: MatterAnswers) -> None:
     """Papers that the form asks for and another part of the matter was given."""
-    given = {material: files for each in found.members for material, files in each.files.items()}
+    own = [each for each in found.members if each.is_own]
+    given = {material: files for each in own for material, files in each.files.items()}
     wanted = {
         reference: question.material
         for question in form.file_questions

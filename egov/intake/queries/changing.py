@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from egov.casework import queries as casework
 from egov.casework.models import AnswerChange, Case
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion
@@ -25,13 +26,15 @@ from egov.routing.queries import Wishes
 
 @dataclass(frozen=True)
 class MemberAnswers:
-    """What a service of the matter was told. ``files``: material → references of its files."""
+    """What a service of the matter was told. ``files``: material → references of its files. ``is_own``: whether who asks
+    acts for its applicant; a case may be the organisation's that was registered on the way."""
 
     member: Member
     version: ServiceVersion
     answers: Mapping[str, Any]
     files: Mapping[str, list[str]]
     case: Case | None
+    is_own: bool = True
 
     @property
     def form(self) -> Form:
@@ -41,13 +44,7 @@ class MemberAnswers:
     def is_open(self) -> bool:
         """Whether a correction still reaches it."""
         decided = self.case is not None and (self.case.decided_at or self.case.closed_at) is not None
-        return not decided and self.member.state not in ENDED
-
-    def is_within(self, actor: Actor) -> bool:
-        """Whether ``actor`` may correct it: in the mandate, open, and no case of somebody registered on the way."""
-        own = self.case is None or self.case.applicant_id == actor.on_behalf_of_id
-        limits = actor.mandate_services
-        return self.is_open and own and (limits is None or self.version.service.code in limits)
+        return self.is_own and not decided and self.member.state not in ENDED
 
     @cached_property
     def visible(self) -> frozenset[str]:
@@ -62,28 +59,35 @@ class MemberAnswers:
 
 @dataclass(frozen=True)
 class MatterAnswers:
-    """``form``: the forms of all members, each element once."""
+    """As far as one actor sees the matter. ``form``: the forms of the members, each element once. ``withheld``: those that
+    a mandate does not cover, for the house alone to reckon with."""
 
     matter: Matter
     form: MergedForm
     members: tuple[MemberAnswers, ...]
+    withheld: tuple[MemberAnswers, ...] = ()
 
     @cached_property
     def by_key(self) -> dict[str, MemberAnswers]:
         return {each.member.key: each for each in self.members}
 
+    @property
+    def states(self) -> dict[str, str]:
+        """Service → state of every part that was told something, whoever sees it."""
+        return {each.member.key: each.member.state for each in (*self.members, *self.withheld)}
+
     @cached_property
     def answers(self) -> dict[str, Any]:
         """Under the merged keys; of those still open first, since they are what a correction changes."""
         found: dict[str, Any] = {}
-        for each in sorted(self.members, key=lambda one: one.is_open):
+        for each in sorted((one for one in self.members if one.is_own), key=lambda one: one.is_open):
             found |= self.form.told(each.member.key, each.answers, found)
         return found
 
     @cached_property
     def by_element(self) -> dict[str, Any]:
         """Data element → what the applicant says last, also where no department has taken it over yet. One statement."""
-        cases = {each.case.pk: each for each in self.members if each.case is not None}
+        cases = {each.case.pk: each for each in self.members if each.case is not None and each.is_own}
         proposed = AnswerChange.objects.filter(case__in=cases, decided_at__isnull=True).order_by("id")
         told = dict(self.answers)
         for change in proposed:
@@ -97,7 +101,19 @@ class MatterAnswers:
     @property
     def correctable(self) -> list[Question]:
         """The questions that a service still open has an answer to, or may be told; papers are not among them."""
-        return [question for question in self.form.questions if not question.is_file and self.reached(question.key)]
+        return [
+            question
+            for question in self.form.questions
+            if not question.is_file and self.reached(question.key) and not self.is_shared(question)
+        ]
+
+    def is_shared(self, question: Question) -> bool:
+        """Whether a part that is withheld and still open asked the same: then it is not the agent's to change."""
+        return bool(question.element) and any(
+            each.is_open and each.form.by_key[key].element == question.element
+            for each in self.withheld
+            for key in each.visible
+        )
 
     def reached(self, key: str) -> list[MemberAnswers]:
         """The services still open that asked for it and were shown it."""
@@ -132,24 +148,28 @@ def decides_fee(version: ServiceVersion, before: Mapping[str, Any], after: Mappi
 
 
 def answers_of(actor: Actor, *, matter: str) -> MatterAnswers:
-    """Raises ``NotFound`` for a stranger. Four statements."""
+    """Raises ``NotFound`` for a stranger. Four statements, one more under a limited mandate."""
     row = matters.find(actor, reference=matter)
     members = list(row.members.select_related("service", "pending").order_by("order", "id"))
     cases = {case.reference: case for case in Case.objects.filter(matter=row.reference)}
     files = _files_waiting(members)
-    found = tuple(
-        each for member in members if (each := _answers_of(member, cases.get(member.case), files)) is not None
-    )
-    return MatterAnswers(row, rules.merge({each.member.key: each.form for each in found}), found)
+    told = [
+        each for member in members if (each := _answers_of(actor, member, cases.get(member.case), files)) is not None
+    ]
+    keys = matters.seen_in(actor, row, members)
+    seen = tuple(each for each in told if each.member.key in keys)
+    withheld = tuple(each for each in told if each.member.key not in keys)
+    return MatterAnswers(row, rules.merge({each.member.key: each.form for each in seen}), seen, withheld)
 
 
 def situation_of(actor: Actor, found: MatterAnswers) -> list[tuple[Mapping[str, Any], Any]]:
     """The questions of the event that no form of the matter asks, each with its answer (None: not answered so far).
 
-    What they decide changes with another answer, see ``actions.answer_anew``. None of a matter that is over.
+    What they decide changes with another answer, see ``actions.answer_anew``. None of a matter that is over, nor for whom
+    a part of it is withheld: the answers are about all of it.
     """
     matter = found.matter
-    if matter.state != MatterState.OPEN or not matter.determinants:
+    if found.withheld or matter.state != MatterState.OPEN or not matter.determinants:
         return []
     wishes = claimed_in(matter.reference)
     plan = routing.plan_event(actor, event=matters.event_of(matter), answers=matter.determinants, wishes=wishes)
@@ -168,11 +188,12 @@ def claimed_in(matter: str) -> Wishes:
 
 
 def _answers_of(
-    member: Member, case: Case | None, files: Mapping[int, Mapping[str, list[str]]]
+    actor: Actor, member: Member, case: Case | None, files: Mapping[int, Mapping[str, list[str]]]
 ) -> MemberAnswers | None:
     if case is not None:
         version = catalogue.version(case.version_id)
-        return MemberAnswers(member, version, case.answers, files_in(form_for(version), case.answers), case)
+        own = casework.acts_for_applicant(actor.in_all_services(), case)
+        return MemberAnswers(member, version, case.answers, files_in(form_for(version), case.answers), case, own)
     kept = member.kept
     if kept is None:
         return None

@@ -198,6 +198,6 @@ def reached_besides(actor: Actor, asked: Sequence[OpenCorrection | AskedCorrecti
         for name in names
         if not found.form.by_key[name].is_file
         for each in found.reached(name)
-        if name not in there.get(each.member.key, ()) and each.is_within(actor)
+        if name not in there.get(each.member.key, ())
     }
     return [each for each in found.members if each.member.key in reached]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, F, Func, JSONField, OuterRef, Prefetch, Q, QuerySet, Value
 
 from egov.casework import queries as casework
 from egov.casework.models import Case
@@ -25,6 +25,7 @@ from egov.kernel.errors import NotFound, NotPermitted
 from egov.kernel.memory import Kept
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
+from egov.matters import queries as matters
 from egov.registers import queries as registers
 from egov.routing import queries as routing
 from egov.routing.queries import RouteChoice
@@ -280,8 +281,13 @@ def price_of(member: DraftMember, answers: Mapping[str, Any]) -> Price:
 
 
 def known_facts(actor: Actor, form: Form, *, subject: Ref | None = None) -> dict[str, dict[str, Any]]:
-    """What registers know, by question: value, register, as-of date. Facts that do not fit a question are left out."""
-    by_element = {question.element: question for question in form.questions if question.element and question.prefill}
+    """What registers know, by question: value, register, as-of date. Facts that do not fit a question are left out, and
+    what only services outside a mandate ask for."""
+    by_element = {
+        question.element: question
+        for question in form.questions
+        if question.element and question.prefill and _may_ask(actor, form, question)
+    }
     if not by_element or not actor.is_applicant or actor.on_behalf_of_id is None:
         return {}
     found = registers.facts(
@@ -294,6 +300,10 @@ def known_facts(actor: Actor, form: Form, *, subject: Ref | None = None) -> dict
         if rules.is_right(question, value):
             facts[question.key] = {"value": value, "register": fact.register, "as_of": fact.as_of.isoformat()}
     return facts
+
+
+def _may_ask(actor: Actor, form: Form, question: Question) -> bool:
+    return not isinstance(form, MergedForm) or any(map(actor.covers, form.serves[question.key]))
 
 
 # Whom a service of these modes serves when a post files it: the person who holds the post, or its department.
@@ -317,8 +327,14 @@ def drafts_of_post(actor: Actor) -> QuerySet[Draft]:
     return rows.select_related("version__service").defer("version__form").order_by("-saved_at", "-id")
 
 
+_SERVICES_OF_PLAN = Func(
+    F("plan"), Value("$.members[*].service"), function="jsonb_path_query_array", output_field=JSONField()
+)
+
+
 def visible_drafts(actor: Actor) -> QuerySet[Draft]:
-    """Open drafts of the party for whom the actor acts; under a mandate, those of its services.
+    """Open drafts of the party for whom the actor acts; under a mandate, those of its services alone: one form has the
+    answers for all of them.
 
     What a post began stays with the post, also where the party is the person who holds it.
     """
@@ -328,7 +344,10 @@ def visible_drafts(actor: Actor) -> QuerySet[Draft]:
         applicant_id=actor.on_behalf_of_id, submitted_at__isnull=True, discarded_at__isnull=True
     )
     if actor.mandate_services is not None:
-        rows = rows.filter(version__service__code__in=actor.mandate_services)
+        covered = sorted(actor.mandate_services)
+        rows = rows.annotate(services=_SERVICES_OF_PLAN).filter(
+            version__service__code__in=covered, services__contained_by=covered
+        )
     return rows.filter(capacity=actor.capacity) if actor.is_staff else rows.exclude(capacity__startswith="p-")
 
 
@@ -453,9 +472,15 @@ def named_claims(claims: Sequence[BundleClaim]) -> list[tuple[LocalisedText, str
 
 
 def visible_submissions(actor: Actor) -> QuerySet[Submission]:
+    """What was sent for the party for whom the actor acts; under a mandate, what brought a part of its services."""
     if not actor.is_applicant:
         return Submission.objects.none()
     rows = Submission.objects.filter(applicant_id=actor.on_behalf_of_id)
+    if actor.mandate_services is not None:
+        parts = matters.visible_members(actor).filter(matter__reference=OuterRef("matter"))
+        opened = Case.objects.filter(matter=OuterRef(OuterRef("matter")), submission=OuterRef(OuterRef("reference")))
+        begun = Q(case__in=opened.values("reference")) | Q(pending__submission=OuterRef("reference"))
+        rows = rows.filter(Exists(parts.filter(begun)))
     return rows.filter(capacity=actor.capacity) if actor.is_staff else rows
 
 

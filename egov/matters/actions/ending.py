@@ -20,9 +20,10 @@ from egov.matters.whole import Whole, require_mandate
 def withdraw_matter(actor: Actor, *, matter: str, reason: str, members: Sequence[str] = ()) -> Matter:
     """Take back the whole, or only ``members`` and what cannot do without them, before it is decided.
 
-    The last is taken back first; what is decided stays, and so does a case whose procedure knows no withdrawal. What
-    waits never starts. Nothing is owed for what nobody has examined. Raises ``NotFound`` for a stranger,
-    ``NotPermitted`` when the mandate does not cover a member, ``TransitionNotAllowed`` when nothing can be taken back.
+    The last is taken back first; what is decided stays, and so does a case whose procedure knows no withdrawal, or
+    whose applicant is another one by now. What waits never starts. Nothing is owed for what nobody has examined. Raises
+    ``NotFound`` for a stranger, ``NotPermitted`` when the mandate does not cover a member that goes,
+    ``TransitionNotAllowed`` when nothing can be taken back.
     """
     with transaction.atomic():
         row = (
@@ -35,10 +36,10 @@ def withdraw_matter(actor: Actor, *, matter: str, reason: str, members: Sequence
         whole = Whole.load(row)
         if row.state != MatterState.OPEN or set(members) - whole.members.keys():
             raise TransitionNotAllowed
-        going = queries.taken_back(row, whole.members, whole.needs_of, members or list(whole.members))
+        going = queries.taken_back(actor, whole.members, whole.needs_of, members or list(whole.members))
         if not going:
             raise TransitionNotAllowed
-        require_mandate(actor, row, list(whole.members) if not members else [each.key for each in going])
+        require_mandate(actor, row, [each.key for each in going])
         for each in going:
             _take_back(actor, whole, each, reason)
         whole.save()

@@ -22,15 +22,19 @@ from egov.matters.queries.lists import (
     find,
     lines_of,
     matters_of,
+    seen_in,
     visible_matters,
+    visible_members,
     waiting_for_applicant,
+    whole_matters,
     words_behind,
 )
 from egov.matters.queries.revised import Reconsidered, Revised, event_of, lacking_of, revised
-from egov.matters.queries.timeline import Lane, Timeline, timeline
+from egov.matters.queries.timeline import ANOTHER_PART, Lane, Timeline, timeline
 from egov.matters.queries.undoing import going_with, taken_back
 
 __all__ = [
+    "ANOTHER_PART",
     "STANDINGS",
     "AnswerTime",
     "BoardFilters",
@@ -58,9 +62,12 @@ __all__ = [
     "lines_of",
     "matters_of",
     "revised",
+    "seen_in",
     "taken_back",
     "timeline",
     "visible_matters",
+    "visible_members",
     "waiting_for_applicant",
+    "whole_matters",
     "words_behind",
 ]

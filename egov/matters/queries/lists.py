@@ -1,4 +1,4 @@
-"""Lists of matters, what waits for the applicant, how long an answer takes."""
+"""Which matters and parts of them an actor sees; lists, what waits for the applicant, how long an answer takes."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from egov.kernel import clock
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
 from egov.kernel.memory import Kept
-from egov.matters.models import Matter, Member, MemberState
+from egov.matters.models import Dependency, Matter, Member, MemberState
 
 
 def visible_matters(actor: Actor) -> QuerySet[Matter]:
@@ -28,9 +28,38 @@ def visible_matters(actor: Actor) -> QuerySet[Matter]:
     return rows
 
 
+def whole_matters(actor: Actor) -> QuerySet[Matter]:
+    """Of the visible matters those of which the actor sees every part: what tells of a whole tells of all its parts."""
+    rows = visible_matters(actor)
+    if actor.mandate_services is None:
+        return rows
+    others = Member.objects.filter(matter=OuterRef("pk"), by="").exclude(service__code__in=actor.mandate_services)
+    return rows.exclude(Exists(others))
+
+
+def visible_members(actor: Actor) -> QuerySet[Member]:
+    """Of the visible matters the parts that the actor sees; the one place that says so.
+
+    Under a mandate those of its services, and what somebody else files when one of these waits for it. What a case
+    holds is asked of ``casework`` beside this: it may be another applicant's (``casework.queries.own_cases``).
+    """
+    if actor.mandate_services is None:
+        return Member.objects.all()
+    waiting = Dependency.objects.filter(before=OuterRef("pk"), after__service__code__in=actor.mandate_services)
+    waited_for = ~Q(by="") & Q(Exists(waiting))
+    return Member.objects.filter(Q(service__code__in=actor.mandate_services) | waited_for)
+
+
+def seen_in(actor: Actor, matter: Matter, members: Sequence[Member]) -> frozenset[str]:
+    """The keys of those of ``members``, all of the matter, that the actor sees. One statement under a limited mandate."""
+    if actor.mandate_services is None:
+        return frozenset(member.key for member in members)
+    return frozenset(visible_members(actor).filter(matter=matter).values_list("key", flat=True))
+
+
 def matters_of(actor: Actor) -> QuerySet[Matter]:
-    """Newest first, each with its members and the codes of their services."""
-    members = Member.objects.select_related("service").order_by("order", "id")
+    """Newest first, each with the members that the actor sees and the codes of their services."""
+    members = visible_members(actor).select_related("service").order_by("order", "id")
     return visible_matters(actor).prefetch_related(Prefetch("members", queryset=members)).order_by("-id")
 
 
@@ -90,11 +119,11 @@ class MatterLine:
 
 def lines_of(matters: Sequence[Matter], *, actor: Actor) -> list[MatterLine]:
     """One line each, from two statements for the whole list. ``matters`` as :func:`matters_of` brings them."""
-    references = [matter.reference for matter in matters]
+    shown = [member.case for matter in matters for member in matter.members.all() if member.case]
     waits: set[str] = set()
     missed: set[str] = set()
     now = clock.now()
-    rows = Case.objects.filter(matter__in=references).values_list("matter", "state", "promised_due_at", "overdue_at")
+    rows = Case.objects.filter(reference__in=shown).values_list("matter", "state", "promised_due_at", "overdue_at")
     for reference, state, due, overdue in rows:
         if state in ("submitted", "correction"):
             waits.add(reference)

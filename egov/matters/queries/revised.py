@@ -6,6 +6,7 @@ from typing import Any
 
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import Event, ServiceVersion
+from egov.kernel.actor import Actor
 from egov.kernel.text import LocalisedText
 from egov.matters import rules
 from egov.matters.models import Matter
@@ -62,10 +63,12 @@ def _optional(definition: Mapping[str, Any]) -> set[str]:
     return {str(each["service"]) for each in definition.get("members", ()) if each.get("optional")}
 
 
-def revised(matter: Matter, states: Mapping[str, str]) -> Revised:
-    """``states``: service → state of its member. One statement, none while nothing was corrected."""
-    lacking = lacking_of(matter, states)
-    superfluous = [code for code in matter.superfluous if states.get(code) not in (None, *rules.ENDED)]
+def revised(actor: Actor, matter: Matter, states: Mapping[str, str]) -> Revised:
+    """As far as the actor may act in it. ``states``: service → state of its member. One statement, none while nothing
+    was corrected."""
+    lacking = [each for each in lacking_of(matter, states) if actor.covers(each.service.code)]
+    going_on = [code for code in matter.superfluous if states.get(code) not in (None, *rules.ENDED)]
+    superfluous = [code for code in going_on if actor.covers(code)]
     if not lacking and not superfluous:
         return Revised()
     definition = event_of(matter).definition

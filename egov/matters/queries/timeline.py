@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from egov.casework import queries as casework
 from egov.casework.models import Case, Transition
 from egov.catalogue import queries as catalogue
 from egov.journal import actions as journal
@@ -15,9 +16,12 @@ from egov.kernel.text import LocalisedText
 from egov.matters import rules
 from egov.matters.models import Declaration, Dependency, Matter, MatterState, Member, MemberState
 from egov.matters.promises import Promise, promise_of
-from egov.matters.queries.lists import find
+from egov.matters.queries.lists import find, seen_in
 from egov.matters.queries.revised import Revised, revised
 from egov.matters.rules import Needs, Part, PartKind, Undone
+
+# How a part is called of which its reader may not know which it is.
+ANOTHER_PART: LocalisedText = {"zh-Hans": "本事项的另一部分", "en": "another part of the matter"}
 
 
 @dataclass(frozen=True)
@@ -44,16 +48,22 @@ class Lane:
     undone: Undone | None
     moves: tuple[Transition, ...]
     by: str = ""  # somebody else files it
+    is_own: bool = True  # whether its reader acts for whoever has the case: it may be another applicant's by now
     declaration: Declaration | None = None  # the applicant says that this somebody has
 
     @property
     def needs(self) -> str:
         """What the applicant has to do: "pay", "correct" or nothing."""
-        return {"submitted": "pay", "correction": "correct"}.get(self.case.state, "") if self.case else ""
+        if self.case is None or not self.is_own:
+            return ""
+        return {"submitted": "pay", "correction": "correct"}.get(self.case.state, "")
 
 
 @dataclass(frozen=True)
 class Timeline:
+    """As ``actor`` sees it: the lanes are the parts that they see, ``members`` are all, since a promise needs them."""
+
+    actor: Actor
     matter: Matter
     lanes: tuple[Lane, ...]
     promise: Promise
@@ -68,7 +78,7 @@ class Timeline:
     @cached_property
     def revised(self) -> Revised:
         """What corrected answers have changed in the services that are needed."""
-        return revised(self.matter, {member.key: member.state for member in self.members})
+        return revised(self.actor, self.matter, {member.key: member.state for member in self.members})
 
     @property
     def open_lanes(self) -> list[Lane]:
@@ -80,19 +90,30 @@ class Timeline:
 
     @property
     def cases(self) -> list[Case]:
-        return [lane.case for lane in self.lanes if lane.case]
+        """Those that are open to the reader, with what they hold."""
+        return [lane.case for lane in self.lanes if lane.case and lane.is_own]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every part of the matter is seen; what others file for those seen is among them."""
+        seen = {lane.key for lane in self.lanes}
+        return all(member.key in seen or member.by for member in self.members)
 
     @property
     def may_withdraw(self) -> bool:
-        return self.matter.state == MatterState.OPEN and any(
-            case.state in ("submitted", "received", "correction", "accepted", "suspended") for case in self.cases
+        """Whether all of it can be taken back: every part, so by whom every part is open."""
+        return (
+            self.matter.state == MatterState.OPEN
+            and self.is_whole
+            and any(case.state in rules.UNDECIDED for case in self.cases)
         )
 
 
 def timeline(actor: Actor, *, reference: str) -> Timeline:
-    """The whole story of a matter. A view by someone else than the applicant is journalled.
+    """The whole story of a matter, of the parts that the actor sees. A view by someone else than the applicant is
+    journalled. Raises ``NotFound`` for a stranger.
 
-    At most 5 statements for one member, 6 for many; one more for the journal.
+    At most 5 statements for one member, 6 for many; one more for the journal, one under a limited mandate.
     """
     matter = find(actor, reference=reference)
     members = list(matter.members.select_related("service", "pending").order_by("order", "id"))
@@ -107,7 +128,8 @@ def timeline(actor: Actor, *, reference: str) -> Timeline:
         moves.setdefault(move.case_id, []).append(move)
     if actor.party_id != matter.applicant_id:
         journal.record_view(actor, Ref("matter", matter.reference), Ref("party", str(matter.applicant_id)))
-    return _drawn(matter, members, needs_of, cases, moves)
+    drawn = _drawn(actor, matter, members, needs_of, cases, moves)
+    return _as_seen(drawn, seen_in(actor, matter, members))
 
 
 def _needs_of(matter: Matter, members: Sequence[Member]) -> dict[str, list[Needs]]:
@@ -119,7 +141,29 @@ def _needs_of(matter: Matter, members: Sequence[Member]) -> dict[str, list[Needs
     return needs_of
 
 
+def _as_seen(drawn: Timeline, seen: frozenset[str]) -> Timeline:
+    """Of parts that its reader does not see nothing is told, not even their names."""
+    if len(seen) == len(drawn.members):
+        return drawn
+    forecast = drawn.promise.forecast
+    return replace(
+        drawn,
+        lanes=tuple(_lane_as_seen(lane, drawn.needs_of[lane.key], seen) for lane in drawn.lanes if lane.key in seen),
+        promise=replace(drawn.promise, forecast=replace(forecast, unmeasured=forecast.unmeasured & seen)),
+    )
+
+
+def _lane_as_seen(lane: Lane, needs: Sequence[Needs], seen: frozenset[str]) -> Lane:
+    waits_for = [
+        title if need.before in seen else ANOTHER_PART for need, title in zip(needs, lane.waits_for, strict=False)
+    ]
+    named = [text for number, text in enumerate(waits_for) if text not in waits_for[:number]]
+    undone = lane.undone and replace(lane.undone, of=tuple(key for key in lane.undone.of if key in seen))
+    return replace(lane, waits_for=tuple(named), undone=undone)
+
+
 def _drawn(
+    actor: Actor,
     matter: Matter,
     members: Sequence[Member],
     needs_of: dict[str, list[Needs]],
@@ -136,11 +180,12 @@ def _drawn(
         case = cases.get(member.case)
         if case is not None:
             told = moves.get(case.pk, [])
-            lanes.append(_lane_of_case(member, case, told, story.get(case.pk, []), titles[member.key], promise, now))
+            lane = _lane_of_case(member, case, told, story.get(case.pk, []), titles[member.key], promise, now)
+            lanes.append(replace(lane, is_own=casework.acts_for_applicant(actor, case)))
         else:
             waits_for = tuple(titles[need.before] for need in needs_of[member.key])
             lanes.append(_lane_ahead(member, titles[member.key], waits_for, declared, promise, now))
-    return Timeline(matter, tuple(lanes), promise, members, needs_of, now)
+    return Timeline(actor, matter, tuple(lanes), promise, members, needs_of, now)
 
 
 def _declared(members: Sequence[Member]) -> dict[int, Declaration]:

@@ -15,6 +15,7 @@ NOT_GRANTED, NOT_STARTED, TAKEN_BACK = "not_granted", "not_started", "taken_back
 
 # Nobody has examined it yet: what was to be paid for it is not owed. Once accepted the work has begun.
 UNEXAMINED = frozenset({"submitted", "received", "correction"})
+UNDECIDED = UNEXAMINED | {"accepted", "suspended"}
 _ENDS_UNEXAMINED = frozenset({"withdrawn", "not_accepted", "redirected"})
 
 

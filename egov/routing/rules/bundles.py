@@ -147,6 +147,21 @@ def asked_answers(definition: Mapping[str, Any], answers: Mapping[str, Any]) -> 
     return known
 
 
+def questions_about(definition: Mapping[str, Any], services: Iterable[str]) -> frozenset[str]:
+    """Keys of the questions whose answers speak for or against these members, and of those on which they depend."""
+    members = frozenset(services)
+    rows = [row for row in definition.get("members", ()) if row["service"] in members]
+    by_key = {str(question["key"]): question for question in definition.get("questions", ())}
+    open_keys = [key for row in rows for key in names_in(f"{row.get('when', '')} {row.get('elsewhere', '')}")]
+    found: set[str] = set()
+    while open_keys:
+        key = open_keys.pop()
+        if key in by_key and key not in found:
+            found.add(key)
+            open_keys += names_in(str(by_key[key].get("when", "")))
+    return frozenset(found)
+
+
 def _keys(definition: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(str(question["key"]) for question in definition.get("questions", ()))
 

@@ -13,7 +13,7 @@ from egov.payments import queries as payments
 from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.todo import to_do
 from portals.shared.components import Crumb
-from portals.shared.mandated import notices_in_reach
+from portals.shared.mandated import bills_in_reach, notices_in_reach
 
 SHOWN = 5
 
@@ -31,7 +31,7 @@ def home(request: ApplicantRequest, capacity: str) -> HttpResponse:
         "matters": matters.lines_of(running[:SHOWN], actor=actor),
         "more_matters": len(running) > SHOWN,
         "unread": notices.unread_count(notices_in_reach(actor, notices.inbox(actor))),
-        "bills": payments.bills_of(actor.on_behalf_of_id).filter(state="open").count(),
+        "bills": bills_in_reach(actor, payments.bills_of(actor.on_behalf_of_id)).filter(state="open").count(),
     }
     return render(request, "applicant/home.html", context)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from egov.casework import queries as cases
 from egov.documents import queries as documents
+from egov.documents.models import IssuedDocument
 from egov.intake import actions as intake_actions
 from egov.intake import queries as intake
 from egov.kernel import clock
@@ -23,12 +25,14 @@ from egov.matters import actions, queries, rules
 from egov.matters.queries import Reconsidered
 from egov.matters.rules import Undone
 from egov.payments import queries as payments
+from egov.payments.models import Bill
 from portals.applicant import lanes
 from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.cards import card_of
 from portals.applicant.talk import thread_of
 from portals.shared.components import Crumb, DocumentCard, Field
 from portals.shared.event_map import answer_words
+from portals.shared.mandated import bills_in_reach, documents_in_reach
 from portals.shared.paging import page_of
 from portals.shared.templatetags.egov_ui import localised, localised_plain
 
@@ -45,12 +49,13 @@ def receipt(request: ApplicantRequest, capacity: str, reference: str) -> HttpRes
     """The number and the date, at once; then what happens next."""
     submission = intake.submission_of(request.actor, reference=reference)
     timeline = queries.timeline(request.actor, reference=submission.matter)
-    bill = payments.open_bill_of(Ref("submission", reference))
+    bills = bills_in_reach(request.actor, payments.bills_about([Ref("submission", reference)]))
+    bill = bills.filter(state="open").first()
     context = {
         "submission": submission,
         "timeline": timeline,
         "bill": bill,
-        "documents": [card_of(each, capacity) for each in documents.documents_about(_subjects(timeline))],
+        "documents": [card_of(each, capacity) for each in _issued(timeline)],
         "crumbs": [home_crumb(capacity), Crumb(_("Receipt"))],
     }
     return render(request, "applicant/receipt.html", context)
@@ -97,8 +102,9 @@ def matter_page(
     urls = {
         lane.key: reverse("citizen:case", kwargs={"capacity": capacity, "reference": lane.case.reference})
         for lane in timeline.lanes
-        if lane.case
+        if lane.case and lane.is_own
     }
+    bills = bills_in_reach(request.actor, payments.bills_about(_subjects(timeline)))
     done = len(timeline.done_lanes)
     outside = _outside(timeline)
     waiting = next((lane for lane in timeline.lanes if lane.needs), None)
@@ -113,12 +119,12 @@ def matter_page(
         "done": done,
         "waiting": waiting,
         "asking": [lane for lane in timeline.lanes if lane.needs == "correct"],
-        "action_url": _action_url(timeline, waiting, capacity) if waiting else "",
+        "action_url": _action_url(timeline, waiting, bills, capacity) if waiting else "",
         "departments": _departments(timeline),
         "late": [lane for lane in timeline.open_lanes if lane.missed],
         "refusals": cases.refusals_among(timeline.cases),
         "rate": [lane for lane in timeline.lanes if _may_rate(lane)],
-        "bills": payments.bills_about(_subjects(timeline)),
+        "bills": bills,
         "documents": _documents(timeline, capacity),
         "undone": _undone(timeline),
         "outside": outside,
@@ -180,7 +186,7 @@ def _undone(timeline: queries.Timeline) -> list[UndoneLine]:
 
 
 def _why(undone: Undone, titles: dict[str, str]) -> str:
-    others = _(", ").join(titles[key] for key in undone.of)
+    others = _(", ").join(titles[key] for key in undone.of) or localised(queries.ANOTHER_PART)
     if undone.why == rules.NOT_GRANTED:
         return _("Not begun, because %(services)s was not granted") % {"services": others}
     if undone.why == rules.NOT_STARTED:
@@ -206,7 +212,7 @@ def _outside(timeline: queries.Timeline) -> list[OutsideLine]:
             waiting = [
                 titles[key]
                 for key, needs in timeline.needs_of.items()
-                if states[key] == "waiting" and any(need.before == lane.key for need in needs)
+                if states.get(key) == "waiting" and any(need.before == lane.key for need in needs)
             ]
             if waiting:
                 found.append(OutsideLine(lane, lanes.waits_for(lane.by), _(", ").join(waiting)))
@@ -253,12 +259,18 @@ def _documents(timeline: queries.Timeline, capacity: str) -> list[DocumentCard]:
     several = len(parts) > 1
     return [
         card_of(each, capacity, about=localised(parts[each.subject]) if several and each.subject in parts else "")
-        for each in documents.documents_about(_subjects(timeline))
+        for each in _issued(timeline)
     ]
 
 
+def _issued(timeline: queries.Timeline) -> QuerySet[IssuedDocument]:
+    return documents_in_reach(timeline.actor, documents.documents_about(_subjects(timeline)))
+
+
 def _may_rate(lane: queries.Lane) -> bool:
-    return lane.case is not None and lane.case.decided_at is not None and not hasattr(lane.case, "rating")
+    return (
+        lane.case is not None and lane.is_own and lane.case.decided_at is not None and not hasattr(lane.case, "rating")
+    )
 
 
 def _departments(timeline: queries.Timeline) -> list[str]:
@@ -267,8 +279,9 @@ def _departments(timeline: queries.Timeline) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _action_url(timeline: queries.Timeline, lane: queries.Lane, capacity: str) -> str:
-    if lane.case is None:
+def _action_url(timeline: queries.Timeline, lane: queries.Lane, bills: QuerySet[Bill], capacity: str) -> str:
+    """None for the bill of a whole of which the reader sees a part."""
+    if lane.case is None or (lane.needs == "pay" and not timeline.is_whole and not bills):
         return ""
     if lane.needs == "pay":
         return reverse("citizen:bills", kwargs={"capacity": capacity})

@@ -6,7 +6,8 @@ from egov.casework import actions as casework
 from egov.casework.errors import ChangeOutstanding
 from egov.casework.models import AnswerChange, Case, Transition
 from egov.contracts.cases import ChangeDecided
-from egov.identity.models import Account
+from egov.identity.models import Account, Person
+from egov.identity.queries import actor_for
 from egov.intake import actions, queries
 from egov.journal.models import Entry
 from egov.kernel.errors import InvalidInput, NotFound, StaleVersion, TransitionNotAllowed
@@ -203,6 +204,24 @@ def test_strangers_and_what_is_over(matter, resident, identities):
     casework.withdraw(resident, case=case.reference)
     with pytest.raises(TransitionNotAllowed):
         casework.propose_change(resident, case=case.reference, answers={"words": "x"}, reason="x")
+
+
+def test_an_agent_of_the_founder_does_not_correct_what_the_company_asks_for(client, matter, resident, identities):
+    founder, person = Person.objects.get(pk=resident.party_id), identities.person("代办人")
+    company = identities.organisation("新公司", representative=founder)
+    grant(matter, "AA01", **{"organisation.uscc": "91990102MA0000001X", "organisation.party": company.pk})
+    assert case_of(matter, "AA02").applicant_id == company.pk
+    given = identities.mandate(founder.party, person.party, by=founder)
+    agent = actor_for(identities.account(person), f"m-{given.pk}")
+    assert "aa02__cooks" not in {
+        question.key for question in queries.answers_of(agent, matter=matter.reference).correctable
+    }
+    client.force_login(person.account)
+    client.cookies["django_language"] = "en"
+    page = client.get(f"/as/m-{given.pk}/matters/{matter.reference}/change/?question=person__name").text
+    assert "is another applicant&#x27;s by now, who corrects it" in page
+    assert propose(agent, matter, person__name="林小雯") == ["AA03"]
+    assert propose(resident, matter, person__name="林小文") == ["AA03", "AA02"]
 
 
 def test_a_failure_at_one_member_leaves_all_as_they_were(matter, resident, monkeypatch):

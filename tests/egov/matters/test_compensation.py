@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from egov.casework import actions as casework
 from egov.casework.models import Case
 from egov.contracts.cases import CaseChanged, CaseDecided, MembersUndone
-from egov.identity.models import Account
+from egov.identity.models import Account, Person
+from egov.identity.queries import actor_for
 from egov.journal.models import Entry
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM
@@ -237,6 +238,26 @@ def test_what_the_law_does_not_let_go_stays_and_the_rest_goes(diamond, resident,
         "AA04": "dropped",
         "AA05": "dropped",
     }
+
+
+def test_an_agent_leaves_what_is_the_organisation_s_by_now(diamond, resident, identities):
+    """The founder may take back what they filed themselves for the company; who acts for the founder may not."""
+    founder = Person.objects.get(pk=resident.party_id)
+    matter = diamond()
+    actions.follow_decision(decided(matter, "AA01"))
+    company = identities.organisation("新公司", representative=founder)
+    case = matter.members.get(key="AA03").case
+    Case.objects.filter(reference=case).update(applicant=company.pk)
+    person = identities.person("代办人")
+    given = identities.mandate(founder.party, person.party, by=founder)
+    agent = actor_for(identities.account(person), f"m-{given.pk}")
+    shown = queries.timeline(agent, reference=matter.reference)
+    assert {member.key for member in queries.going_with(shown)} == {"AA02", "AA04", "AA05"}
+    assert case not in {each.reference for each in shown.cases}
+    actions.withdraw_matter(agent, matter=matter.reference, reason="不办了")
+    assert states(matter) == {"AA01": "done", "AA02": "dropped", "AA03": "open", "AA04": "dropped", "AA05": "dropped"}
+    actions.withdraw_matter(resident, matter=matter.reference, reason="不办了")
+    assert states(matter)["AA03"] == "dropped"
 
 
 def test_the_page_of_the_matter_says_what_was_undone_and_why(client, diamond, resident):

@@ -1,12 +1,15 @@
 """What somebody else files is tracked: who needs it waits, until it is decided, held, or declared by the applicant."""
 
+import datetime as dt
+
 import pytest
 
 from egov.casework.models import Case, CaseFile
 from egov.catalogue.models import PublicService
 from egov.contracts.cases import CaseDecided
 from egov.documents.actions.files import keep
-from egov.identity.models import Account
+from egov.identity.models import Account, Person
+from egov.identity.queries import actor_for
 from egov.intake import actions as intake
 from egov.intake import queries as forms
 from egov.kernel import clock
@@ -139,6 +142,19 @@ def test_what_a_register_holds_wakes_who_waited(matter, resident):
     assert states(matter)["AA01"] == "open"
 
 
+def test_what_a_register_held_before_the_matter_wakes_nobody(matter, resident):
+    registers.hold(
+        SYSTEM,
+        party_id=resident.party_id,
+        service="AA06",
+        output="record",
+        source=Ref("case", "C-OLD"),
+        valid_from=clock.today() - dt.timedelta(days=1),
+    )
+    assert actions.watch_outside(SYSTEM) == 0
+    assert states(matter)["AA06"] == "waiting"
+
+
 def test_what_the_applicant_declares_is_read_where_it_is_needed(matter, resident):
     paper = keep(b"x", name="proof.pdf", content_type="application/pdf", owner_id=resident.party_id)
     actions.declare_done(resident, matter=matter.reference, member="AA06", text=" 单位已停保 ", file=paper)
@@ -195,6 +211,18 @@ def test_taking_the_whole_back_waits_for_nobody_any_more(matter, resident):
 def members(actor, *services) -> list[str]:
     draft = start(actor, area=80, sign=False, services=services)
     return [member.service for member in forms.open_draft(actor, reference=draft.reference).members]
+
+
+def test_an_agent_for_what_the_person_files_takes_the_whole_back(matter, resident, identities):
+    grantor, person = Person.objects.get(pk=resident.party_id), identities.person("代理人")
+    given = identities.mandate(grantor.party, person.party, by=grantor, services=["AA01", "AA02"])
+    agent = actor_for(identities.account(person), f"m-{given.pk}")
+    shown = queries.timeline(agent, reference=matter.reference)
+    assert {lane.key for lane in shown.lanes} == {"AA01", "AA02", "AA06"}, "who waits is told for whom"
+    assert shown.is_whole
+    actions.withdraw_matter(agent, matter=matter.reference, reason="不办了")
+    matter.refresh_from_db()
+    assert matter.state == "withdrawn"
 
 
 def test_choosing_a_service_brings_in_what_it_needs_unless_it_is_held(event, resident):
