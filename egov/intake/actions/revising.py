@@ -23,9 +23,9 @@ from egov.kernel.errors import InvalidInput, NotFound, TransitionNotAllowed
 from egov.matters import actions as matters
 from egov.matters import queries as matter_queries
 from egov.matters.models import Matter
-from egov.matters.rules import ENDED, Needs, cannot_start
+from egov.matters.rules import DROPPED, ENDED, FAILED, WAITING, Needs, cannot_start
 from egov.routing import queries as routing
-from egov.routing.queries import Why
+from egov.routing.queries import BundlePlan, Why
 
 NECESSARY = (Why.APPLIES, Why.OPEN)
 
@@ -134,7 +134,8 @@ def forget_refused(*, change_id: int) -> None:
 
 
 def start_lacking(actor: Actor, *, matter: str, service: str) -> Draft:
-    """One draft for a service that a matter lacks: it joins the matter when it is filed.
+    """One draft for a service that a matter lacks, with what has to come before it and is in no part of the matter
+    either: they join the matter when it is filed.
 
     The answers and papers that the matter has are in it already. Asked again while it is open, the same draft.
     Raises ``NotFound`` for a stranger or what is not lacking, ``ServiceClosed``, ``NotPermitted``,
@@ -144,35 +145,49 @@ def start_lacking(actor: Actor, *, matter: str, service: str) -> Draft:
     states = dict(found.matter.members.values_list("key", "state"))
     if service not in {each.service.code for each in matter_queries.lacking_of(found.matter, states)}:
         raise NotFound
-    begun = queries.visible_drafts(actor).filter(plan__joins=matter, plan__members__0__service=service).first()
-    if begun is not None:
-        return begun
-    version = fileable(service)
-    require_may_file(actor, service)
     event = matter_queries.event_of(found.matter)
-    there = tuple(BundleMember(each.member.key, each.version.pk) for each in found.members)
     wishes = queries.claimed_in(found.matter.reference)
     plan = routing.plan_event(actor, event=event, answers=found.matter.determinants, wishes=wishes)
-    edges = plan.edges_among((*states, service))
+    joining = _with_prerequisites(plan, states, service)
+    wanted = [{"service": code} for code in joining]
+    begun = queries.visible_drafts(actor).filter(plan__joins=matter, plan__members__contains=wanted).first()
+    if begun is not None:
+        return begun
+    versions = [fileable(code) for code in joining]
+    for code in joining:
+        require_may_file(actor, code)
+    edges = plan.edges_among((*states, *joining))
     bundle = Bundle(
-        members=(BundleMember(service, version.pk),),
+        members=tuple(BundleMember(code, version.pk) for code, version in zip(joining, versions, strict=True)),
         edges=tuple(
-            BundleEdge(edge.before, edge.after, edge.group) for edge in edges if service in (edge.before, edge.after)
+            BundleEdge(edge.before, edge.after, edge.group)
+            for edge in edges
+            if edge.before in joining or edge.after in joining
         ),
         answers=found.matter.determinants,
         event_version=found.matter.event_version_id,
         joins=matter,
-        there=there,
+        there=tuple(BundleMember(each.member.key, each.version.pk) for each in found.members),
     )
-    if cannot_start([Needs(edge.before, edge.group) for edge in bundle.before(service)], states):
+    then = {**states, **dict.fromkeys(joining, WAITING)}
+    if any(cannot_start([Needs(edge.before, edge.group) for edge in bundle.before(code)], then) for code in joining):
         raise TransitionNotAllowed(_("What this depends on was not granted or was taken back."))
-    form = queries.form_of(bundle, version)
+    form = queries.form_of(bundle, versions[0])
     known = {**queries.answered_by(plan), **found.by_element}
-    opening = Opening(version, form, bundle, _region(found.matter), need=found.matter.need, event=event.code)
+    opening = Opening(versions[0], form, bundle, _region(found.matter), need=found.matter.need, event=event.code)
     with transaction.atomic():
         draft = open_new(actor, opening, rules.fitting(form, known))
         _attach(draft, form, found)
     return draft
+
+
+def _with_prerequisites(plan: BundlePlan, states: Mapping[str, str], service: str) -> tuple[str, ...]:
+    """The service, then what has to come before it and is in no part of the matter, in the order of the event."""
+    absent = [each.service for each in plan.members if each.is_fileable and each.applies and each.service not in states]
+    there = [key for key, state in states.items() if state not in (FAILED, DROPPED)]
+    edges = plan.edges_among((service, *absent), there=there)
+    needed = rules.with_prerequisites([BundleEdge(edge.before, edge.after, edge.group) for edge in edges], {service})
+    return (service, *(code for code in absent if code in needed and code != service))
 
 
 def _region(matter: Matter) -> str:

@@ -43,6 +43,7 @@ PLAN = {
 }
 
 
+SEAL = {"type": "object", "properties": {"name": NAME, "note": question(en="Note")}, "required": ["name"]}
 LICENCE = {"key": "licence", "type": "record", "name": {"en": "Licence"}, "held": "in_force"}
 
 
@@ -177,6 +178,58 @@ def test_what_is_superfluous_is_told_and_goes_on(matter, resident):
     assert states(matter)["AA03"] == "open"
     matters.withdraw_matter(resident, matter=matter.reference, members=["AA03"], reason="不需要了")
     assert revised(resident, matter) == (["AA04"], [])
+
+
+@pytest.fixture
+def seal(services, shop):
+    """From 300 m² on also a seal on the door, which needs the fire inspection."""
+    services.publish("AA06", form=SEAL, materials=[], name={"zh-Hans": "封门", "en": "Seal"})
+    shop.definition["members"].append({"service": "AA06", "stage": 3, "when": "area >= 300"})
+    shop.definition["edges"].append({"from": "AA04", "to": "AA06"})
+    shop.save()
+
+
+def test_what_has_to_come_first_and_is_lacking_too_comes_along(matter, seal, resident):
+    propose(resident, matter, shop__area_sqm=320)
+    assert revised(resident, matter) == (["AA04", "AA06"], [])
+    draft = actions.start_lacking(resident, matter=matter.reference, service="AA06")
+    opened = queries.open_draft(resident, reference=draft.reference)
+    assert [member.service for member in opened.members] == ["AA06", "AA04"]
+    assert opened.title["en"] == "Seal"
+    assert actions.start_lacking(resident, matter=matter.reference, service="AA04") == draft, "it is in there"
+    grant(matter, "AA01", **{"organisation.uscc": "91990102MA0000001X"})
+    actions.save_draft(resident, draft=draft.reference, answers={"aa04__exits": 2})
+    actions.submit(resident, draft=draft.reference, key="both")
+    assert (states(matter)["AA04"], states(matter)["AA06"]) == ("open", "waiting")
+    assert revised(resident, matter) == ([], [])
+    grant(matter, "AA04")
+    assert states(matter)["AA06"] == "open"
+
+
+def test_what_has_to_come_first_and_joined_before_is_waited_for(matter, seal, resident):
+    propose(resident, matter, shop__area_sqm=320)
+    begun(resident, matter, aa04__exits=2)
+    draft = actions.start_lacking(resident, matter=matter.reference, service="AA06")
+    assert [member["service"] for member in draft.plan["members"]] == ["AA06"]
+    actions.submit(resident, draft=draft.reference, key="seal")
+    assert states(matter)["AA06"] == "waiting"
+
+
+def test_a_form_begun_without_what_became_lacking_since_is_not_gone_on_with(matter, seal, shop, resident):
+    shop.definition["members"][3]["when"] = "area >= 350"
+    shop.save()
+    propose(resident, matter, shop__area_sqm=320)
+    alone = actions.start_lacking(resident, matter=matter.reference, service="AA06")
+    propose(resident, matter, shop__area_sqm=380)
+    both = actions.start_lacking(resident, matter=matter.reference, service="AA06")
+    assert both != alone
+    assert [member["service"] for member in both.plan["members"]] == ["AA06", "AA04"]
+
+
+def test_the_page_says_what_comes_along(browser, matter, seal, resident):
+    propose(resident, matter, shop__area_sqm=320)
+    page = browser.post(f"/as/self/matters/{matter.reference}/lacking/AA06/", follow=True).content.decode()
+    assert "Comes along, because something you chose needs it first: Fire check" in page
 
 
 def test_corrected_back_nothing_is_lacking_any_more(matter, resident):
