@@ -3,7 +3,7 @@
 Nothing is begun or undone by itself: what is lacking is offered, with the answers that are known already.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -19,11 +19,12 @@ from egov.intake.queries import MatterAnswers
 from egov.intake.rules import Bundle, BundleEdge, BundleMember
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM, Actor
-from egov.kernel.errors import InvalidInput, NotFound, TransitionNotAllowed
+from egov.kernel.errors import InvalidInput, NotFound
 from egov.matters import actions as matters
 from egov.matters import queries as matter_queries
+from egov.matters.actions import OutsideSpec
 from egov.matters.models import Matter
-from egov.matters.rules import DROPPED, ENDED, FAILED, WAITING, Needs, cannot_start
+from egov.matters.rules import DROPPED, ENDED, FAILED, WAITING, Needs, NeverStarts, cannot_start
 from egov.routing import queries as routing
 from egov.routing.queries import BundlePlan, Why
 
@@ -70,7 +71,7 @@ def _run_again(actor: Actor, found: MatterAnswers, told: Mapping[str, Any]) -> N
         return
     event = matter_queries.event_of(matter)
     plan = routing.plan_event(actor, event=event, answers=determinants, wishes=queries.claimed_in(matter.reference))
-    members = {each.member.key: each.member.state for each in found.members}
+    states = dict(matter.members.values_list("key", "state"))
     before = {each.service: each.why for each in routing.members_for(event.definition, matter.determinants)}
 
     def is_lacking(code: str, why: Why) -> bool:
@@ -79,6 +80,7 @@ def _run_again(actor: Actor, found: MatterAnswers, told: Mapping[str, Any]) -> N
             why is Why.OPTIONAL and (code in matter.lacking or before.get(code) is Why.NOT_NEEDED)
         )
 
+    outside = queries.outside_of(plan)
     matters.revise_matter(
         actor,
         matter=matter.reference,
@@ -86,14 +88,25 @@ def _run_again(actor: Actor, found: MatterAnswers, told: Mapping[str, Any]) -> N
         lacking=[
             each.service
             for each in plan.members
-            if is_lacking(each.service, each.why) and each.is_fileable and each.service not in members
+            if is_lacking(each.service, each.why) and each.is_fileable and each.service not in states
         ],
         superfluous=[
             each.service
             for each in plan.members
-            if each.why is Why.NOT_NEEDED and members.get(each.service, "dropped") not in ENDED
+            if each.why is Why.NOT_NEEDED and states.get(each.service, DROPPED) not in ENDED
         ],
+        outside=[OutsideSpec(catalogue.version(each.version), each.by) for each in outside],
+        followers=_followers(plan, states, {each.service for each in outside}),
     )
+
+
+def _followers(plan: BundlePlan, states: Mapping[str, str], services: Collection[str]) -> Mapping[str, Sequence[Needs]]:
+    """Member → which of ``services`` the event puts before it."""
+    found: dict[str, list[Needs]] = {}
+    for edge in plan.edges_among((*states, *services)):
+        if edge.before in services and edge.after not in services:
+            found.setdefault(edge.after, []).append(Needs(edge.before, edge.group))
+    return found
 
 
 def _determined(definition: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,7 +184,7 @@ def start_lacking(actor: Actor, *, matter: str, service: str) -> Draft:
     )
     then = {**states, **dict.fromkeys(joining, WAITING)}
     if any(cannot_start([Needs(edge.before, edge.group) for edge in bundle.before(code)], then) for code in joining):
-        raise TransitionNotAllowed(_("What this depends on was not granted or was taken back."))
+        raise NeverStarts
     form = queries.form_of(bundle, versions[0])
     known = {**queries.answered_by(plan), **found.by_element}
     opening = Opening(versions[0], form, bundle, _region(found.matter), need=found.matter.need, event=event.code)

@@ -11,6 +11,7 @@ from egov.intake.queries.ahead import (
     bundle_refusal,
     form_ahead,
     is_chosen,
+    outside_of,
     try_event,
 )
 from egov.intake.queries.changing import (
@@ -107,6 +108,7 @@ __all__ = [
     "open_correction",
     "open_corrections",
     "open_draft",
+    "outside_of",
     "posts",
     "price_of",
     "regions",

@@ -162,11 +162,11 @@ def _settle(whole: Whole, key: str, state: str, outputs: Mapping[str, Any]) -> N
     dropped = whole.go_on()
     whole.save()
     if dropped:
-        _tell(whole, key, dropped)
+        tell_dropped(whole, dropped, because_of=member.case)
 
 
-def _tell(whole: Whole, key: str, dropped: Sequence[str]) -> None:
-    """What fell away is in the journal, and the applicant hears of it."""
+def tell_dropped(whole: Whole, dropped: Sequence[str], *, because_of: str = "") -> None:
+    """What fell away is in the journal, and the applicant hears of it. ``because_of``: the case that came to nothing."""
     matter = whole.matter
     journal.record(
         SYSTEM,
@@ -179,7 +179,7 @@ def _tell(whole: Whole, key: str, dropped: Sequence[str]) -> None:
         MembersUndone(
             matter=matter.reference,
             applicant_id=matter.applicant_id,
-            because_of=whole.members[key].case,
+            because_of=because_of,
             services=[whole.title_of(each) for each in reversed(dropped)],
         )
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from egov.kernel.errors import EgovError
+from egov.kernel.errors import EgovError, TransitionNotAllowed
 
 WAITING, OPEN, DONE, FAILED, DROPPED = "waiting", "open", "done", "failed", "dropped"
 ENDED = frozenset({DONE, FAILED, DROPPED})
@@ -23,6 +23,10 @@ _STATE_AFTER_CASE = {
 class GraphError(EgovError):
     code = "dependency_circle"
     message = _("These services wait for each other in a circle.")
+
+
+class NeverStarts(TransitionNotAllowed):
+    message = _("What this depends on was not granted or was taken back.")
 
 
 @dataclass(frozen=True)

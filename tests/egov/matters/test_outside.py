@@ -191,6 +191,56 @@ def test_taking_the_whole_back_waits_for_nobody_any_more(matter, resident):
     assert matter.state == "withdrawn"
 
 
+# --- Another answer ----------------------------------------------------------------------------------------
+def answer(actor, matter, word):
+    intake.answer_anew(actor, matter=matter.reference, question="sign", answer=word)
+    matter.refresh_from_db()
+
+
+def test_what_it_need_not_file_any_more_holds_nobody_up(matter, resident):
+    answer(resident, matter, "false")
+    assert states(matter) == {"AA01": "open", "AA02": "waiting", "AA06": "dropped"}
+    assert (matter.superfluous, matter.lacking) == ([], []), "nothing that the applicant could withdraw"
+    timeline = queries.timeline(resident, reference=matter.reference)
+    assert [lane.undone for lane in timeline.lanes if lane.by] == [None]
+    grant(matter, "AA01", **{"organisation.uscc": "91990102MA0000001X"})
+    assert states(matter)["AA02"] == "open"
+
+
+def test_what_it_has_to_file_by_now_is_waited_for_by_who_has_not_begun(event, resident):
+    event.definition["edges"].append({"from": "AA06", "to": "AA02"})
+    event.save()
+    submission = filled(resident, start(resident, area=80, sign=False), aa02__cooks=2)
+    matter = Matter.objects.get(reference=submission.matter)
+    answer(resident, matter, "true")
+    assert states(matter) == {"AA01": "open", "AA02": "waiting", "AA06": "waiting"}
+    grant(matter, "AA01", **{"organisation.uscc": "91990102MA0000001X"})
+    assert states(matter)["AA02"] == "waiting"
+    answer(resident, matter, "false")
+    assert states(matter)["AA02"] == "open"
+
+
+def test_needed_again_it_is_waited_for_again(event, resident):
+    event.definition["edges"].append({"from": "AA06", "to": "AA02"})
+    event.save()
+    submission = filled(resident, start(resident, area=80, sign=True), aa02__cooks=2)
+    matter = Matter.objects.get(reference=submission.matter)
+    answer(resident, matter, "false")
+    answer(resident, matter, "true")
+    assert states(matter) == {"AA01": "open", "AA02": "waiting", "AA06": "waiting"}
+    grant(matter, "AA01", **{"organisation.uscc": "91990102MA0000001X"})
+    assert states(matter)["AA02"] == "waiting"
+    actions.declare_done(resident, matter=matter.reference, member="AA06", text="单位已停保")
+    assert states(matter)["AA02"] == "open"
+
+
+def test_where_nobody_would_wait_for_it_nothing_is_tracked(event, resident):
+    submission = filled(resident, start(resident, area=80, sign=False), aa02__cooks=2)
+    matter = Matter.objects.get(reference=submission.matter)
+    answer(resident, matter, "true")
+    assert states(matter) == {"AA01": "open", "AA02": "waiting"}, "the registration has begun"
+
+
 # --- What comes first comes along ------------------------------------------------------------------------
 def members(actor, *services) -> list[str]:
     draft = start(actor, area=80, sign=False, services=services)
@@ -263,6 +313,14 @@ def test_the_same_through_the_api(browser, matter):
     assert lanes == {"AA01": ("open", ""), "AA02": ("waiting", ""), "AA06": ("done", "employer")}
     wrong = browser.post(f"{address}/parts/AA06/declaration", {**body, "file": "JZ-F-0"}, "application/json")
     assert wrong.status_code == 404
+
+
+def test_the_page_of_a_matter_goes_on_without_what_it_need_not_file(browser, matter):
+    address = f"/as/self/matters/{matter.reference}/"
+    page = browser.post(f"{address}change/", {"_about": "sign", "sign": "false"}, follow=True).content.decode()
+    assert "Waits for the employer" not in page
+    assert f"{address}outside/AA06/" not in page
+    assert "you may not need" not in page
 
 
 def test_what_another_one_files_is_a_member_without_a_case(event, resident, matter):
