@@ -18,7 +18,7 @@ from egov.matters.actions.following import tell_dropped
 from egov.matters.actions.opening import OpenedMatter, edges_of, keep, outside_row, pending_of
 from egov.matters.loading import followed
 from egov.matters.models import Dependency, Matter, MatterState, Member, MemberState, PendingMember
-from egov.matters.rules import Needs
+from egov.matters.rules import Needs, NeverStarts
 from egov.matters.whole import Filed, MemberSpec, OutsideSpec, Whole
 
 
@@ -99,7 +99,8 @@ def join_matter(
 
     ``followers``: member that still waits → what it has to wait for as well; one that has begun does not wait again.
     ``outside``: what somebody else has to file before one of them. One that was taken back or fell away joins anew.
-    Raises ``NotFound`` for a stranger, ``TransitionNotAllowed`` when the matter was taken back or has such a part.
+    Raises ``NotFound`` for a stranger, ``TransitionNotAllowed`` when the matter was taken back, has such a part, or
+    what it depends on has ended without success.
     """
     row = Matter.objects.select_for_update(of=("self",)).filter(reference=matter).first()
     if row is None or row.applicant_id != actor.on_behalf_of_id:
@@ -114,6 +115,9 @@ def join_matter(
     ]
     others = [outside_row(row, spec) for spec in outside if _is_absent(whole, spec.key)]
     rows = _admit(whole, [*new, *others])
+    then = {**whole.states, **dict.fromkeys(rows, MemberState.WAITING)}
+    if any(rules.cannot_start(spec.depends_on, then) for spec in members):
+        raise NeverStarts
     keep([(pending_of(rows[spec.key], spec, filed, named[spec.key]), spec.files) for spec in members])
     waiting = {key: added for key, added in followers.items() if whole.states[key] == MemberState.WAITING}
     needs = {**waiting, **{spec.key: spec.depends_on for spec in members}}

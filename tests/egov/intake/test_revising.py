@@ -325,6 +325,23 @@ def test_what_can_never_begin_is_not_begun(matter, resident):
         actions.start_lacking(resident, matter=matter.reference, service="AA04")
 
 
+def test_what_can_never_begin_by_now_is_not_filed_and_costs_nothing(matter, resident, browser):
+    propose(resident, matter, shop__area_sqm=320)
+    draft = actions.start_lacking(resident, matter=matter.reference, service="AA04")
+    actions.save_draft(resident, draft=draft.reference, answers={"aa04__exits": 2})
+    grant(matter, "AA01", outcome="refused")
+    with pytest.raises(TransitionNotAllowed):
+        actions.submit(resident, draft=draft.reference, key="more")
+    assert "AA04" not in states(matter)
+    assert Bill.objects.count() == 1
+    refused = browser.post(f"/as/self/drafts/{draft.reference}/check/", {"_key": "more", "declaration": "true"})
+    assert refused.status_code == 409
+    assert "What this depends on was not granted or was taken back." in refused.content.decode()
+    asked = f"/api/v1/as/self/drafts/{draft.reference}/submission"
+    told = browser.post(asked, {}, "application/json", HTTP_IDEMPOTENCY_KEY="more").json()
+    assert told["code"] == "transition_not_allowed"
+
+
 def test_strangers_begin_nothing(matter, resident, identities):
     propose(resident, matter, shop__area_sqm=320)
     with pytest.raises(NotFound):
