@@ -24,7 +24,7 @@ from egov.matters import actions as matters
 from egov.matters import queries as matter_queries
 from egov.matters.actions import OutsideSpec
 from egov.matters.models import Matter
-from egov.matters.rules import DROPPED, ENDED, FAILED, WAITING, Needs, NeverStarts, cannot_start
+from egov.matters.rules import DROPPED, ENDED, FAILED, WAITING, Needs, NeverStarts, cannot_start, is_absent
 from egov.routing import queries as routing
 from egov.routing.queries import BundlePlan, Why
 
@@ -75,10 +75,10 @@ def _run_again(actor: Actor, found: MatterAnswers, told: Mapping[str, Any]) -> N
     before = {each.service: each.why for each in routing.members_for(event.definition, matter.determinants)}
 
     def is_lacking(code: str, why: Why) -> bool:
-        """What may be added is offered once an answer has made it apply."""
-        return why in NECESSARY or (
-            why is Why.OPTIONAL and (code in matter.lacking or before.get(code) is Why.NOT_NEEDED)
-        )
+        """What may be added, or was taken back, is offered once an answer has made it apply."""
+        if why is Why.OPTIONAL or (why in NECESSARY and code in states):
+            return code in matter.lacking or before.get(code) is Why.NOT_NEEDED
+        return why in NECESSARY
 
     outside = queries.outside_of(plan)
     matters.revise_matter(
@@ -88,7 +88,7 @@ def _run_again(actor: Actor, found: MatterAnswers, told: Mapping[str, Any]) -> N
         lacking=[
             each.service
             for each in plan.members
-            if is_lacking(each.service, each.why) and each.is_fileable and each.service not in states
+            if is_lacking(each.service, each.why) and each.is_fileable and is_absent(each.service, states)
         ],
         superfluous=[
             each.service
@@ -180,7 +180,9 @@ def start_lacking(actor: Actor, *, matter: str, service: str) -> Draft:
         answers=found.matter.determinants,
         event_version=found.matter.event_version_id,
         joins=matter,
-        there=tuple(BundleMember(each.member.key, each.version.pk) for each in found.members),
+        there=tuple(
+            BundleMember(each.member.key, each.version.pk) for each in found.members if each.member.key not in joining
+        ),
     )
     then = {**states, **dict.fromkeys(joining, WAITING)}
     if any(cannot_start([Needs(edge.before, edge.group) for edge in bundle.before(code)], then) for code in joining):
@@ -196,7 +198,9 @@ def start_lacking(actor: Actor, *, matter: str, service: str) -> Draft:
 
 def _with_prerequisites(plan: BundlePlan, states: Mapping[str, str], service: str) -> tuple[str, ...]:
     """The service, then what has to come before it and is in no part of the matter, in the order of the event."""
-    absent = [each.service for each in plan.members if each.is_fileable and each.applies and each.service not in states]
+    absent = [
+        each.service for each in plan.members if each.is_fileable and each.applies and is_absent(each.service, states)
+    ]
     there = [key for key, state in states.items() if state not in (FAILED, DROPPED)]
     edges = plan.edges_among((service, *absent), there=there)
     needed = rules.with_prerequisites([BundleEdge(edge.before, edge.after, edge.group) for edge in edges], {service})

@@ -56,7 +56,7 @@ def revise_matter(
 
 def _wait_for(whole: Whole, outside: Sequence[OutsideSpec], followers: Mapping[str, Sequence[Needs]]) -> None:
     """What somebody else has to file by now is waited for by who has not begun; nobody begun, it is not tracked."""
-    new = {spec.key: spec for spec in outside if _is_absent(whole, spec.key)}
+    new = {spec.key: spec for spec in outside if rules.is_absent(spec.key, whole.states)}
     waiting = {
         key: awaited
         for key, needs in followers.items()
@@ -78,10 +78,6 @@ def _do_without(whole: Whole, unneeded: Sequence[str]) -> None:
     Dependency.objects.filter(before__in=rows).delete()
     Member.objects.filter(pk__in=[each.pk for each in rows]).update(state=MemberState.DROPPED, ended_at=clock.now())
     _go_on(whole.matter, unneeded)
-
-
-def _is_absent(whole: Whole, key: str) -> bool:
-    return whole.states.get(key, MemberState.DROPPED) == MemberState.DROPPED
 
 
 def join_matter(
@@ -106,14 +102,14 @@ def join_matter(
     if row is None or row.applicant_id != actor.on_behalf_of_id:
         raise NotFound
     whole = Whole.load(row)
-    if row.state == MatterState.WITHDRAWN or not all(_is_absent(whole, spec.key) for spec in members):
+    if row.state == MatterState.WITHDRAWN or not all(rules.is_absent(spec.key, whole.states) for spec in members):
         raise TransitionNotAllowed(_("This part cannot be added any more."))
     filed = Filed(matter, submission, row.applicant_id, actor.party_id, actor.capacity, language)
     named = {spec.key: references.draw("C") for spec in members}
     new = [
         Member(matter=row, key=spec.key, service_id=spec.version.service_id, optional=spec.optional) for spec in members
     ]
-    others = [outside_row(row, spec) for spec in outside if _is_absent(whole, spec.key)]
+    others = [outside_row(row, spec) for spec in outside if rules.is_absent(spec.key, whole.states)]
     rows = _admit(whole, [*new, *others])
     then = {**whole.states, **dict.fromkeys(rows, MemberState.WAITING)}
     if any(rules.cannot_start(spec.depends_on, then) for spec in members):

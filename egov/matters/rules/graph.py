@@ -47,6 +47,11 @@ def state_after_case(case_state: str) -> str | None:
     return _STATE_AFTER_CASE.get(case_state)
 
 
+def is_absent(key: str, states: Mapping[str, str]) -> bool:
+    """No such member, or one that was dropped before it came to a decision: it may join, in the same place."""
+    return states.get(key, DROPPED) == DROPPED
+
+
 def may_start(needs: Sequence[Needs], states: Mapping[str, str]) -> bool:
     """All it needs have succeeded; of alternatives, one."""
     return all(any(states[need.before] == DONE for need in group) for group in alternatives(needs))

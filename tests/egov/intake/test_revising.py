@@ -82,11 +82,11 @@ def revised(actor, matter):
     return [each.service for each in found.lacking], [each.service for each in found.superfluous]
 
 
-def begun(actor, matter, **answers):
+def begun(actor, matter, service="AA04", **answers):
     """What is lacking, filed."""
-    draft = actions.start_lacking(actor, matter=matter.reference, service="AA04")
+    draft = actions.start_lacking(actor, matter=matter.reference, service=service)
     actions.save_draft(actor, draft=draft.reference, answers=answers)
-    return actions.submit(actor, draft=draft.reference, key="more")
+    return actions.submit(actor, draft=draft.reference, key=draft.reference)
 
 
 def states(matter) -> dict[str, str]:
@@ -230,6 +230,51 @@ def test_the_page_says_what_comes_along(browser, matter, seal, resident):
     propose(resident, matter, shop__area_sqm=320)
     page = browser.post(f"/as/self/matters/{matter.reference}/lacking/AA06/", follow=True).content.decode()
     assert "Comes along, because something you chose needs it first: Fire check" in page
+
+
+def test_what_was_taken_back_joins_again_when_it_is_needed_again(matter, resident):
+    first = matter.members.get(key="AA03").case
+    actions.answer_anew(resident, matter=matter.reference, question="sign", answer="false")
+    matters.withdraw_matter(resident, matter=matter.reference, members=["AA03"], reason="不挂了")
+    assert revised(resident, matter) == ([], [])
+    actions.answer_anew(resident, matter=matter.reference, question="sign", answer="true")
+    assert revised(resident, matter) == (["AA03"], [])
+    submission = begun(resident, matter, "AA03", aa03__words="饭")
+    member = matter.members.get(key="AA03")
+    assert (member.state, member.undone, member.ended_at) == ("open", {}, None)
+    assert member.case != first
+    assert Case.objects.get(reference=first).state == "withdrawn", "as it was"
+    assert Bill.objects.get(subject=f"submission:{submission.reference}").total == Decimal("30.00")
+    assert revised(resident, matter) == ([], [])
+
+
+def test_what_never_began_joins_again_in_its_place(matter, resident):
+    propose(resident, matter, shop__area_sqm=320)
+    begun(resident, matter, aa04__exits=2)
+    propose(resident, matter, shop__area_sqm=200)
+    matters.withdraw_matter(resident, matter=matter.reference, members=["AA04"], reason="小店")
+    assert states(matter) == {"AA01": "open", "AA02": "dropped", "AA03": "open", "AA04": "dropped"}
+    propose(resident, matter, shop__area_sqm=330)
+    assert revised(resident, matter) == (["AA04"], [])
+    begun(resident, matter, aa04__exits=3)
+    assert states(matter)["AA04"] == "waiting"
+    grant(matter, "AA01", **{"organisation.uscc": "91990102MA0000001X"})
+    assert states(matter)["AA04"] == "open"
+    case = Case.objects.get(matter=matter.reference, service__code="AA04")
+    assert (case.answers["area"], case.answers["exits"]) == (330, 3)
+
+
+def test_what_was_taken_back_is_not_offered_because_of_another_answer(matter, resident):
+    matters.withdraw_matter(resident, matter=matter.reference, members=["AA03"], reason="不挂了")
+    propose(resident, matter, shop__area_sqm=320)
+    assert revised(resident, matter) == (["AA04"], [])
+
+
+def test_what_joined_and_was_taken_back_is_not_offered_again_by_itself(matter, resident):
+    propose(resident, matter, shop__area_sqm=320)
+    begun(resident, matter, aa04__exits=2)
+    matters.withdraw_matter(resident, matter=matter.reference, members=["AA04"], reason="不办了")
+    assert revised(resident, matter) == ([], [])
 
 
 def test_corrected_back_nothing_is_lacking_any_more(matter, resident):
