@@ -31,6 +31,11 @@ from egov.routing.queries import BundlePlan, Why
 NECESSARY = (Why.APPLIES, Why.OPEN)
 
 
+def lock_answers(matter: str) -> Matter | None:
+    """Whoever changes answers of a matter (by reference) takes its turn before reading them, so that all changes count."""
+    return Matter.objects.select_for_update(of=("self",)).filter(reference=matter).first()
+
+
 def reconsider(actor: Actor, found: MatterAnswers, given: Mapping[str, Any]) -> None:
     """Run the event again with ``given``, answers under the keys of the matter's one form. Runs in the caller's act."""
     if not found.matter.determinants:
@@ -46,7 +51,7 @@ def answer_anew(actor: Actor, *, matter: str, question: str, answer: Any) -> Non
     ``answer``: as it was typed or chosen. Raises ``NotFound`` for a stranger and for a question that is not open to
     it, ``NotPermitted`` when the mandate does not cover the whole, ``InvalidInput`` at the question.
     """
-    Matter.objects.select_for_update(of=("self",)).filter(reference=matter).first()  # two answers at once both count
+    lock_answers(matter)
     found = queries.answers_of(actor, matter=matter)
     if not actor.is_applicant or found.matter.applicant_id != actor.on_behalf_of_id:
         raise NotFound
@@ -123,7 +128,7 @@ def _determined(definition: Mapping[str, Any], told: Mapping[str, Any]) -> dict[
 def forget_refused(*, change_id: int) -> None:
     """A department did not take a correction over: unless another one has it, what it made of the event is void."""
     change = AnswerChange.objects.select_related("case").get(pk=change_id)
-    matter = Matter.objects.filter(reference=change.case.matter).first()
+    matter = lock_answers(change.case.matter)
     if matter is None or not (matter.lacking or matter.superfluous):
         return
     form = queries.form_for(catalogue.version(change.case.version_id))
