@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from egov.casework.models import Case
@@ -85,16 +85,16 @@ def _named_in(case: str) -> list[int]:
 
 
 def watch_outside(actor: Actor) -> int:
-    """What others were to file and a register holds by now, also without a case of this platform; returns how many."""
+    """What others were to file and a register holds by now, also without a case of this platform; returns how many.
+
+    What began before the matter was known when it was planned, and did not make it needless. Raises ``NotPermitted``.
+    """
     if not actor.is_system:
         raise NotPermitted
-    today = clock.today()
-    holds = Holding.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=today),
+    holds = Holding.objects.in_force(clock.today()).filter(
         party=OuterRef("matter__applicant"),
         service=OuterRef("service__code"),
-        valid_from__lte=today,
-        ended_at__isnull=True,
+        valid_from__gte=OuterRef("matter__opened_at__date"),
     )
     rows = Member.objects.filter(Exists(holds), state=MemberState.WAITING, matter__state=MatterState.OPEN)
     found = list(rows.exclude(by="").order_by("matter_id").values_list("matter__reference", "key"))

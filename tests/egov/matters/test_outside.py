@@ -1,5 +1,7 @@
 """What somebody else files is tracked: who needs it waits, until it is decided, held, or declared by the applicant."""
 
+import datetime as dt
+
 import pytest
 
 from egov.casework.models import Case, CaseFile
@@ -137,6 +139,20 @@ def test_what_a_register_holds_wakes_who_waited(matter, resident):
     assert actions.watch_outside(SYSTEM) == 1
     assert actions.watch_outside(SYSTEM) == 0
     assert states(matter)["AA01"] == "open"
+
+
+def test_what_a_register_held_before_is_not_what_is_waited_for(matter, resident):
+    """Insurance ended once with an employer of years ago; this one has yet to end it."""
+    registers.hold(
+        SYSTEM,
+        party_id=resident.party_id,
+        service="AA06",
+        output="record",
+        source=Ref("case", "C-1"),
+        valid_from=clock.today() - dt.timedelta(days=1),
+    )
+    assert actions.watch_outside(SYSTEM) == 0
+    assert states(matter)["AA06"] == "waiting"
 
 
 def test_what_the_applicant_declares_is_read_where_it_is_needed(matter, resident):
