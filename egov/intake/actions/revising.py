@@ -13,7 +13,7 @@ from egov.casework.models import AnswerChange, Case
 from egov.catalogue import queries as catalogue
 from egov.documents.models import StoredFile
 from egov.intake import queries, rules
-from egov.intake.actions.drafts import Opening, fileable, open_new, require_may_file
+from egov.intake.actions.drafts import Opening, fileable, open_new, outside_specs, require_may_file
 from egov.intake.models import Attachment, Draft, Submission
 from egov.intake.queries import MatterAnswers
 from egov.intake.rules import Bundle, BundleEdge, BundleMember
@@ -22,7 +22,6 @@ from egov.kernel.actor import SYSTEM, Actor
 from egov.kernel.errors import InvalidInput, NotFound
 from egov.matters import actions as matters
 from egov.matters import queries as matter_queries
-from egov.matters.actions import OutsideSpec
 from egov.matters.models import Matter
 from egov.matters.rules import DROPPED, ENDED, FAILED, WAITING, Needs, NeverStarts, cannot_start, is_absent
 from egov.routing import queries as routing
@@ -100,7 +99,7 @@ def _run_again(actor: Actor, found: MatterAnswers, told: Mapping[str, Any]) -> N
             for each in plan.members
             if each.why is Why.NOT_NEEDED and states.get(each.service, DROPPED) not in ENDED
         ],
-        outside=[OutsideSpec(catalogue.version(each.version), each.by) for each in outside],
+        outside=outside_specs(outside),
         followers=_followers(plan, states, {each.service for each in outside}),
     )
 
@@ -171,30 +170,16 @@ def start_lacking(actor: Actor, *, matter: str, service: str) -> Draft:
     begun = queries.visible_drafts(actor).filter(plan__joins=matter, plan__members__contains=wanted).first()
     if begun is not None:
         return begun
-    versions = [fileable(code) for code in joining]
+    version = fileable(service)
     for code in joining:
         require_may_file(actor, code)
-    edges = plan.edges_among((*states, *joining))
-    bundle = Bundle(
-        members=tuple(BundleMember(code, version.pk) for code, version in zip(joining, versions, strict=True)),
-        edges=tuple(
-            BundleEdge(edge.before, edge.after, edge.group)
-            for edge in edges
-            if edge.before in joining or edge.after in joining
-        ),
-        answers=found.matter.determinants,
-        event_version=found.matter.event_version_id,
-        joins=matter,
-        there=tuple(
-            BundleMember(each.member.key, each.version.pk) for each in found.members if each.member.key not in joining
-        ),
-    )
-    then = {**states, **dict.fromkeys(joining, WAITING)}
+    bundle = _bundle(found, plan, states, joining)
+    then = {**states, **dict.fromkeys([each.service for each in (*bundle.outside, *bundle.members)], WAITING)}
     if any(cannot_start([Needs(edge.before, edge.group) for edge in bundle.before(code)], then) for code in joining):
         raise NeverStarts
-    form = queries.form_of(bundle, versions[0])
+    form = queries.form_of(bundle, version)
     known = {**queries.answered_by(plan), **found.by_element}
-    opening = Opening(versions[0], form, bundle, _region(found.matter), need=found.matter.need, event=event.code)
+    opening = Opening(version, form, bundle, _region(found.matter), need=found.matter.need, event=event.code)
     with transaction.atomic():
         draft = open_new(actor, opening, rules.fitting(form, known))
         _attach(draft, form, found)
@@ -210,6 +195,32 @@ def _with_prerequisites(plan: BundlePlan, states: Mapping[str, str], service: st
     edges = plan.edges_among((service, *absent), there=there)
     needed = rules.with_prerequisites([BundleEdge(edge.before, edge.after, edge.group) for edge in edges], {service})
     return (service, *(code for code in absent if code in needed and code != service))
+
+
+def _bundle(found: MatterAnswers, plan: BundlePlan, states: Mapping[str, str], joining: tuple[str, ...]) -> Bundle:
+    """What joins the matter, with its place among what is there and what somebody else has to file before it."""
+    others = {each.service: each for each in queries.outside_of(plan) if is_absent(each.service, states)}
+    needless = {each.service for each in plan.members if each.why is Why.NOT_NEEDED}
+    there = [key for key, state in states.items() if key not in needless or state not in (FAILED, DROPPED)]
+    edges = [
+        BundleEdge(edge.before, edge.after, edge.group)
+        for edge in plan.edges_among((*there, *others, *joining))
+        if edge.after in joining or (edge.before in joining and edge.after not in others)
+    ]
+    first = {edge.before for edge in edges}
+    matter = found.matter
+    return Bundle(
+        members=tuple(BundleMember(code, fileable(code).pk) for code in joining),
+        edges=tuple(edges),
+        answers=matter.determinants,
+        event_version=matter.event_version_id,
+        claims=tuple(each for each in queries.claims_of(plan, joining) if each.needed_by),
+        joins=matter.reference,
+        there=tuple(
+            BundleMember(each.member.key, each.version.pk) for each in found.members if each.member.key not in joining
+        ),
+        outside=tuple(each for code, each in others.items() if code in first),
+    )
 
 
 def _region(matter: Matter) -> str:

@@ -313,6 +313,9 @@ def test_what_the_person_said_to_have_is_not_lacking_either(matter, services, re
     other = Matter.objects.get(reference=filed.matter)
     propose(resident, other, shop__area_sqm=320)
     assert revised(resident, other) == (["AA04"], [])
+    begun(resident, other, organisation__uscc="91990102MA0000001X", aa04__exits=2)
+    case = Case.objects.get(matter=other.reference, service__code="AA04")
+    assert "执照 2019-7" in str(case.route["reasons"]), "who would have waited for it is told"
 
 
 def test_what_the_person_said_to_have_is_not_lacking(matter, resident):

@@ -257,6 +257,39 @@ def test_where_nobody_would_wait_for_it_nothing_is_tracked(event, resident):
     assert states(matter) == {"AA01": "open", "AA02": "waiting"}, "the registration has begun"
 
 
+def grown(actor, matter):
+    """The shop is larger: what that takes has joined the matter."""
+    intake.propose_change(actor, matter=matter.reference, answers={"shop__area_sqm": 320}, reason="量错了")
+    draft = intake.start_lacking(actor, matter=matter.reference, service="AA08")
+    intake.submit(actor, draft=draft.reference, key="more")
+
+
+@pytest.fixture
+def large(services, event):
+    """From 300 m² on a service of its own after the employer's."""
+    services.publish("AA08", form={"type": "object", "properties": {"name": NAME}}, materials=[])
+    event.definition["members"].append({"service": "AA08", "stage": 2, "when": "area >= 300"})
+    event.definition["edges"].append({"from": "AA06", "to": "AA08"})
+    event.save()
+
+
+def test_what_joins_does_not_wait_for_what_need_not_be_filed_any_more(large, matter, resident):
+    answer(resident, matter, "false")
+    grown(resident, matter)
+    assert states(matter)["AA08"] == "open"
+
+
+def test_what_joins_waits_for_it_too(large, resident):
+    submission = filled(resident, start(resident, area=80, sign=False), aa02__cooks=2)
+    matter = Matter.objects.get(reference=submission.matter)
+    answer(resident, matter, "true")
+    assert "AA06" not in states(matter)
+    grown(resident, matter)
+    assert states(matter) == {"AA01": "open", "AA02": "waiting", "AA06": "waiting", "AA08": "waiting"}
+    actions.declare_done(resident, matter=matter.reference, member="AA06", text="单位已停保")
+    assert states(matter)["AA08"] == "open"
+
+
 # --- What comes first comes along ------------------------------------------------------------------------
 def members(actor, *services) -> list[str]:
     draft = start(actor, area=80, sign=False, services=services)
