@@ -94,9 +94,10 @@ class BundlePlan:
     def member(self, service: str) -> PlannedMember | None:
         return next((each for each in self.members if each.service == service), None)
 
-    def edges_among(self, services: tuple[str, ...]) -> tuple[Edge, ...]:
-        there = [member.service for member in self.members if member.why in (Why.HELD, Why.CLAIMED)]
-        return rules.edges_among(self.event.definition, services, there=there)
+    def edges_among(self, services: tuple[str, ...], *, there: Collection[str] = ()) -> tuple[Edge, ...]:
+        """``there``: services that satisfy who waits for them, besides what is held or said to be."""
+        held = [member.service for member in self.members if member.why in (Why.HELD, Why.CLAIMED)]
+        return rules.edges_among(self.event.definition, services, there=[*held, *there])
 
     def waiting_for(self, service: str, services: tuple[str, ...]) -> tuple[str, ...]:
         """Which of ``services`` would wait for this one if it were filed with them."""

@@ -17,6 +17,7 @@ from egov.matters import actions as matters
 from egov.matters.actions import Correcting
 
 
+@transaction.atomic
 def propose_change(actor: Actor, *, matter: str, answers: Mapping[str, Any], reason: str) -> list[str]:
     """``answers``: under the keys of the matter's one form. Returns the members it reaches.
 
@@ -27,6 +28,7 @@ def propose_change(actor: Actor, *, matter: str, answers: Mapping[str, Any], rea
     """
     if not reason.strip():
         raise InvalidInput.at("reason", "required", _("Say why; the department will read it."))
+    revising.lock_answers(matter)
     found = queries.answers_of(actor, matter=matter)
     given = rules.storable(found.form, answers)
     if any(found.is_shared(found.form.by_key[key]) for key in given if given[key] != found.answers.get(key)):
@@ -42,9 +44,8 @@ def propose_change(actor: Actor, *, matter: str, answers: Mapping[str, Any], rea
         raise InvalidInput(list({(fault.path, fault.code): fault for fault in faults}.values()))
     if not corrections:
         raise InvalidInput.at("answers", "unchanged", _("Nothing differs from what the departments have."))
-    with transaction.atomic():
-        matters.correct_members(actor, matter=matter, corrections=corrections, reason=reason.strip())
-        revising.reconsider(actor, found, given)
+    matters.correct_members(actor, matter=matter, corrections=corrections, reason=reason.strip())
+    revising.reconsider(actor, found, given)
     return [each.member for each in corrections]
 
 

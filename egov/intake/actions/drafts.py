@@ -1,6 +1,6 @@
 """Drafts: kept as they are typed, moved along when the service changes, thrown away."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,12 +13,13 @@ from egov.intake import queries, rules
 from egov.intake.addressing import require_addressed
 from egov.intake.errors import DraftChanged, ServiceClosed
 from egov.intake.models import Draft
-from egov.intake.rules import Bundle
+from egov.intake.rules import Bundle, BundleOutside
 from egov.journal import actions as journal
 from egov.kernel import clock, references
 from egov.kernel.actor import Actor
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.refs import Ref
+from egov.matters.actions import OutsideSpec
 from egov.routing import queries as routing
 from egov.routing.queries import Why, Wishes
 
@@ -232,6 +233,10 @@ def migrate_draft(actor: Actor, *, draft: str) -> queries.Migration:
         row.save(update_fields=["version", "plan", "answers", "sources", "page", "revision", "saved_at"])
         journal.record(actor, "intake.migrate_draft", Ref("draft", draft))
     return queries.differences(old_form, new_form)
+
+
+def outside_specs(outside: Iterable[BundleOutside]) -> list[OutsideSpec]:
+    return [OutsideSpec(catalogue.version(each.version), each.by) for each in outside]
 
 
 def form_of_draft(row: Draft) -> rules.Form:

@@ -12,7 +12,7 @@ from egov.catalogue.models import ServiceVersion, VersionState
 from egov.contracts.cases import CaseOpened, SubmissionAccepted
 from egov.identity.models import PartyKind
 from egov.intake import queries, rules, taking
-from egov.intake.actions.drafts import fileable, require_fileable, require_may_file
+from egov.intake.actions.drafts import fileable, outside_specs, require_fileable, require_may_file
 from egov.intake.actions.files import require_fitting
 from egov.intake.addressing import require_addressed
 from egov.intake.errors import ServiceChanged, ServiceClosed
@@ -27,7 +27,7 @@ from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText, enumerated, language_tag, localise
 from egov.matters import actions as matters
-from egov.matters.actions import MemberSpec, OutsideSpec
+from egov.matters.actions import MemberSpec
 from egov.matters.rules import Needs
 from egov.payments import actions as payments
 from egov.payments.actions import BillLineSpec
@@ -246,7 +246,7 @@ def _opened(actor: Actor, request: Request, filed: Sequence[FiledMember]) -> mat
         language=request.language,
         members=[each.spec for each in filed],
         lead=lead_of(request, filed),
-        outside=[OutsideSpec(catalogue.version(each.version), each.by) for each in request.bundle.outside],
+        outside=outside_specs(request.bundle.outside),
     )
 
 
@@ -270,6 +270,7 @@ def _joined(actor: Actor, request: Request, filed: Sequence[FiledMember]) -> mat
         followers={service: needs for service, needs in followers.items() if needs},
         submission=request.reference,
         language=request.language,
+        outside=outside_specs(bundle.outside),
     )
 
 

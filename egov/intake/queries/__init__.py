@@ -9,8 +9,10 @@ from egov.intake.queries.ahead import (
     bundle_ahead,
     bundle_of,
     bundle_refusal,
+    claims_of,
     form_ahead,
     is_chosen,
+    outside_of,
     try_event,
 )
 from egov.intake.queries.changing import (
@@ -105,6 +107,7 @@ __all__ = [
     "claimed_in",
     "claims_in",
     "decides_fee",
+    "claims_of",
     "differences",
     "drafts_of",
     "drafts_of_post",
@@ -124,6 +127,7 @@ __all__ = [
     "open_correction",
     "open_corrections",
     "open_draft",
+    "outside_of",
     "posts",
     "price_of",
     "put_right",

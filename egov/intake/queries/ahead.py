@@ -182,17 +182,22 @@ def bundle_of(plan: BundlePlan, services: Sequence[str] | frozenset[str] | set[s
         ),
         answers=plan.answers,
         event_version=catalogue.event_versions_in_force().get(plan.event.code),
-        claims=tuple(
-            BundleClaim(each.service, each.claim, plan.waiting_for(each.service, filed))
-            for each in plan.members
-            if each.why is Why.CLAIMED
-        ),
+        claims=claims_of(plan, filed),
         outside=tuple(outside),
     )
 
 
 def _edges(plan: BundlePlan, services: Sequence[str]) -> list[BundleEdge]:
     return [BundleEdge(edge.before, edge.after, edge.group) for edge in plan.edges_among(tuple(services))]
+
+
+def claims_of(plan: BundlePlan, filed: tuple[str, ...]) -> tuple[BundleClaim, ...]:
+    """What the person says to have, with those of ``filed`` that would have waited for it."""
+    return tuple(
+        BundleClaim(each.service, each.claim, plan.waiting_for(each.service, filed))
+        for each in plan.members
+        if each.why is Why.CLAIMED
+    )
 
 
 def outside_of(plan: BundlePlan) -> list[BundleOutside]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from egov.casework.models import Case
@@ -88,14 +87,14 @@ def _named_in(case: str) -> list[int]:
 def watch_outside(actor: Actor) -> int:
     """What others were to file and a register holds by now, also without a case of this platform; returns how many.
 
-    What it held before the matter is not it: the plan knew of that, and the service was needed nonetheless.
+    What began before the matter was known when it was planned, and did not make it needless. Raises ``NotPermitted``.
     """
     if not actor.is_system:
         raise NotPermitted
     holds = Holding.objects.in_force(clock.today()).filter(
         party=OuterRef("matter__applicant"),
         service=OuterRef("service__code"),
-        valid_from__gte=OuterRef("begun_on"),
+        valid_from__gte=OuterRef("matter__opened_at__date"),
     )
     members = Member.objects.annotate(begun_on=TruncDate("matter__opened_at"))
     rows = members.filter(Exists(holds), state=MemberState.WAITING, matter__state=MatterState.OPEN)
@@ -164,11 +163,11 @@ def _settle(whole: Whole, key: str, state: str, outputs: Mapping[str, Any]) -> N
     dropped = whole.go_on()
     whole.save()
     if dropped:
-        _tell(whole, key, dropped)
+        tell_dropped(whole, dropped, because_of=member.case)
 
 
-def _tell(whole: Whole, key: str, dropped: Sequence[str]) -> None:
-    """What fell away is in the journal, and the applicant hears of it."""
+def tell_dropped(whole: Whole, dropped: Sequence[str], *, because_of: str = "") -> None:
+    """What fell away is in the journal, and the applicant hears of it. ``because_of``: the case that came to nothing."""
     matter = whole.matter
     journal.record(
         SYSTEM,
@@ -181,7 +180,7 @@ def _tell(whole: Whole, key: str, dropped: Sequence[str]) -> None:
         MembersUndone(
             matter=matter.reference,
             applicant_id=matter.applicant_id,
-            because_of=whole.members[key].case,
+            because_of=because_of,
             services=[whole.title_of(each) for each in reversed(dropped)],
         )
     )

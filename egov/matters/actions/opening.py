@@ -79,7 +79,7 @@ def open_matter(
         lead_unit_id=lead[1] if lead else None,
     )
     rows = [member_row(matter, spec, order[spec.key], case_of.get(spec.key)) for spec in members]
-    others = [_outside(matter, each, order[each.key]) for each in outside]
+    others = [outside_row(matter, each, order[each.key]) for each in outside]
     waiting = [
         (pending_of(row, spec, filed, case_references[spec.key]), spec.files)
         for row, spec in zip(rows, members, strict=True)
@@ -124,7 +124,7 @@ def member_row(matter: Matter, spec: MemberSpec, order: int, case: Case | None) 
     )
 
 
-def _outside(matter: Matter, spec: OutsideSpec, order: int) -> Member:
+def outside_row(matter: Matter, spec: OutsideSpec, order: int = 0) -> Member:
     return Member(matter=matter, key=spec.key, service=spec.version.service, by=spec.by, order=order)
 
 

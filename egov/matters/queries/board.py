@@ -186,7 +186,9 @@ def _line(each: Followed) -> BoardLine:
         matter=each.matter,
         promise=each.promise,
         holders=tuple(sorted(holders, key=lambda holder: not holder.endangers)),
-        lacking=tuple(lacks.name for lacks in missing_of(each.matter, {member.key for member in each.members})),
+        lacking=tuple(
+            lacks.name for lacks in missing_of(each.matter, {member.key: member.state for member in each.members})
+        ),
         waiting=states.count(MemberState.WAITING),
         done=states.count(MemberState.DONE),
         total=len(states),

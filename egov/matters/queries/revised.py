@@ -1,6 +1,6 @@
 """What corrected answers have changed in the services that a matter needs: what is lacking, what is superfluous."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,15 +46,16 @@ def event_of(matter: Matter) -> Event:
     return catalogue.event_as_composed(matter.event_version_id)
 
 
-def lacking_of(matter: Matter, members: Collection[str]) -> list[ServiceVersion]:
-    """What the corrected answers make necessary and no part of the matter does. No statement."""
-    found = catalogue.published_many(code for code in matter.lacking if code not in members)
+def lacking_of(matter: Matter, states: Mapping[str, str]) -> list[ServiceVersion]:
+    """What the corrected answers make necessary and no part of the matter does, one that was dropped counting as none.
+    ``states``: service → state of its member. No statement."""
+    found = catalogue.published_many(code for code in matter.lacking if rules.is_absent(code, states))
     return list(found.values())
 
 
-def missing_of(matter: Matter, members: Collection[str]) -> list[ServiceVersion]:
+def missing_of(matter: Matter, states: Mapping[str, str]) -> list[ServiceVersion]:
     """Of these, without what need not be added. One statement, none while nothing is lacking."""
-    lacking = lacking_of(matter, members)
+    lacking = lacking_of(matter, states)
     optional = _optional(event_of(matter).definition) if lacking else set()
     return [each for each in lacking if each.service.code not in optional]
 

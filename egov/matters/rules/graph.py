@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from egov.kernel.errors import EgovError
+from egov.kernel.errors import EgovError, TransitionNotAllowed
 
 WAITING, OPEN, DONE, FAILED, DROPPED = "waiting", "open", "done", "failed", "dropped"
 ENDED = frozenset({DONE, FAILED, DROPPED})
@@ -25,6 +25,10 @@ class GraphError(EgovError):
     message = _("These services wait for each other in a circle.")
 
 
+class NeverStarts(TransitionNotAllowed):
+    message = _("What this depends on was not granted or was taken back.")
+
+
 @dataclass(frozen=True)
 class Needs:
     """A member waits for ``before``. Of those in one ``group`` one is enough; ``passes``: its output → our answer."""
@@ -41,6 +45,11 @@ def state_after_decision(outcome: str) -> str:
 def state_after_case(case_state: str) -> str | None:
     """None while the case goes on, or when its decision tells."""
     return _STATE_AFTER_CASE.get(case_state)
+
+
+def is_absent(key: str, states: Mapping[str, str]) -> bool:
+    """No such member, or one that was dropped before it came to a decision: it may join, in the same place."""
+    return states.get(key, DROPPED) == DROPPED
 
 
 def may_start(needs: Sequence[Needs], states: Mapping[str, str]) -> bool:

@@ -370,8 +370,8 @@ class MatterParts(ActorView):
         request=s.PartRequest, responses={201: s.DraftSerializer}, operation_id="start_lacking_draft", tags=["filing"]
     )
     def post(self, request: Request, capacity: str, reference: str) -> Response:
-        """Start a draft of what corrected answers made necessary; submitted, it joins the matter. What is known is
-        filled in. 404 for what the matter does not lack."""
+        """Start a draft of what corrected answers made necessary, with what has to come before it; submitted, it joins
+        the matter. What is known is filled in. 404 for what the matter does not lack."""
         draft = actions.start_lacking(self.actor, matter=reference, **self.body(s.PartRequest))
         response = Response(s.DraftSerializer(draft).data, status=status.HTTP_201_CREATED)
         response["Location"] = request.build_absolute_uri(f"/api/v1/as/{capacity}/drafts/{draft.reference}")

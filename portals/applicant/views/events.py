@@ -83,8 +83,7 @@ def event(request: ApplicantRequest, capacity: str, code: str) -> HttpResponse:
                     have=wishes.have,
                 )
                 if along := _brought_along(draft, plan, chosen):
-                    told = _("Comes along, because something you chose needs it first: %(services)s")
-                    messages.info(request, told % {"services": _list(along)})
+                    messages.info(request, comes_along(along))
                 return redirect("citizen:draft", capacity=capacity, reference=draft.reference)
             except InvalidInput as error:
                 problem = str(error.faults[0].message)
@@ -94,6 +93,10 @@ def event(request: ApplicantRequest, capacity: str, code: str) -> HttpResponse:
 def _brought_along(draft: Draft, plan: BundlePlan, chosen: Sequence[str]) -> list[str]:
     optional = {each["service"] for each in draft.plan["members"] if each["optional"]} - set(chosen)
     return [localised_plain(each.version.name) for each in plan.members if each.service in optional]
+
+
+def comes_along(titles: Sequence[str]) -> str:
+    return _("Comes along, because something you chose needs it first: %(services)s") % {"services": _list(titles)}
 
 
 def _page(

@@ -30,6 +30,7 @@ from portals.applicant import lanes
 from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.cards import card_of
 from portals.applicant.talk import thread_of
+from portals.applicant.views.events import comes_along
 from portals.shared.components import Crumb, DocumentCard, Field
 from portals.shared.event_map import answer_words
 from portals.shared.mandated import bills_in_reach, documents_in_reach
@@ -250,6 +251,9 @@ def begin_lacking(request: ApplicantRequest, capacity: str, reference: str, serv
     except EgovError as refused:
         messages.error(request, str(refused))
         return redirect("citizen:matter", capacity=capacity, reference=reference)
+    _wanted, *along = intake.open_draft(request.actor, reference=draft.reference).members
+    if along:
+        messages.info(request, comes_along([localised_plain(each.version.name) for each in along]))
     return redirect("citizen:draft", capacity=capacity, reference=draft.reference)
 
 

@@ -43,6 +43,7 @@ PLAN = {
 }
 
 
+SEAL = {"type": "object", "properties": {"name": NAME, "note": question(en="Note")}, "required": ["name"]}
 LICENCE = {"key": "licence", "type": "record", "name": {"en": "Licence"}, "held": "in_force"}
 
 
@@ -81,11 +82,11 @@ def revised(actor, matter):
     return [each.service for each in found.lacking], [each.service for each in found.superfluous]
 
 
-def begun(actor, matter, **answers):
+def begun(actor, matter, service="AA04", **answers):
     """What is lacking, filed."""
-    draft = actions.start_lacking(actor, matter=matter.reference, service="AA04")
+    draft = actions.start_lacking(actor, matter=matter.reference, service=service)
     actions.save_draft(actor, draft=draft.reference, answers=answers)
-    return actions.submit(actor, draft=draft.reference, key="more")
+    return actions.submit(actor, draft=draft.reference, key=draft.reference)
 
 
 def states(matter) -> dict[str, str]:
@@ -179,6 +180,103 @@ def test_what_is_superfluous_is_told_and_goes_on(matter, resident):
     assert revised(resident, matter) == (["AA04"], [])
 
 
+@pytest.fixture
+def seal(services, shop):
+    """From 300 m² on also a seal on the door, which needs the fire inspection."""
+    services.publish("AA06", form=SEAL, materials=[], name={"zh-Hans": "封门", "en": "Seal"})
+    shop.definition["members"].append({"service": "AA06", "stage": 3, "when": "area >= 300"})
+    shop.definition["edges"].append({"from": "AA04", "to": "AA06"})
+    shop.save()
+
+
+def test_what_has_to_come_first_and_is_lacking_too_comes_along(matter, seal, resident):
+    propose(resident, matter, shop__area_sqm=320)
+    assert revised(resident, matter) == (["AA04", "AA06"], [])
+    draft = actions.start_lacking(resident, matter=matter.reference, service="AA06")
+    opened = queries.open_draft(resident, reference=draft.reference)
+    assert [member.service for member in opened.members] == ["AA06", "AA04"]
+    assert opened.title["en"] == "Seal"
+    assert actions.start_lacking(resident, matter=matter.reference, service="AA04") == draft, "it is in there"
+    grant(matter, "AA01", **{"organisation.uscc": "91990102MA0000001X"})
+    actions.save_draft(resident, draft=draft.reference, answers={"aa04__exits": 2})
+    actions.submit(resident, draft=draft.reference, key="both")
+    assert (states(matter)["AA04"], states(matter)["AA06"]) == ("open", "waiting")
+    assert revised(resident, matter) == ([], [])
+    grant(matter, "AA04")
+    assert states(matter)["AA06"] == "open"
+
+
+def test_what_has_to_come_first_and_joined_before_is_waited_for(matter, seal, resident):
+    propose(resident, matter, shop__area_sqm=320)
+    begun(resident, matter, aa04__exits=2)
+    draft = actions.start_lacking(resident, matter=matter.reference, service="AA06")
+    assert [member["service"] for member in draft.plan["members"]] == ["AA06"]
+    actions.submit(resident, draft=draft.reference, key="seal")
+    assert states(matter)["AA06"] == "waiting"
+
+
+def test_a_form_begun_without_what_became_lacking_since_is_not_gone_on_with(matter, seal, shop, resident):
+    shop.definition["members"][3]["when"] = "area >= 350"
+    shop.save()
+    propose(resident, matter, shop__area_sqm=320)
+    alone = actions.start_lacking(resident, matter=matter.reference, service="AA06")
+    propose(resident, matter, shop__area_sqm=380)
+    both = actions.start_lacking(resident, matter=matter.reference, service="AA06")
+    assert both != alone
+    assert [member["service"] for member in both.plan["members"]] == ["AA06", "AA04"]
+
+
+def test_the_page_says_what_comes_along(browser, matter, seal, resident):
+    propose(resident, matter, shop__area_sqm=320)
+    page = browser.post(f"/as/self/matters/{matter.reference}/lacking/AA06/", follow=True).content.decode()
+    assert "Comes along, because something you chose needs it first: Fire check" in page
+
+
+def test_what_was_taken_back_joins_again_when_it_is_needed_again(matter, resident):
+    first = matter.members.get(key="AA03").case
+    actions.answer_anew(resident, matter=matter.reference, question="sign", answer="false")
+    matters.withdraw_matter(resident, matter=matter.reference, members=["AA03"], reason="不挂了")
+    assert revised(resident, matter) == ([], [])
+    actions.answer_anew(resident, matter=matter.reference, question="sign", answer="true")
+    assert revised(resident, matter) == (["AA03"], [])
+    submission = begun(resident, matter, "AA03", aa03__words="饭")
+    member = matter.members.get(key="AA03")
+    assert (member.state, member.undone, member.ended_at) == ("open", {}, None)
+    assert member.case != first
+    assert Case.objects.get(reference=first).state == "withdrawn", "as it was"
+    assert Bill.objects.get(subject=f"submission:{submission.reference}").total == Decimal("30.00")
+    assert revised(resident, matter) == ([], [])
+
+
+def test_what_never_began_joins_again_in_its_place(matter, resident):
+    propose(resident, matter, shop__area_sqm=320)
+    begun(resident, matter, aa04__exits=2)
+    propose(resident, matter, shop__area_sqm=200)
+    matters.withdraw_matter(resident, matter=matter.reference, members=["AA04"], reason="小店")
+    assert states(matter) == {"AA01": "open", "AA02": "dropped", "AA03": "open", "AA04": "dropped"}
+    propose(resident, matter, shop__area_sqm=330)
+    assert revised(resident, matter) == (["AA04"], [])
+    begun(resident, matter, aa04__exits=3)
+    assert states(matter)["AA04"] == "waiting"
+    grant(matter, "AA01", **{"organisation.uscc": "91990102MA0000001X"})
+    assert states(matter)["AA04"] == "open"
+    case = Case.objects.get(matter=matter.reference, service__code="AA04")
+    assert (case.answers["area"], case.answers["exits"]) == (330, 3)
+
+
+def test_what_was_taken_back_is_not_offered_because_of_another_answer(matter, resident):
+    matters.withdraw_matter(resident, matter=matter.reference, members=["AA03"], reason="不挂了")
+    propose(resident, matter, shop__area_sqm=320)
+    assert revised(resident, matter) == (["AA04"], [])
+
+
+def test_what_joined_and_was_taken_back_is_not_offered_again_by_itself(matter, resident):
+    propose(resident, matter, shop__area_sqm=320)
+    begun(resident, matter, aa04__exits=2)
+    matters.withdraw_matter(resident, matter=matter.reference, members=["AA04"], reason="不办了")
+    assert revised(resident, matter) == ([], [])
+
+
 def test_corrected_back_nothing_is_lacking_any_more(matter, resident):
     propose(resident, matter, shop__area_sqm=450)
     draft = actions.start_lacking(resident, matter=matter.reference, service="AA04")
@@ -215,6 +313,9 @@ def test_what_the_person_said_to_have_is_not_lacking_either(matter, services, re
     other = Matter.objects.get(reference=filed.matter)
     propose(resident, other, shop__area_sqm=320)
     assert revised(resident, other) == (["AA04"], [])
+    begun(resident, other, organisation__uscc="91990102MA0000001X", aa04__exits=2)
+    case = Case.objects.get(matter=other.reference, service__code="AA04")
+    assert "执照 2019-7" in str(case.route["reasons"]), "who would have waited for it is told"
 
 
 def test_what_the_person_said_to_have_is_not_lacking(matter, resident):
@@ -270,6 +371,23 @@ def test_what_can_never_begin_is_not_begun(matter, resident):
     grant(matter, "AA01", outcome="refused")
     with pytest.raises(TransitionNotAllowed):
         actions.start_lacking(resident, matter=matter.reference, service="AA04")
+
+
+def test_what_can_never_begin_by_now_is_not_filed_and_costs_nothing(matter, resident, browser):
+    propose(resident, matter, shop__area_sqm=320)
+    draft = actions.start_lacking(resident, matter=matter.reference, service="AA04")
+    actions.save_draft(resident, draft=draft.reference, answers={"aa04__exits": 2})
+    grant(matter, "AA01", outcome="refused")
+    with pytest.raises(TransitionNotAllowed):
+        actions.submit(resident, draft=draft.reference, key="more")
+    assert "AA04" not in states(matter)
+    assert Bill.objects.count() == 1
+    refused = browser.post(f"/as/self/drafts/{draft.reference}/check/", {"_key": "more", "declaration": "true"})
+    assert refused.status_code == 409
+    assert "What this depends on was not granted or was taken back." in refused.content.decode()
+    asked = f"/api/v1/as/self/drafts/{draft.reference}/submission"
+    told = browser.post(asked, {}, "application/json", HTTP_IDEMPOTENCY_KEY="more").json()
+    assert told["code"] == "transition_not_allowed"
 
 
 def test_strangers_begin_nothing(matter, resident, identities):

@@ -142,13 +142,14 @@ def test_what_a_register_holds_wakes_who_waited(matter, resident):
     assert states(matter)["AA01"] == "open"
 
 
-def test_what_a_register_held_before_the_matter_wakes_nobody(matter, resident):
+def test_what_a_register_held_before_is_not_what_is_waited_for(matter, resident):
+    """Insurance ended once with an employer of years ago; this one has yet to end it."""
     registers.hold(
         SYSTEM,
         party_id=resident.party_id,
         service="AA06",
         output="record",
-        source=Ref("case", "C-OLD"),
+        source=Ref("case", "C-1"),
         valid_from=clock.today() - dt.timedelta(days=1),
     )
     assert actions.watch_outside(SYSTEM) == 0
@@ -205,6 +206,89 @@ def test_taking_the_whole_back_waits_for_nobody_any_more(matter, resident):
     assert set(states(matter).values()) == {"dropped"}
     matter.refresh_from_db()
     assert matter.state == "withdrawn"
+
+
+# --- Another answer ----------------------------------------------------------------------------------------
+def answer(actor, matter, word):
+    intake.answer_anew(actor, matter=matter.reference, question="sign", answer=word)
+    matter.refresh_from_db()
+
+
+def test_what_it_need_not_file_any_more_holds_nobody_up(matter, resident):
+    answer(resident, matter, "false")
+    assert states(matter) == {"AA01": "open", "AA02": "waiting", "AA06": "dropped"}
+    assert (matter.superfluous, matter.lacking) == ([], []), "nothing that the applicant could withdraw"
+    timeline = queries.timeline(resident, reference=matter.reference)
+    assert [lane.undone for lane in timeline.lanes if lane.by] == [None]
+    grant(matter, "AA01", **{"organisation.uscc": "91990102MA0000001X"})
+    assert states(matter)["AA02"] == "open"
+
+
+def test_what_it_has_to_file_by_now_is_waited_for_by_who_has_not_begun(event, resident):
+    event.definition["edges"].append({"from": "AA06", "to": "AA02"})
+    event.save()
+    submission = filled(resident, start(resident, area=80, sign=False), aa02__cooks=2)
+    matter = Matter.objects.get(reference=submission.matter)
+    answer(resident, matter, "true")
+    assert states(matter) == {"AA01": "open", "AA02": "waiting", "AA06": "waiting"}
+    grant(matter, "AA01", **{"organisation.uscc": "91990102MA0000001X"})
+    assert states(matter)["AA02"] == "waiting"
+    answer(resident, matter, "false")
+    assert states(matter)["AA02"] == "open"
+
+
+def test_needed_again_it_is_waited_for_again(event, resident):
+    event.definition["edges"].append({"from": "AA06", "to": "AA02"})
+    event.save()
+    submission = filled(resident, start(resident, area=80, sign=True), aa02__cooks=2)
+    matter = Matter.objects.get(reference=submission.matter)
+    answer(resident, matter, "false")
+    answer(resident, matter, "true")
+    assert states(matter) == {"AA01": "open", "AA02": "waiting", "AA06": "waiting"}
+    grant(matter, "AA01", **{"organisation.uscc": "91990102MA0000001X"})
+    assert states(matter)["AA02"] == "waiting"
+    actions.declare_done(resident, matter=matter.reference, member="AA06", text="单位已停保")
+    assert states(matter)["AA02"] == "open"
+
+
+def test_where_nobody_would_wait_for_it_nothing_is_tracked(event, resident):
+    submission = filled(resident, start(resident, area=80, sign=False), aa02__cooks=2)
+    matter = Matter.objects.get(reference=submission.matter)
+    answer(resident, matter, "true")
+    assert states(matter) == {"AA01": "open", "AA02": "waiting"}, "the registration has begun"
+
+
+def grown(actor, matter):
+    """The shop is larger: what that takes has joined the matter."""
+    intake.propose_change(actor, matter=matter.reference, answers={"shop__area_sqm": 320}, reason="量错了")
+    draft = intake.start_lacking(actor, matter=matter.reference, service="AA08")
+    intake.submit(actor, draft=draft.reference, key="more")
+
+
+@pytest.fixture
+def large(services, event):
+    """From 300 m² on a service of its own after the employer's."""
+    services.publish("AA08", form={"type": "object", "properties": {"name": NAME}}, materials=[])
+    event.definition["members"].append({"service": "AA08", "stage": 2, "when": "area >= 300"})
+    event.definition["edges"].append({"from": "AA06", "to": "AA08"})
+    event.save()
+
+
+def test_what_joins_does_not_wait_for_what_need_not_be_filed_any_more(large, matter, resident):
+    answer(resident, matter, "false")
+    grown(resident, matter)
+    assert states(matter)["AA08"] == "open"
+
+
+def test_what_joins_waits_for_it_too(large, resident):
+    submission = filled(resident, start(resident, area=80, sign=False), aa02__cooks=2)
+    matter = Matter.objects.get(reference=submission.matter)
+    answer(resident, matter, "true")
+    assert "AA06" not in states(matter)
+    grown(resident, matter)
+    assert states(matter) == {"AA01": "open", "AA02": "waiting", "AA06": "waiting", "AA08": "waiting"}
+    actions.declare_done(resident, matter=matter.reference, member="AA06", text="单位已停保")
+    assert states(matter)["AA08"] == "open"
 
 
 # --- What comes first comes along ------------------------------------------------------------------------
@@ -291,6 +375,14 @@ def test_the_same_through_the_api(browser, matter):
     assert lanes == {"AA01": ("open", ""), "AA02": ("waiting", ""), "AA06": ("done", "employer")}
     wrong = browser.post(f"{address}/parts/AA06/declaration", {**body, "file": "JZ-F-0"}, "application/json")
     assert wrong.status_code == 404
+
+
+def test_the_page_of_a_matter_goes_on_without_what_it_need_not_file(browser, matter):
+    address = f"/as/self/matters/{matter.reference}/"
+    page = browser.post(f"{address}change/", {"_about": "sign", "sign": "false"}, follow=True).content.decode()
+    assert "Waits for the employer" not in page
+    assert f"{address}outside/AA06/" not in page
+    assert "you may not need" not in page
 
 
 def test_what_another_one_files_is_a_member_without_a_case(event, resident, matter):
