@@ -21,8 +21,10 @@ from egov.matters.models import Declaration, Dependency, Matter, MatterState, Me
 from egov.matters.rules import Needs, Undone
 from egov.payments import actions as payments
 from egov.routing.queries import RouteChoice
+from egov.work import actions as work
 
 DECLARED = "declared:"  # material of a paper that shows what somebody else has done, before the code of the service
+HURRY = "hurry"  # kind of the work item of who leads a matter whose promise is endangered
 
 
 @dataclass(frozen=True)
@@ -229,7 +231,15 @@ class Whole:
         if state != self.matter.state:
             self.matter.state = state
             self.matter.closed_at = None if state == MatterState.OPEN else clock.now()
-        self.matter.save(update_fields=["state", "closed_at"])
+        if state != MatterState.OPEN and self.matter.endangered_since is not None:
+            self._out_of_danger()
+        self.matter.save(update_fields=["state", "closed_at", "endangered_since"])
+
+    def _out_of_danger(self) -> None:
+        """What has ended is watched no more: the marks go, and the work with them."""
+        self.matter.endangered_since = None
+        self.matter.members.update(endangers_since=None)
+        work.settle_items(SYSTEM, subject=Ref("matter", self.matter.reference), kinds=[HURRY], outcome="over")
 
 
 def _said(declaration: Declaration) -> LocalisedText:

@@ -17,13 +17,13 @@ from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText, localise
 from egov.matters.loading import Followed, followed
 from egov.matters.models import Matter, MatterState, Member, MemberState
+from egov.matters.whole import HURRY
 from egov.notices import actions as notices
 from egov.work import actions as work
 from egov.work import queries as work_queries
 from egov.work.models import OPEN_ITEMS, WorkItem
 
 BATCH = 200
-HURRY = "hurry"  # kind of the work item
 WITHIN = 1  # working days that each level has for it
 DEPARTMENT_HEAD = "department_head"
 LEVELS = ("", "section_head", DEPARTMENT_HEAD)  # the role it is raised to: anybody of the unit, then its heads

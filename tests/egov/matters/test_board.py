@@ -20,6 +20,7 @@ from egov.notices.models import Notice
 from egov.work import actions as work
 from egov.work import queries as work_queries
 from egov.work.models import ItemEvent, WorkItem
+from tests.plugins.intake import grant
 
 pytestmark = pytest.mark.django_db
 
@@ -209,6 +210,22 @@ def test_when_the_danger_is_over_the_mark_and_the_work_go(led):
     late(matter, "AA01")
     assert actions.watch_promises(SYSTEM) == 1, "a new breach is told anew"
     assert hurry(matter).filter(state="open").count() == 1
+
+
+@pytest.mark.parametrize("end", ["done", "withdrawn"])
+def test_when_the_matter_is_over_the_mark_and_the_work_go(led, resident, end):
+    matter = led()
+    late(matter, "AA01")
+    actions.watch_promises(SYSTEM)
+    if end == "withdrawn":
+        actions.withdraw_matter(resident, matter=matter.reference, reason="不办了")
+    else:
+        for key in ("AA03", "AA01", "AA02"):
+            grant(matter, key)
+    matter.refresh_from_db()
+    assert (matter.state, matter.endangered_since) == (end, None)
+    assert not matter.members.filter(endangers_since__isnull=False).exists()
+    assert raised(matter) == [("", "done", "over")]
 
 
 @pytest.fixture
