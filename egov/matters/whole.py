@@ -91,6 +91,17 @@ def case_spec(
     )
 
 
+def routed(route: RouteChoice) -> dict[str, Any]:
+    """Where a member that waits will go and why: columns of ``PendingMember``."""
+    return {
+        "department_id": route.department_id,
+        "unit_id": route.unit_id,
+        "rule": route.rule,
+        "reasons": list(route.reasons),
+        "region": route.region,
+    }
+
+
 def first_state(case: Case | None) -> str:
     """An instant service is decided when its case is opened."""
     if case is None:

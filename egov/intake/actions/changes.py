@@ -10,12 +10,14 @@ from egov.casework import actions as casework
 from egov.casework.models import AnswerChange, Case
 from egov.intake import queries, rules
 from egov.intake.actions import revising
+from egov.intake.actions.filing import with_claims
 from egov.intake.queries import MatterAnswers, MemberAnswers
 from egov.kernel.actor import Actor
 from egov.kernel.errors import FieldError, InvalidInput
 from egov.kernel.text import localise
 from egov.matters import actions as matters
 from egov.matters.actions import Correcting
+from egov.routing.queries import RouteChoice
 
 
 def propose_change(actor: Actor, *, matter: str, answers: Mapping[str, Any], reason: str) -> list[str]:
@@ -73,7 +75,22 @@ def _judged(
         }
         faults = [FieldError(part.names[key], "decides_fee", message) for key in changes]
     changed = {key: new.get(key) for key in {*kept, *new} if new.get(key) != each.answers.get(key)}
-    return faults, Correcting(each.member.key, changed)
+    return faults, Correcting(each.member.key, changed, _elsewhere(found, each, kept, new))
+
+
+def _elsewhere(
+    found: MatterAnswers, each: MemberAnswers, kept: Mapping[str, Any], new: Mapping[str, Any]
+) -> RouteChoice | None:
+    """Where a member that waits goes with the ``new`` answers; None when they make no difference: then it keeps the
+    rule it was filed under, whatever has become of that since."""
+    waiting = each.member.kept if each.case is None else None
+    if waiting is None:
+        return None
+    asked = {"region": waiting.region, "applicant_kind": found.matter.applicant.kind}
+    route = queries.route_for(each.version, each.form, new, **asked)
+    if route == queries.route_for(each.version, each.form, kept, **asked):
+        return None
+    return with_claims(route, queries.claims_in(found.matter.reference), each.version.service.code)
 
 
 def _price(each: MemberAnswers, answers: Mapping[str, Any]) -> Any:
