@@ -6,7 +6,7 @@ from egov.casework import actions as casework
 from egov.casework.errors import ChangeOutstanding
 from egov.casework.models import AnswerChange, Case, Transition
 from egov.catalogue import queries as catalogue
-from egov.catalogue.models import Competence, PublicService
+from egov.catalogue.models import Competence, PublicService, ServiceVersion
 from egov.contracts.cases import ChangeDecided
 from egov.identity.models import Account
 from egov.intake import actions, queries
@@ -100,6 +100,13 @@ def test_what_waits_stays_where_it_was_filed_when_the_new_answer_makes_no_differ
     after = in_linjiang.members.get(key="AA02").pending
     assert after.answers["cooks"] == 3
     assert (after.unit, after.rule, after.reasons) == (before.unit, before.rule, before.reasons)
+
+
+def test_what_waits_is_corrected_also_when_its_service_was_taken_out_of_force(in_linjiang, resident, next_door):
+    ServiceVersion.objects.filter(service__code="AA02").update(state="retired")
+    catalogue.kept.forget()
+    propose(resident, in_linjiang, shop__region="990104")
+    assert in_linjiang.members.get(key="AA02").pending.unit == next_door
 
 
 def test_what_only_one_asked_goes_to_that_one(matter, resident):
