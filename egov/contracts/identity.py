@@ -40,7 +40,8 @@ class PostEnded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class UnitClosed(Event):
-    """Work that lies in the unit goes to ``successor_id``, or to the department when there is none."""
+    """Work that lies in the unit goes to ``successor_id``, or to the department when there is none. Told twice: at once,
+    and when every process knows that the unit is closed and sends nothing there any more."""
 
     name: ClassVar[str] = "unit_closed"
     unit_id: int

@@ -20,6 +20,7 @@ from egov.work.actions.items import (
     reschedule_for,
     resume_for,
     settle_items,
+    take_over,
 )
 from egov.work.actions.plans import inform_plans, start_plan
 
@@ -46,5 +47,6 @@ __all__ = [
     "set_cover",
     "settle_items",
     "start_plan",
+    "take_over",
     "urge",
 ]
