@@ -29,7 +29,7 @@ class PersonDied(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PostEnded(Event):
-    """Somebody leaves a post; the work they hold goes back to the unit."""
+    """Somebody leaves a post after ``last_day``; then the work they hold goes back to the unit."""
 
     name: ClassVar[str] = "post_ended"
     post_id: int

@@ -331,12 +331,23 @@ def _move(plans: QuerySet[Plan], items: QuerySet[WorkItem], *, department_id: in
     )
 
 
+def release_ended_posts(actor: Actor) -> int:
+    """What posts hold whose last day has passed goes back to the lists of their units; returns how many items.
+
+    Also what came to such a post since (a correction that its officer had asked for).
+    """
+    ended = Post.objects.filter(valid_to__lt=clock.today(), pk__in=_in_hand().values("assignee"))
+    return sum(release_post(actor, post_id=pk) for pk in ended.order_by("pk").values_list("pk", flat=True))
+
+
+def _in_hand() -> QuerySet[WorkItem]:
+    return WorkItem.objects.filter(state=ItemState.CLAIMED)
+
+
 @transaction.atomic
 def release_post(actor: Actor, *, post_id: int) -> int:
     """The post ended: what it held goes back to the unit's list. Returns how many items."""
-    released = WorkItem.objects.filter(assignee_id=post_id, state=ItemState.CLAIMED).update(
-        assignee=None, state=ItemState.OPEN, claimed_at=None
-    )
+    released = _in_hand().filter(assignee_id=post_id).update(assignee=None, state=ItemState.OPEN, claimed_at=None)
     if released:
         journal.record(actor, "work.release_post", Ref("post", str(post_id)))
     return released
