@@ -331,14 +331,31 @@ def test_a_crash_in_the_middle_leaves_nothing_half_told(led, monkeypatch):
 
     with monkeypatch.context() as patched:
         patched.setattr(work, "open_item", crash)
-        with pytest.raises(RuntimeError):
-            actions.watch_promises(SYSTEM)
+        assert actions.watch_promises(SYSTEM) == 0
     assert matter.members.get(key="AA01").endangers_since is None
     assert actions.watch_promises(SYSTEM) == 1
     assert hurry(matter).count() == 1
 
 
 # --- Urging ------------------------------------------------------------------------------------------------
+def test_a_matter_that_fails_stops_no_other(led, monkeypatch):
+    matters = [led() for _number in range(3)]
+    for matter in matters:
+        late(matter, "AA01")
+    sound = work.open_item
+
+    def crash(actor, *, subject, **more):
+        if subject.key == matters[1].reference:
+            raise RuntimeError("a fault of this one")
+        return sound(actor, subject=subject, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(work, "open_item", crash)
+        assert actions.watch_promises(SYSTEM) == 2
+    assert [hurry(matter).count() for matter in matters] == [1, 0, 1]
+    assert actions.watch_promises(SYSTEM) == 1, "the next run looks at it again"
+
+
 def test_urging_puts_the_work_first_and_tells_who_leads_there(led, lead):
     matter = led()
     late(matter, "AA01")
