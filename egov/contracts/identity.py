@@ -29,7 +29,7 @@ class PersonDied(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PostEnded(Event):
-    """Somebody leaves a post; the work they hold goes back to the unit."""
+    """Somebody leaves a post after ``last_day``; then the work they hold goes back to the unit."""
 
     name: ClassVar[str] = "post_ended"
     post_id: int
@@ -40,7 +40,8 @@ class PostEnded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class UnitClosed(Event):
-    """Work that lies in the unit goes to ``successor_id``, or to the department when there is none."""
+    """Work that lies in the unit goes to ``successor_id``, or to the department when there is none. Told twice: at once,
+    and when every process knows that the unit is closed and sends nothing there any more."""
 
     name: ClassVar[str] = "unit_closed"
     unit_id: int

@@ -48,8 +48,11 @@ def consumes(event: type[E], *, key: str) -> Callable[[Handler[E]], Handler[E]]:
     return register
 
 
-def emit(*events: Event, request_id: str = "", queue: str = "ordinary") -> None:
-    """Write ``events`` (one statement) in the current transaction and nudge the worker after commit."""
+def emit(*events: Event, request_id: str = "", queue: str = "ordinary", after: dt.timedelta = dt.timedelta()) -> None:
+    """Write ``events`` (one statement) in the current transaction and nudge the worker after commit.
+
+    ``after``: not to be delivered before so much time has passed.
+    """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("an event is emitted inside the act's transaction")
     moment = clock.now()
@@ -59,7 +62,7 @@ def emit(*events: Event, request_id: str = "", queue: str = "ordinary") -> None:
         [
             OutboxMessage(
                 emitted_at=moment,
-                due_at=moment,
+                due_at=moment + after,
                 name=event.name,
                 version=event.version,
                 payload=event.payload(),

@@ -1,7 +1,9 @@
-"""Consumers: what happens to a case moves its member, once per event."""
+"""Consumers: what happens to a case moves its member, once per event; what lay in a closed unit gets another owner."""
 
 from egov.contracts.cases import CaseChanged, CaseDecided
+from egov.contracts.identity import UnitClosed
 from egov.kernel import outbox
+from egov.kernel.actor import SYSTEM
 from egov.matters import actions
 
 
@@ -18,3 +20,8 @@ def on_outside_decided(event: CaseDecided) -> None:
 @outbox.consumes(CaseChanged, key="matters.case_changed")
 def on_case_changed(event: CaseChanged) -> None:
     actions.follow_change(event)
+
+
+@outbox.consumes(UnitClosed, key="matters.unit_closed")
+def on_unit_closed(event: UnitClosed) -> None:
+    actions.take_over(SYSTEM, closed_id=event.unit_id, successor_id=event.successor_id)

@@ -23,8 +23,10 @@ from egov.matters.models import Declaration, Dependency, Matter, MatterState, Me
 from egov.matters.rules import Needs, Undone
 from egov.payments import actions as payments
 from egov.routing.queries import RouteChoice
+from egov.work import actions as work
 
 DECLARED = "declared:"  # material of a paper that shows what somebody else has done, before the code of the service
+HURRY = "hurry"  # kind of the work item of who leads a matter whose promise is endangered
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,17 @@ def case_spec(
         reference=reference,
         about=spec.about,
     )
+
+
+def routed(route: RouteChoice) -> dict[str, Any]:
+    """Where a member that waits will go and why: columns of ``PendingMember``."""
+    return {
+        "department_id": route.department_id,
+        "unit_id": route.unit_id,
+        "rule": route.rule,
+        "reasons": list(route.reasons),
+        "region": route.region,
+    }
 
 
 def first_state(case: Case | None) -> str:
@@ -231,7 +244,15 @@ class Whole:
         if state != self.matter.state:
             self.matter.state = state
             self.matter.closed_at = None if state == MatterState.OPEN else clock.now()
-        self.matter.save(update_fields=["state", "closed_at"])
+        if state != MatterState.OPEN and self.matter.endangered_since is not None:
+            self._out_of_danger()
+        self.matter.save(update_fields=["state", "closed_at", "endangered_since"])
+
+    def _out_of_danger(self) -> None:
+        """What has ended is watched no more: the marks go, and the work with them."""
+        self.matter.endangered_since = None
+        self.matter.members.update(endangers_since=None)
+        work.settle_items(SYSTEM, subject=Ref("matter", self.matter.reference), kinds=[HURRY], outcome="over")
 
 
 def _said(declaration: Declaration) -> LocalisedText:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from egov.catalogue import queries as catalogue
+from egov.catalogue.models import PublicService
 from egov.catalogue.rules import CompetenceRow
 from egov.identity import queries as identity
 from egov.identity.models import Organisation, Unit
@@ -76,6 +77,13 @@ def competent(
     no service hall at all: the console shows that as a fault of the set-up.
     """
     subject = catalogue.published(service).service
+    return competent_for(subject, region=region, applicant_kind=applicant_kind, answers=answers, on=on)
+
+
+def competent_for(
+    subject: PublicService, *, region: str, applicant_kind: str, answers: Mapping[str, Any], on: dt.date
+) -> RouteChoice:
+    """As ``competent``, also of a service that was taken out of force: what was filed under it goes on."""
     context = {**answers, "applicant_kind": applicant_kind}
     units = _units()
     for row in catalogue.competences_for(subject, region=region, on=on):

@@ -14,7 +14,7 @@ from egov.kernel.errors import NotFound
 from egov.kernel.text import LocalisedText, whole_number
 from egov.routing import memory
 from egov.routing.bundles import BundlePlan, PlannedMember, Wishes, plan_bundle, plan_event, read_answers
-from egov.routing.competence import Considered, Explanation, RouteChoice, Verdict, competent, explain
+from egov.routing.competence import Considered, Explanation, RouteChoice, Verdict, competent, competent_for, explain
 from egov.routing.errors import EventWithdrawn
 from egov.routing.files import TOPIC
 from egov.routing.holdings import Held
@@ -45,6 +45,7 @@ __all__ = [
     "Why",
     "Wishes",
     "competent",
+    "competent_for",
     "concepts",
     "edges_among",
     "examples_of",

@@ -12,3 +12,10 @@ from egov.work import actions
 def escalate_overdue() -> int:
     """Raise late items (every ten minutes)."""
     return actions.escalate_overdue(SYSTEM)
+
+
+@schedule.every(seconds=1800)
+@shared_task(name="work.release_ended_posts", queue="ordinary")
+def release_ended_posts() -> int:
+    """Give back to the units what people hold who have left (every half hour)."""
+    return actions.release_ended_posts(SYSTEM)

@@ -40,6 +40,7 @@ from egov.casework.actions.review import (
     suspend,
     withdraw_opinion,
 )
+from egov.casework.actions.taking_over import take_over
 from egov.casework.paces import measure_paces
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "sign_decision",
     "suspend",
     "take_as_it_is",
+    "take_over",
     "terminate",
     "transfer_case",
     "verify_rating",

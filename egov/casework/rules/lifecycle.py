@@ -179,6 +179,12 @@ _ALL = (
         in_hand=True,
     ),
     Act(
+        "take_over",
+        told=_("Taken over from a unit that was closed"),
+        before=BEFORE_DECISION | {DECIDED},
+        who=_by(Who.SYSTEM),
+    ),
+    Act(
         "request_correction",
         _("Ask for corrections"),
         told=_("Corrections asked for"),

@@ -34,6 +34,9 @@ from egov.kernel.errors import InvalidInput, NotFound, TransitionNotAllowed
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText, localise
 
+# Longer than a process may keep the units it knows (``memory.SECONDS``) and the act that goes by them may last.
+UNTIL_ALL_KNOW = dt.timedelta(seconds=30)
+
 
 @transaction.atomic
 def open_department(
@@ -211,7 +214,7 @@ def close_unit(
     """The unit takes no more work; what lies there goes to ``successor_id``, or back to the department.
 
     Raises ``NotPermitted``, ``NotFound``; ``TransitionNotAllowed`` when it is closed, still has people, units below it,
-    or is the last service hall.
+    or is the last service hall; ``InvalidInput`` when the one that takes over is closed, or itself.
     """
     unit = locked(Unit, unit_id)
     require(may_configure(actor, unit))
@@ -225,13 +228,15 @@ def close_unit(
     if Unit.objects.filter(parent=unit, closed_on__isnull=True).exists():
         raise TransitionNotAllowed(_("There are units below this one."), way_out=_("Close them first."))
     _must_not_be_last_hall(unit)
-    if successor_id is not None and not Unit.objects.filter(pk=successor_id, closed_on__isnull=True).exists():
+    successors = Unit.objects.filter(closed_on__isnull=True).exclude(pk=unit.pk)
+    if successor_id is not None and not successors.filter(pk=successor_id).exists():
         raise InvalidInput.at("successor_id", "closed", _("The unit that takes over is closed."))
     unit.closed_on = day
     unit.save(update_fields=["closed_on"])
     journal.record(actor, "identity.close_unit", Ref("unit", unit.key), party_ref(unit.department_id))
     event = UnitClosed(unit_id=unit.pk, department_id=unit.department_id, successor_id=successor_id)
-    outbox.emit(event, request_id=actor.request_id)
+    for after in (dt.timedelta(), UNTIL_ALL_KNOW):
+        outbox.emit(event, request_id=actor.request_id, after=after)
     return unit
 
 

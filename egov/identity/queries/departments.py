@@ -57,6 +57,24 @@ def service_hall(region_code: str) -> Unit | None:
     return nearest[0] if nearest else None
 
 
+def heir_of(closed: Unit, *, named: int | None = None) -> Unit:
+    """Who takes what lay in a closed unit: the unit that was ``named``, another one of its department, else the service
+    hall of its region or one above. Raises ``NotFound`` only when there is no service hall at all.
+    """
+    open_ones = Unit.objects.filter(closed_on__isnull=True).select_related("department")
+    colleagues = open_ones.filter(department_id=closed.department_id).order_by("pk")
+    found = (
+        open_ones.filter(pk=named).first()
+        or colleagues.filter(pk=closed.parent_id).first()
+        or colleagues.first()
+        or service_hall(closed.region_id or closed.department.party.region_id or "")
+        or open_ones.filter(is_service_hall=True).order_by("pk").first()
+    )
+    if found is None:
+        raise NotFound(code="no_service_hall")
+    return found
+
+
 def posts_in(unit_id: int, on: dt.date | None = None, role: str | None = None) -> QuerySet[Post]:
     """Posts held in the unit on that day (today), with their people; only those with ``role``, if given."""
     posts = Post.objects.filter(current(on), unit_id=unit_id)

@@ -10,11 +10,13 @@ from egov.casework import actions as casework
 from egov.casework.models import AnswerChange, Case
 from egov.intake import queries, rules
 from egov.intake.actions import revising
+from egov.intake.actions.filing import with_claims
 from egov.intake.queries import MatterAnswers, MemberAnswers
 from egov.kernel.actor import Actor
 from egov.kernel.errors import FieldError, InvalidInput, NotFound, NotPermitted
 from egov.matters import actions as matters
 from egov.matters.actions import Correcting
+from egov.routing.queries import RouteChoice
 
 
 @transaction.atomic
@@ -73,7 +75,22 @@ def _judged(
     if message := queries.decides_fee(each.version, kept, new):
         faults += [FieldError(part.names[key], queries.DECIDES_FEE, message) for key in changes]
     changed = {key: new.get(key) for key in {*kept, *new} if new.get(key) != each.answers.get(key)}
-    return faults, Correcting(each.member.key, changed)
+    return faults, Correcting(each.member.key, changed, _elsewhere(found, each, kept, new))
+
+
+def _elsewhere(
+    found: MatterAnswers, each: MemberAnswers, kept: Mapping[str, Any], new: Mapping[str, Any]
+) -> RouteChoice | None:
+    """Where a member that waits goes with the ``new`` answers; None when they make no difference: then it keeps the
+    rule it was filed under, whatever has become of that since."""
+    waiting = each.member.kept if each.case is None else None
+    if waiting is None:
+        return None
+    asked = {"region": waiting.region, "applicant_kind": found.matter.applicant.kind}
+    route = queries.route_for(each.version, each.form, new, **asked)
+    if route == queries.route_for(each.version, each.form, kept, **asked):
+        return None
+    return with_claims(route, queries.claims_in(found.matter.reference), each.version.service.code)
 
 
 def carry_on(actor: Actor, *, matter: str, corrected: Mapping[str, Mapping[str, Any]]) -> dict[str, list[FieldError]]:

@@ -18,7 +18,7 @@ from egov.intake.addressing import require_addressed
 from egov.intake.errors import ServiceChanged, ServiceClosed
 from egov.intake.models import Submission
 from egov.intake.queries import DraftMember, SharedPaper
-from egov.intake.rules import Bundle, BundleEdge
+from egov.intake.rules import Bundle, BundleClaim, BundleEdge
 from egov.intake.taking import SCOPE, TakenFile
 from egov.journal import actions as journal
 from egov.kernel import clock, idempotency, outbox, references, writing
@@ -301,11 +301,11 @@ def filed_member(
         answers=own.answers,
         sources=member.part.own(sources),
         files=[(file.material, file.id) for file in request.files if file.material in asked],
-        route=_with_claims(
+        route=with_claims(
             queries.route_for(
                 member.version, form, own.answers, region=request.region, applicant_kind=request.applicant_kind
             ),
-            request.bundle,
+            request.bundle.claims,
             member.service,
         ),
         price=price.total,
@@ -316,10 +316,10 @@ def filed_member(
     return FiledMember(spec, price, papers)
 
 
-def _with_claims(route: RouteChoice, bundle: Bundle, service: str) -> RouteChoice:
+def with_claims(route: RouteChoice, claims: Sequence[BundleClaim], service: str) -> RouteChoice:
     """What the applicant says to have, so that this service need not wait for it, stands among the reasons why it came:
     the department reads it there, as it reads what they declare of others, and judges it."""
-    told = [each for each in bundle.claims if service in each.needed_by]
+    told = [each for each in claims if service in each.needed_by]
     said = [
         {language: text.format(name=localise(name, language), number=number) for language, text in CLAIMED.items()}
         for name, number in queries.named_claims(told)

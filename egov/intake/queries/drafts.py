@@ -381,8 +381,8 @@ def route_for(
     version: ServiceVersion, form: Form, answers: Mapping[str, Any], *, region: str, applicant_kind: str
 ) -> RouteChoice:
     """Which unit handles these answers; they decide the place when they name one. No statement once kept."""
-    return routing.competent(
-        service=version.service.code,
+    return routing.competent_for(
+        version.service,
         region=rules.place_of(form, answers) or region,
         applicant_kind=applicant_kind,
         answers=rules.condition_context(form, answers),

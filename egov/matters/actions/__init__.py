@@ -12,6 +12,7 @@ from egov.matters.actions.following import (
 )
 from egov.matters.actions.joining import join_matter, revise_matter
 from egov.matters.actions.opening import OpenedMatter, open_matter
+from egov.matters.actions.taking_over import take_over
 from egov.matters.actions.watching import urge, watch_promises
 from egov.matters.whole import DECLARED, MemberSpec, OutsideSpec
 
@@ -30,6 +31,7 @@ __all__ = [
     "join_matter",
     "open_matter",
     "revise_matter",
+    "take_over",
     "urge",
     "watch_outside",
     "watch_promises",

@@ -12,22 +12,27 @@ from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound, TransitionNotAllowed
 from egov.kernel.refs import Ref
 from egov.matters.models import Matter, Member, MemberState
-from egov.matters.whole import require_mandate
+from egov.matters.whole import require_mandate, routed
 from egov.registers import queries as registers
+from egov.routing.queries import RouteChoice
 
 
 @dataclass(frozen=True)
 class Correcting:
-    """What a correction changes at one member: question → new answer (None: taken back)."""
+    """What a correction changes at one member: question → new answer (None: taken back).
+
+    ``route``: where one that waits goes by now, when that is elsewhere.
+    """
 
     member: str
     answers: Mapping[str, Any]
+    route: RouteChoice | None = None
 
 
 @transaction.atomic
 def correct_members(actor: Actor, *, matter: str, corrections: Sequence[Correcting], reason: str) -> list[Member]:
     """A case gets a proposal that its officer decides; a member that still waits has its own answers changed at once,
-    since nobody has looked at them. What is decided stays as it is. All of it or nothing.
+    since nobody has looked at them, and goes to the department that is competent for these. What is decided stays as it is. All of it or nothing.
 
     The caller has checked the answers with the forms. Raises ``NotFound`` for a stranger, ``NotPermitted`` when the
     mandate does not cover a member, ``TransitionNotAllowed`` for a member that is over, ``InvalidInput`` from cases.
@@ -52,9 +57,13 @@ def correct_members(actor: Actor, *, matter: str, corrections: Sequence[Correcti
             raise NotFound
         if member.state == MemberState.WAITING and member.kept is not None:
             changed = {**member.kept.answers, **each.answers}
-            member.kept.answers = {key: value for key, value in changed.items() if value is not None}
-            member.kept.sources = registers.sources_of(member.kept.answers, member.kept.sources)
-            member.kept.save(update_fields=["answers", "sources"])
+            answers = {key: value for key, value in changed.items() if value is not None}
+            new: dict[str, Any] = {"answers": answers, "sources": registers.sources_of(answers, member.kept.sources)}
+            if each.route is not None:
+                new |= routed(each.route)
+            for name, value in new.items():
+                setattr(member.kept, name, value)
+            member.kept.save(update_fields=[*new])
         elif member.state == MemberState.OPEN:
             casework.propose_change(actor, case=member.case, answers=each.answers, reason=reason)
         else:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,8 @@ from egov.matters.models import Declaration, Matter, MatterState, Member, Member
 from egov.matters.rules import Undone
 from egov.matters.whole import Whole, require_mandate
 from egov.registers.models import Holding
+
+logger = structlog.get_logger(__name__)
 
 MOST_SAID = 1000
 
@@ -87,7 +90,8 @@ def _named_in(case: str) -> list[int]:
 def watch_outside(actor: Actor) -> int:
     """What others were to file and a register holds by now, also without a case of this platform; returns how many.
 
-    What began before the matter was known when it was planned, and did not make it needless. Raises ``NotPermitted``.
+    What began before the matter was known when it was planned, and did not make it needless. A matter that fails is
+    tried again at the next run and stops no other. Raises ``NotPermitted``.
     """
     if not actor.is_system:
         raise NotPermitted
@@ -96,12 +100,18 @@ def watch_outside(actor: Actor) -> int:
         service=OuterRef("service__code"),
         valid_from__gte=OuterRef("matter__opened_at__date"),
     )
-    members = Member.objects.annotate(begun_on=TruncDate("matter__opened_at"))
-    rows = members.filter(Exists(holds), state=MemberState.WAITING, matter__state=MatterState.OPEN)
+    rows = Member.objects.filter(Exists(holds), state=MemberState.WAITING, matter__state=MatterState.OPEN)
     found = list(rows.exclude(by="").order_by("matter_id").values_list("matter__reference", "key"))
-    for matter, key in found:
+    return sum(_goes_on(matter, key) for matter, key in found)
+
+
+def _goes_on(matter: str, key: str) -> bool:
+    try:
         _there(matter, key)
-    return len(found)
+    except Exception as error:  # whatever one matter raises
+        logger.exception("outside_not_followed", matter=matter, member=key, error=repr(error))
+        return False
+    return True
 
 
 def _there(matter: str, key: str) -> None:

@@ -14,7 +14,7 @@ from egov.matters import rules
 from egov.matters.models import Dependency, Matter, MatterState, Member, PendingFile, PendingMember
 from egov.matters.promises import NumberedDays, promise_of
 from egov.matters.rules import Needs
-from egov.matters.whole import Filed, MemberSpec, OutsideSpec, case_spec, first_outputs, first_state
+from egov.matters.whole import Filed, MemberSpec, OutsideSpec, case_spec, first_outputs, first_state, routed
 
 
 @dataclass(frozen=True)
@@ -134,16 +134,12 @@ def pending_of(member: Member, spec: MemberSpec, filed: Filed, reference: str) -
         member=member,
         case=reference,
         version=spec.version,
-        department_id=spec.route.department_id,
-        unit_id=spec.route.unit_id,
-        rule=spec.route.rule,
-        reasons=list(spec.route.reasons),
-        region=spec.route.region,
         answers=dict(spec.answers),
         sources=dict(spec.sources),
         price=spec.price,
         submission=filed.submission,
         language=filed.language,
+        **routed(spec.route),
     )
 
 

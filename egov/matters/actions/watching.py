@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+import structlog
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -17,13 +18,15 @@ from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText, localise
 from egov.matters.loading import Followed, followed
 from egov.matters.models import Matter, MatterState, Member, MemberState
+from egov.matters.whole import HURRY
 from egov.notices import actions as notices
 from egov.work import actions as work
 from egov.work import queries as work_queries
 from egov.work.models import OPEN_ITEMS, WorkItem
 
+logger = structlog.get_logger(__name__)
+
 BATCH = 200
-HURRY = "hurry"  # kind of the work item
 WITHIN = 1  # working days that each level has for it
 DEPARTMENT_HEAD = "department_head"
 LEVELS = ("", "section_head", DEPARTMENT_HEAD)  # the role it is raised to: anybody of the unit, then its heads
@@ -37,11 +40,12 @@ def watch_promises(actor: Actor) -> int:
 
     A member that begins to endanger the promise is marked and becomes work for the lead department, due one working
     day later. While the danger lasts it is raised again each time that day has passed, to the head of the section and
-    then of the department; when it is over the mark goes, and the work with it. Doing it twice changes nothing.
+    then of the department; when it is over, or the matter, the mark goes, and the work with it. Doing it twice changes
+    nothing. A matter that fails is tried again at the next run and stops no other. Raises ``NotPermitted``.
     """
     if not actor.is_system:
         raise NotPermitted
-    return sum(_look_at(actor, batch) for batch in _batches())
+    return sum(_look_at_all(actor, batch) for batch in _batches())
 
 
 def _batches() -> Iterator[list[int]]:
@@ -50,6 +54,17 @@ def _batches() -> Iterator[list[int]]:
     while keys := list(led.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
         yield keys
         last = keys[-1]
+
+
+def _look_at_all(actor: Actor, keys: Sequence[int]) -> int:
+    """Together; one by one when that fails, so that only what is at fault is left out."""
+    try:
+        return _look_at(actor, keys)
+    except Exception as error:  # whatever one matter raises
+        if len(keys) > 1:
+            return sum(_look_at_all(actor, [key]) for key in keys)
+        logger.exception("promise_not_watched", matter=keys[0], error=repr(error))
+        return 0
 
 
 @transaction.atomic

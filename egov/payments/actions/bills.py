@@ -62,12 +62,13 @@ def raise_bill(actor: Actor, *, payer_id: int, subject: Ref, lines: Sequence[Bil
 
 @transaction.atomic
 def cancel_bill(actor: Actor, *, bill: str) -> Bill:
-    """Nothing is owed any more. For the platform and the departments the bill is for.
+    """Nothing is owed any more. For the platform, and for cashiers and heads of a department that the whole bill is for.
 
-    Raises ``TransitionNotAllowed`` for a bill that is paid (that is refunded) or was cancelled before.
+    Raises ``NotPermitted``; ``TransitionNotAllowed`` for a bill that is paid (that is refunded) or was cancelled before.
     """
     row = locked_bill(bill)
-    if not (actor.is_system or (actor.is_staff and row.lines.filter(department_id=actor.department_id).exists())):
+    of_others = row.lines.exclude(department_id=actor.department_id)
+    if not may_decide(row, actor) or (not actor.is_system and of_others.exists()):
         raise NotPermitted()
     if row.state != BillState.OPEN:
         raise TransitionNotAllowed(_("Only an open bill can be cancelled."))
@@ -75,6 +76,14 @@ def cancel_bill(actor: Actor, *, bill: str) -> Bill:
     row.save(update_fields=["state"])
     journal.record(actor, "payments.cancel_bill", Ref("bill", bill), Ref("party", str(row.payer_id)))
     return row
+
+
+def may_decide(bill: Bill, actor: Actor) -> bool:
+    """The platform, and cashiers and heads of the departments the bill is for."""
+    if actor.is_system:
+        return True
+    role = any(actor.has_role(each) for each in ("cashier", "section_head", "department_head"))
+    return actor.is_staff and role and bill.lines.filter(department_id=actor.department_id).exists()
 
 
 def locked_bill(reference: str) -> Bill:

@@ -15,7 +15,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.refs import Ref
 from egov.payments import books
-from egov.payments.actions.bills import locked_bill
+from egov.payments.actions.bills import locked_bill, may_decide
 from egov.payments.models import Bill, BillLine, BillState, Payment, PaymentState, Refund
 from egov.payments.registry import gateways
 
@@ -33,7 +33,7 @@ def refund(actor: Actor, *, bill: str, amount: Decimal, reason: str, subject: Re
     when it was not paid, was given back before, or more would go back than came in.
     """
     row = locked_bill(bill)
-    if not _may_refund(actor, row):
+    if not may_decide(row, actor):
         raise NotPermitted()
     if amount != money.rounded(amount) or amount <= 0:
         raise InvalidInput.at("amount", "not_an_amount", _("Give an amount above zero, in yuan and whole fen."))
@@ -47,13 +47,6 @@ def refund(actor: Actor, *, bill: str, amount: Decimal, reason: str, subject: Re
     if amount > limit:
         raise TransitionNotAllowed(_("No more can go back than came in."))
     return start_refund(actor, payment, subject=subject, amount=amount, reason=reason)
-
-
-def _may_refund(actor: Actor, bill: Bill) -> bool:
-    if actor.is_system:
-        return True
-    role = any(actor.has_role(each) for each in ("cashier", "section_head", "department_head"))
-    return actor.is_staff and role and bill.lines.filter(department_id=actor.department_id).exists()
 
 
 def left_of(payment: Payment) -> Decimal:

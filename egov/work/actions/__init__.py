@@ -16,10 +16,12 @@ from egov.work.actions.items import (
     open_items,
     pass_on,
     pause_for,
+    release_ended_posts,
     release_post,
     reschedule_for,
     resume_for,
     settle_items,
+    take_over,
 )
 from egov.work.actions.plans import inform_plans, start_plan
 
@@ -40,11 +42,13 @@ __all__ = [
     "open_items",
     "pass_on",
     "pause_for",
+    "release_ended_posts",
     "release_post",
     "reschedule_for",
     "resume_for",
     "set_cover",
     "settle_items",
     "start_plan",
+    "take_over",
     "urge",
 ]

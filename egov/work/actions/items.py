@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from egov.identity.models import Post
+from egov.identity.models import Post, Unit
 from egov.journal import actions as journal
 from egov.kernel import clock, writing
 from egov.kernel.actor import Actor
@@ -309,20 +310,44 @@ def cancel_items(actor: Actor, *, item_ids: Sequence[int]) -> int:
 
 def move_to_unit(actor: Actor, *, subject: Ref, department_id: int, unit_id: int) -> int:
     """Another unit is competent: open items go to its list, whoever held them."""
-    Plan.objects.filter(subject=str(subject), state__in=["running", "suspended"]).update(
-        department_id=department_id, unit_id=unit_id
-    )
-    return _open_of(subject).update(
+    plans = Plan.objects.filter(subject=str(subject), state__in=["running", "suspended"])
+    return _move(plans, _open_of(subject), department_id=department_id, unit_id=unit_id)
+
+
+def take_over(actor: Actor, *, closed: Unit, heir: Unit) -> int:
+    """A unit was closed: what lies there, and what its running plans will still ask for, goes to the list of ``heir``,
+    whoever held it. Returns how many items. Doing it twice changes nothing."""
+    plans = Plan.objects.filter(unit=closed, state__in=["running", "suspended"])
+    items = WorkItem.objects.filter(unit=closed, state__in=OPEN_ITEMS)
+    for subject in sorted({*plans.values_list("subject", flat=True), *items.values_list("subject", flat=True)}):
+        handler_of(subject).lock(Ref.parse(subject))
+    return _move(plans, items, department_id=heir.department_id, unit_id=heir.pk)
+
+
+def _move(plans: QuerySet[Plan], items: QuerySet[WorkItem], *, department_id: int, unit_id: int) -> int:
+    plans.update(department_id=department_id, unit_id=unit_id)
+    return items.update(
         department_id=department_id, unit_id=unit_id, assignee=None, state=ItemState.OPEN, claimed_at=None
     )
+
+
+def release_ended_posts(actor: Actor) -> int:
+    """What posts hold whose last day has passed goes back to the lists of their units; returns how many items.
+
+    Also what came to such a post since (a correction that its officer had asked for).
+    """
+    ended = Post.objects.filter(valid_to__lt=clock.today(), pk__in=_in_hand().values("assignee"))
+    return sum(release_post(actor, post_id=pk) for pk in ended.order_by("pk").values_list("pk", flat=True))
+
+
+def _in_hand() -> QuerySet[WorkItem]:
+    return WorkItem.objects.filter(state=ItemState.CLAIMED)
 
 
 @transaction.atomic
 def release_post(actor: Actor, *, post_id: int) -> int:
     """The post ended: what it held goes back to the unit's list. Returns how many items."""
-    released = WorkItem.objects.filter(assignee_id=post_id, state=ItemState.CLAIMED).update(
-        assignee=None, state=ItemState.OPEN, claimed_at=None
-    )
+    released = _in_hand().filter(assignee_id=post_id).update(assignee=None, state=ItemState.OPEN, claimed_at=None)
     if released:
         journal.record(actor, "work.release_post", Ref("post", str(post_id)))
     return released

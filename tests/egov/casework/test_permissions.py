@@ -179,6 +179,7 @@ TABLE = PermissionTable(
         "deem_accepted": "the system follows a limit that passed",
         "take_as_it_is": "the system follows a limit that passed",
         "follow_missed_clock": "the system follows a limit that passed",
+        "take_over": "follows the closing of a unit, which identity asked about",
         "close_delivered": "a nightly task",
         "read_messages": "marks only messages to the actor's own party",
     },
@@ -204,7 +205,7 @@ def permission_actors(casework: Any, administrator: Any) -> dict[str, Any]:
 test_permission, test_every_act_has_a_row = TABLE.tests()
 
 
-@pytest.mark.parametrize("act", ["pay", "deem_accepted", "take_as_it_is", "accept_at_once"])
+@pytest.mark.parametrize("act", ["pay", "deem_accepted", "take_as_it_is", "accept_at_once", "take_over"])
 def test_what_happens_by_itself_is_nobodys_act(casework: Any, act: str) -> None:
     from egov.casework.rules.lifecycle import TRANSITIONS, Who
 

@@ -10,7 +10,7 @@ from egov.identity import actions, queries
 from egov.identity.actions.roles import ROLES
 from egov.identity.models import Post, Unit
 from egov.journal.models import Entry
-from egov.kernel import clock
+from egov.kernel import clock, memory
 from egov.kernel.actor import SYSTEM
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.models import OutboxMessage
@@ -128,14 +128,14 @@ def test_a_unit_closes_when_it_is_empty(identities, department):
     actions.close_unit(SYSTEM, unit_id=below.pk)
     closed_successor = {"unit_id": unit.pk, "successor_id": below.pk}
     assert faults(actions.close_unit, SYSTEM, **closed_successor) == {"successor_id": "closed"}
+    assert faults(actions.close_unit, SYSTEM, unit_id=unit.pk, successor_id=unit.pk) == {"successor_id": "closed"}
     successor = identities.unit(department)
     actions.close_unit(SYSTEM, unit_id=unit.pk, successor_id=successor.pk)
     assert Unit.objects.get(pk=unit.pk).closed_on == clock.today()
-    assert OutboxMessage.objects.filter(name="unit_closed").order_by("-id")[0].payload == {
-        "unit_id": unit.pk,
-        "department_id": department.pk,
-        "successor_id": successor.pk,
-    }
+    told = {"unit_id": unit.pk, "department_id": department.pk, "successor_id": successor.pk}
+    first, second = OutboxMessage.objects.filter(name="unit_closed", payload__unit_id=unit.pk).order_by("due_at")
+    assert (first.payload, second.payload) == (told, told)
+    assert second.due_at - first.due_at > dt.timedelta(seconds=memory.SECONDS), "by then nobody sends it anything"
     with pytest.raises(TransitionNotAllowed):
         actions.close_unit(SYSTEM, unit_id=unit.pk)
     assert faults(actions.appoint, SYSTEM, **post_of(identities, unit)) == {"unit_id": "closed"}
@@ -147,6 +147,22 @@ def test_the_last_service_hall_stays(identities, department):
         actions.close_unit(SYSTEM, unit_id=hall.pk)
     identities.unit(department, is_service_hall=True, region_id="990100")
     actions.close_unit(SYSTEM, unit_id=hall.pk)
+
+
+def test_the_heir_of_a_unit_is_the_one_named_then_a_colleague_then_the_service_hall(identities, department):
+    above = identities.unit(department)
+    closed = identities.unit(department, parent=above, region_id="990102", closed_on=clock.today())
+    elsewhere = identities.unit(region_id="990100")
+    with pytest.raises(NotFound):
+        queries.heir_of(identities.unit(closed_on=clock.today()))
+    hall = identities.unit(is_service_hall=True, region_id="990100")
+    assert queries.heir_of(closed, named=elsewhere.pk) == elsewhere
+    assert queries.heir_of(closed) == above
+    first = identities.unit(department)
+    Unit.objects.filter(pk__in=[above.pk, elsewhere.pk]).update(closed_on=clock.today())
+    assert queries.heir_of(closed, named=elsewhere.pk) == first, "who was named has closed as well"
+    Unit.objects.filter(pk=first.pk).update(closed_on=clock.today())
+    assert queries.heir_of(closed) == hall
 
 
 def test_the_nearest_service_hall(identities, department):

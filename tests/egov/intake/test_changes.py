@@ -5,6 +5,8 @@ import pytest
 from egov.casework import actions as casework
 from egov.casework.errors import ChangeOutstanding
 from egov.casework.models import AnswerChange, Case, Transition
+from egov.catalogue import queries as catalogue
+from egov.catalogue.models import Competence, PublicService, ServiceVersion
 from egov.contracts.cases import ChangeDecided
 from egov.identity.models import Account, Person
 from egov.identity.queries import actor_for
@@ -15,7 +17,8 @@ from egov.kernel.models import OutboxMessage
 from egov.matters.models import Matter
 from egov.notices import consumers
 from egov.work.models import Plan, WorkItem
-from tests.plugins.intake import FEE, FOOD, filled, grant, question, start
+from tests.plugins.identity import LONG_AGO
+from tests.plugins.intake import FEE, FOOD, FOUNDED, SIGN, filled, grant, question, start
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +56,58 @@ def test_every_service_that_asked_hears_of_it_and_what_waits_begins_with_it(matt
     assert WorkItem.objects.filter(kind="change", state="open").count() == 2
     assert Transition.objects.filter(act="propose_change", public=True).count() == 2
     assert Entry.objects.filter(action="matters.correct").count() == 1
+
+
+@pytest.fixture
+def next_door(identities, services):
+    """Another district, whose own department is competent there."""
+    code = identities.region("990104")
+    unit = identities.unit(identities.department("jz.donghu.market", "东湖区市场监督管理局", code))
+    for service in PublicService.objects.filter(code__startswith="AA"):
+        Competence.objects.create(
+            service=service, region=code, department=unit.department, unit=unit, valid_from=LONG_AGO
+        )
+    catalogue.kept.forget()
+    return unit
+
+
+@pytest.fixture
+def in_linjiang(shop, services, resident, next_door) -> Matter:
+    """The food licence asks where the shop is; the person says to have the sign, which it would wait for."""
+    where = question(en="Where", x_element="shop.region", x_widget="region")
+    services.publish("AA02", form={**FOOD, "properties": {**FOOD["properties"], "where": where}}, materials=[])
+    services.publish("AA03", form=SIGN, materials=[], outputs=[{**FOUNDED, "produces": {}}])
+    shop.definition["edges"].append({"from": "AA03", "to": "AA02"})
+    shop.save()
+    draft = start(resident, area=80, sign=True, have={"AA03": "招牌-7"})
+    submission = filled(resident, draft, aa02__cooks=2, shop__region="990102")
+    return Matter.objects.get(reference=submission.matter)
+
+
+def test_what_waits_goes_to_the_department_that_the_new_answer_makes_competent(in_linjiang, resident, next_door):
+    propose(resident, in_linjiang, shop__region="990104")
+    grant(in_linjiang, "AA01", **{"organisation.uscc": "91990102MA0000001X"})
+    case = case_of(in_linjiang, "AA02")
+    assert (case.department, case.unit, case.region) == (next_door.department, next_door, "990104")
+    assert "东湖区市场监督管理局" in case.route["reasons"][0]["zh-Hans"]
+    assert "招牌-7" in case.route["reasons"][-1]["zh-Hans"], "what they say to have is told there too"
+
+
+def test_what_waits_stays_where_it_was_filed_when_the_new_answer_makes_no_difference(in_linjiang, resident, next_door):
+    Competence.objects.update(department=next_door.department, unit=next_door)
+    catalogue.kept.forget()
+    before = in_linjiang.members.get(key="AA02").pending
+    propose(resident, in_linjiang, aa02__cooks=3)
+    after = in_linjiang.members.get(key="AA02").pending
+    assert after.answers["cooks"] == 3
+    assert (after.unit, after.rule, after.reasons) == (before.unit, before.rule, before.reasons)
+
+
+def test_what_waits_is_corrected_also_when_its_service_was_taken_out_of_force(in_linjiang, resident, next_door):
+    ServiceVersion.objects.filter(service__code="AA02").update(state="retired")
+    catalogue.kept.forget()
+    propose(resident, in_linjiang, shop__region="990104")
+    assert in_linjiang.members.get(key="AA02").pending.unit == next_door
 
 
 def test_what_only_one_asked_goes_to_that_one(matter, resident):

@@ -221,6 +221,19 @@ def test_queues_are_apart(handlers):
 
 
 @pytest.mark.django_db
+def test_what_is_not_to_be_told_yet_waits(handlers, frozen):
+    told = []
+    handlers[(BridgeOpened.name, 1)] = [("test.told", told.append)]
+    begun = frozen("2026-03-02 09:00")
+    emit(after=dt.timedelta(seconds=30))
+    outbox.deliver()
+    assert told == []
+    frozen(begun + dt.timedelta(seconds=30))
+    outbox.deliver()
+    assert told == [BridgeOpened(bridge="north")]
+
+
+@pytest.mark.django_db
 def test_the_request_follows_the_event_into_the_handler_and_what_it_emits(handlers):
     def emits_more(_event):
         with transaction.atomic():

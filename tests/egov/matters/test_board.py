@@ -20,6 +20,7 @@ from egov.notices.models import Notice
 from egov.work import actions as work
 from egov.work import queries as work_queries
 from egov.work.models import ItemEvent, WorkItem
+from tests.plugins.intake import grant
 
 pytestmark = pytest.mark.django_db
 
@@ -211,6 +212,22 @@ def test_when_the_danger_is_over_the_mark_and_the_work_go(led):
     assert hurry(matter).filter(state="open").count() == 1
 
 
+@pytest.mark.parametrize("end", ["done", "withdrawn"])
+def test_when_the_matter_is_over_the_mark_and_the_work_go(led, resident, end):
+    matter = led()
+    late(matter, "AA01")
+    actions.watch_promises(SYSTEM)
+    if end == "withdrawn":
+        actions.withdraw_matter(resident, matter=matter.reference, reason="不办了")
+    else:
+        for key in ("AA03", "AA01", "AA02"):
+            grant(matter, key)
+    matter.refresh_from_db()
+    assert (matter.state, matter.endangered_since) == (end, None)
+    assert not matter.members.filter(endangers_since__isnull=False).exists()
+    assert raised(matter) == [("", "done", "over")]
+
+
 @pytest.fixture
 def endangered(led, services, identities, frozen):
     """A matter whose promise is endangered, on a Monday, by a department with both kinds of heads."""
@@ -314,14 +331,31 @@ def test_a_crash_in_the_middle_leaves_nothing_half_told(led, monkeypatch):
 
     with monkeypatch.context() as patched:
         patched.setattr(work, "open_item", crash)
-        with pytest.raises(RuntimeError):
-            actions.watch_promises(SYSTEM)
+        assert actions.watch_promises(SYSTEM) == 0
     assert matter.members.get(key="AA01").endangers_since is None
     assert actions.watch_promises(SYSTEM) == 1
     assert hurry(matter).count() == 1
 
 
 # --- Urging ------------------------------------------------------------------------------------------------
+def test_a_matter_that_fails_stops_no_other(led, monkeypatch):
+    matters = [led() for _number in range(3)]
+    for matter in matters:
+        late(matter, "AA01")
+    sound = work.open_item
+
+    def crash(actor, *, subject, **more):
+        if subject.key == matters[1].reference:
+            raise RuntimeError("a fault of this one")
+        return sound(actor, subject=subject, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(work, "open_item", crash)
+        assert actions.watch_promises(SYSTEM) == 2
+    assert [hurry(matter).count() for matter in matters] == [1, 0, 1]
+    assert actions.watch_promises(SYSTEM) == 1, "the next run looks at it again"
+
+
 def test_urging_puts_the_work_first_and_tells_who_leads_there(led, lead):
     matter = led()
     late(matter, "AA01")

@@ -12,6 +12,7 @@ from egov.identity.models import Account, Person
 from egov.identity.queries import actor_for
 from egov.intake import actions as intake
 from egov.intake import queries as forms
+from egov.journal import actions as journal
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM
 from egov.kernel.errors import InvalidInput, NotFound, TransitionNotAllowed
@@ -154,6 +155,32 @@ def test_what_a_register_held_before_is_not_what_is_waited_for(matter, resident)
     )
     assert actions.watch_outside(SYSTEM) == 0
     assert states(matter)["AA06"] == "waiting"
+
+
+def test_a_matter_that_fails_stops_no_other(matter, resident, identities, monkeypatch):
+    colleague = identities.resident(identities.person("陈晨", region=identities.region()))
+    later = Matter.objects.get(reference=filled(colleague, start(colleague, area=80, sign=True), aa02__cooks=2).matter)
+    for party in (resident, colleague):
+        registers.hold(
+            SYSTEM,
+            party_id=party.party_id,
+            service="AA06",
+            output="record",
+            source=Ref("case", f"C-{party.party_id}"),
+            valid_from=clock.today(),
+        )
+    record = journal.record
+
+    def crash(actor, act, *refs, **more):
+        if Ref("matter", matter.reference) in refs:
+            raise RuntimeError("a fault of this one")
+        return record(actor, act, *refs, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(journal, "record", crash)
+        assert actions.watch_outside(SYSTEM) == 1
+    assert (states(matter)["AA06"], states(later)["AA06"]) == ("waiting", "done")
+    assert actions.watch_outside(SYSTEM) == 1, "the next run looks at it again"
 
 
 def test_what_the_applicant_declares_is_read_where_it_is_needed(matter, resident):

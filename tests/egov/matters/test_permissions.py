@@ -68,6 +68,7 @@ TABLE = PermissionTable(
         "open_matter": "called by intake, which asked already",
         "join_matter": "called by intake, which asked already",
         "revise_matter": "called by intake, which asked already",
+        "take_over": "follows the closing of a unit, which identity asked about",
         "watch_promises": "a task of every half hour",
     },
 )

@@ -1,5 +1,6 @@
 """Who may do what with money."""
 
+from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -7,6 +8,7 @@ import pytest
 
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM
+from egov.kernel.errors import NotPermitted
 from egov.kernel.refs import Ref
 from egov.ledger import actions as ledger
 from egov.payments import actions
@@ -114,3 +116,23 @@ TABLE = PermissionTable(
     },
 )
 test_permission, test_every_act_has_a_row = TABLE.tests()
+
+
+@pytest.mark.django_db
+def test_nobody_cancels_what_is_owed_to_another_department(
+    permission_world, permission_actors, agency, an_agency, payer
+):
+    theirs = replace(permission_world.line, subject=Ref("case", "C2"), department_id=an_agency("望山区公安局").pk)
+    lines = [permission_world.line, theirs]
+    bill = actions.raise_bill(SYSTEM, payer_id=payer.pk, subject=Ref("submission", "S2"), lines=lines)
+    with pytest.raises(NotPermitted):
+        actions.cancel_bill(permission_actors["officer"], bill=bill.reference)
+    assert actions.cancel_bill(SYSTEM, bill=bill.reference).state == "cancelled"
+
+
+@pytest.mark.django_db
+def test_cancelling_a_bill_is_for_cashiers_and_heads(permission_world, officer_of, agency):
+    with pytest.raises(NotPermitted):
+        actions.cancel_bill(officer_of(agency, "reviewer"), bill=permission_world.bill().reference)
+    head = officer_of(agency, "section_head")
+    assert actions.cancel_bill(head, bill=permission_world.bill().reference).state == "cancelled"

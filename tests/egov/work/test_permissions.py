@@ -81,7 +81,9 @@ TABLE = PermissionTable(
         "cancel_for": "a part of an act of the subject's room, which asked already",
         "cancel_items": "a part of an act of the subject's room, which asked already",
         "move_to_unit": "a part of an act of the subject's room, which asked already",
+        "take_over": "follows the closing of a unit, which identity asked about",
         "release_post": "follows the end of a post, which identity asked about",
+        "release_ended_posts": "a task of the clock",
         "escalate_overdue": "a task of the clock",
     },
 )
