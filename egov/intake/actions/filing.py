@@ -297,7 +297,7 @@ def filed_member(
         key=member.service,
         version=member.version,
         answers=own.answers,
-        sources=member.part.own(sources),
+        sources={key: source for key, source in member.part.own(sources).items() if key in own.answers},
         files=[(file.material, file.id) for file in request.files if file.material in asked],
         route=_with_claims(
             queries.route_for(
