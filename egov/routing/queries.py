@@ -21,7 +21,7 @@ from egov.routing.holdings import Held
 from egov.routing.memory import Known, warm
 from egov.routing.models import Concept, Example, Language, Need, Origin, SearchEntry, Synonym
 from egov.routing.rules import text as texts
-from egov.routing.rules.bundles import Why, edges_among, members_for, read_answer
+from egov.routing.rules.bundles import Why, determined, edges_among, members_for, read_answer
 from egov.routing.rules.decide import Answer, decide, services_offered
 from egov.routing.rules.index import Features, Scored, Target
 from egov.routing.rules.offer import ANYBODY, offer_to
@@ -46,6 +46,7 @@ __all__ = [
     "Wishes",
     "competent",
     "concepts",
+    "determined",
     "edges_among",
     "examples_of",
     "explain",

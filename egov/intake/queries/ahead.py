@@ -188,6 +188,10 @@ def bundle_of(plan: BundlePlan, services: Sequence[str] | frozenset[str] | set[s
             if each.why is Why.CLAIMED
         ),
         outside=tuple(outside),
+        wanted=tuple(each.service for each in plan.members if each.service in services),
+        offered=tuple(each.service for each in plan.members if each.why is Why.OPTIONAL),
+        again=tuple(each.service for each in plan.members if each.again),
+        held=tuple(each.service for each in plan.members if each.why is Why.HELD),
     )
 
 
