@@ -13,7 +13,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
 from egov.kernel.text import LocalisedText, whole_number
 from egov.routing import memory
-from egov.routing.bundles import BundlePlan, PlannedMember, Wishes, plan_bundle, plan_event, read_answers
+from egov.routing.bundles import BundlePlan, PlannedMember, Wishes, lasting, plan_bundle, plan_event, read_answers
 from egov.routing.competence import Considered, Explanation, RouteChoice, Verdict, competent, explain
 from egov.routing.errors import EventWithdrawn
 from egov.routing.files import TOPIC
@@ -51,6 +51,7 @@ __all__ = [
     "examples_of",
     "explain",
     "language_of",
+    "lasting",
     "match_need",
     "members_for",
     "members_of",

@@ -66,7 +66,8 @@ def start_bundle(
     file, ``NotPermitted`` when the mandate does not cover a member, ``WrongApplicant`` when a member is given to
     organisations only and none is founded on the way.
     """
-    wishes, had = Wishes.read(again, have or {}), taking.had_by(actor.on_behalf_of_id)
+    wishes = Wishes.read(again, have or {})
+    had = taking.had_by(actor.on_behalf_of_id, routing.lasting(catalogue.event(event)))
     plan = routing.plan_bundle(actor, event=event, answers=answers, wishes=wishes)
     _require_settled(plan)
     for code in wishes.have:
@@ -253,7 +254,8 @@ def _published(bundle: Bundle) -> Bundle:
 def _planned_anew(
     actor: Actor, row: Draft, form: rules.Form, answers: Mapping[str, Any], services: Collection[str]
 ) -> queries.PlannedAnew:
-    before, had = Bundle.from_json(row.plan), taking.had_by(actor.on_behalf_of_id)
+    before = Bundle.from_json(row.plan)
+    had = taking.had_by(actor.on_behalf_of_id, before.lasting)
     told = rules.told(form, queries.check_answers(form, queries.asked_only(form, row.answers)))
     anew = queries.plan_anew(
         actor, replace(before, had=had), event=row.event, told=told, answers=answers, services=services

@@ -219,7 +219,7 @@ def _as_planned(actor: Actor, request: Request, told: Mapping[str, Any]) -> Bund
     planned = queries.plan_anew(actor, bundle, event=request.event, told=told)
     if planned.changed:
         raise ServicesChanged([each.title for each in planned.came], [each.title for each in planned.went])
-    Draft.objects.filter(pk=request.draft_id).update(plan=planned.bundle.as_json())
+    Draft(pk=request.draft_id, plan=planned.bundle.as_json()).save(update_fields=["plan"])
     return planned.bundle
 
 

@@ -192,6 +192,7 @@ def bundle_of(plan: BundlePlan, services: Sequence[str] | frozenset[str] | set[s
         offered=tuple(each.service for each in plan.members if each.why is Why.OPTIONAL),
         again=tuple(each.service for each in plan.members if each.again),
         held=tuple(each.service for each in plan.members if each.why is Why.HELD),
+        lasting=routing.lasting(plan.event),
     )
 
 

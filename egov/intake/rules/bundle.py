@@ -54,8 +54,9 @@ class Bundle:
     ``outside``: what somebody else files; members wait for it, yet nothing of theirs is brought by it.
 
     What it takes to plan the same again: ``wanted``, the optional services that were chosen among those ``offered``;
-    ``again``, those applied for although they are held. ``held``: what was there already; ``had``: a mark of all that the
-    party had then (``taking``), None when nobody looked.
+    ``again``, those applied for although they are held. ``held``: what was there already. ``lasting``: what makes a service
+    needless while it is in force (services and kinds of certificates); ``had``: a mark of what the party had of it then
+    (``taking``), None when nobody looked.
 
     A draft of what joins a matter names it in ``joins``, with the members that are in it already in ``there``.
     """
@@ -72,6 +73,7 @@ class Bundle:
     offered: tuple[str, ...] = ()
     again: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    lasting: tuple[str, ...] = ()
     had: str | None = None
 
     def __bool__(self) -> bool:
@@ -93,6 +95,7 @@ class Bundle:
             tuple(kept.get("offered", ())),
             tuple(kept.get("again", ())),
             tuple(kept.get("held", ())),
+            tuple(kept.get("lasting", ())),
             kept.get("had"),
         )
 
@@ -110,6 +113,7 @@ class Bundle:
             "offered": list(self.offered),
             "again": list(self.again),
             "held": list(self.held),
+            "lasting": list(self.lasting),
             "had": self.had,
         }
 

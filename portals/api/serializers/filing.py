@@ -121,6 +121,7 @@ class CheckSerializer(Shown):
     )
 
 
+@extend_schema_serializer(examples=[sample("migration_request")])
 class MigrationRequest(Strict):
     answers = Answers(required=False, default=dict, help_text="To questions of the event that have come up.")
     services = serializers.ListField(

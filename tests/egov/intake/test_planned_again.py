@@ -141,11 +141,9 @@ def test_what_is_applied_for_again_although_it_is_held_stays(large, resident):
 
 
 def test_nothing_is_read_for_it_while_neither_answers_nor_holdings_are_others(large, resident):
-    hold(resident, service="AA03")
     draft = start(resident, area=320, sign=False)
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    hold(resident, service="AA03")  # which nobody needs the less
+    with CaptureQueriesContext(connection) as asked:
         filled(resident, draft, aa02__cooks=2, aa04__exits=2)
     assert not [each for each in asked if 'FROM "registers_holding"' in each["sql"]]
 

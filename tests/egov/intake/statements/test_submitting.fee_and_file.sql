@@ -40,6 +40,7 @@ SELECT draft.id,
                                                         (SELECT ? || id AS thing
                                                          FROM registers_holding
                                                          WHERE party_id = draft.applicant_id
+                                                           AND (PLAN -> ?) ? service
                                                            AND ended_at IS NULL
                                                            AND valid_from <= ?
                                                            AND (valid_to IS NULL
@@ -47,6 +48,7 @@ SELECT draft.id,
                                                          UNION ALL SELECT ? || id
                                                          FROM documents_credential
                                                          WHERE holder_id = draft.applicant_id
+                                                           AND (PLAN -> ?) ? TYPE
                                                            AND ended_at IS NULL
                                                            AND suspended_at IS NULL
                                                            AND valid_from <= ?
