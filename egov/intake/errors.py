@@ -18,6 +18,22 @@ class ServiceChanged(StaleVersion):
     message = _("This service has changed since you began. Look at what is new, then submit.")
 
 
+class ServicesChanged(StaleVersion):
+    """Other services are needed than those of the draft: by what its form says now, or by what the party has now."""
+
+    code = "services_changed"
+    message = _("What you need has changed since you began. Look at what is new, then submit.")
+
+    def __init__(self, came: Sequence[LocalisedText] = (), went: Sequence[LocalisedText] = ()) -> None:
+        """The names of the services that are needed by now, and of those that are not any more."""
+        parts = [
+            str(type(self).message),
+            *([str(_("Needed now: %(services)s.")) % {"services": localise(enumerated(came))}] if came else ()),
+            *([str(_("No longer needed: %(services)s.")) % {"services": localise(enumerated(went))}] if went else ()),
+        ]
+        super().__init__(" ".join(parts))
+
+
 class ServiceClosed(EgovError):
     code = "service_closed"
     status = 409

@@ -208,7 +208,9 @@ def _steps(
 
 # --- An event -------------------------------------------------------------------------------------------
 def _filings(code: str) -> Any:
-    return Draft.objects.filter(event=code, submitted_at__isnull=False).exclude(plan={}).order_by("-id")
+    """Each matter once: what joined one later was asked for with the same answers."""
+    begun = Draft.objects.filter(event=code, submitted_at__isnull=False).exclude(plan={}).exclude(plan__joins__gt="")
+    return begun.order_by("-id")
 
 
 def _event_chunks(row: Replay) -> Iterator[list[Compared]]:

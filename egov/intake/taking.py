@@ -46,6 +46,7 @@ class TakenDraft:
     applicant_kind: str
     applicant_name: str
     files: tuple[TakenFile, ...]
+    had: str | None  # a mark of what the party has (``_HAD``); None of a single service
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,16 @@ class TakenParty:
 
 _FILE = """json_build_object('material', {material}, 'id', file.id, 'reference', file.reference,
     'content_type', file.content_type, 'size', file.size)"""
+# A mark of what a party has in force of the services and kinds of certificates in ``lasting``, a JSON array: another one
+# as soon as one of them begins, ends or expires.
+_HAD = """(select coalesce(md5(string_agg(thing, ',' order by thing)), '') from (
+   select 'holding ' || id as thing from registers_holding
+   where party_id = {party} and {lasting} ? service and ended_at is null and valid_from <= %(today)s
+     and (valid_to is null or valid_to >= %(today)s)
+   union all
+   select 'credential ' || id from documents_credential
+   where holder_id = {party} and {lasting} ? type and ended_at is null and suspended_at is null and valid_from <= %(today)s
+     and (valid_to is null or valid_to >= %(today)s)) as things)"""
 _KEY = """insert into kernel_idempotencykey (scope, owner, key, digest, result, created_at)
   select %(scope)s, %(applicant)s::text, %(key)s, %(digest)s, %(result)s, %(now)s from {source}"""
 
@@ -72,7 +83,8 @@ select draft.id, version_id, plan::text, region, answers::text, sources::text, n
   party.name,
   (select coalesce(json_agg({_FILE.format(material="attachment.material")} order by attachment.id), '[]')::text
    from intake_attachment attachment join documents_storedfile file on file.id = attachment.file_id
-   where attachment.draft_id = draft.id)
+   where attachment.draft_id = draft.id),
+  case when plan <> '{{}}' then {_HAD.format(party="draft.applicant_id", lasting="(plan -> 'lasting')")} end
 from draft join identity_party party on party.id = draft.applicant_id
 """  # noqa: S608 - put together from the constants above
 
@@ -82,7 +94,7 @@ def take_draft(actor: Actor, *, draft: str, key: str, digest: bytes, result: str
     row = _one(_TAKE_DRAFT, {**_common(actor, key, digest, result), "draft": draft})
     if row is None:
         return None
-    *columns, kind, name, files = row
+    *columns, kind, name, files, had = row
     pk, version_id, plan, region, answers, sources, need, event, about = columns
     return TakenDraft(
         id=pk,
@@ -97,7 +109,16 @@ def take_draft(actor: Actor, *, draft: str, key: str, digest: bytes, result: str
         applicant_kind=kind,
         applicant_name=name,
         files=_files(files),
+        had=had,
     )
+
+
+def had_by(party_id: int | None, lasting: Sequence[str]) -> str:
+    """The mark of what a party has now, as ``TakenDraft.had`` is that of the moment of filing. One statement."""
+    statement = f"select {_HAD.format(party='%(party)s', lasting='%(lasting)s::jsonb')}"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"party": party_id, "lasting": json.dumps(list(lasting)), "today": clock.today()})
+        return str(cursor.fetchone()[0])
 
 
 # Party and files in one go; a file of somebody else is simply not among them.
@@ -149,6 +170,7 @@ def _by_material(wanted: Mapping[str, Sequence[str]], known: Mapping[str, TakenF
 def _common(actor: Actor, key: str, digest: bytes, result: str) -> dict[str, Any]:
     return {
         "now": clock.now(),
+        "today": clock.today(),
         "applicant": actor.on_behalf_of_id,
         "scope": SCOPE,
         "key": key,

@@ -160,6 +160,14 @@ def plan_event(actor: Actor, *, event: Event, answers: Mapping[str, Any], wishes
     )
 
 
+def lasting(event: Event) -> tuple[str, ...]:
+    """What makes a service of the event needless while it is in force: codes of services, kinds of certificates."""
+    versions = catalogue.published_many(str(each["service"]) for each in event.definition.get("members", ()))
+    held = [version for version in versions.values() if may_be_claimed(version.outputs)]
+    kinds = {str(output["credential"]) for version in held for output in version.outputs if output.get("credential")}
+    return (*(version.service.code for version in held), *sorted(kinds))
+
+
 def read_answers(event: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """What came in for the questions of an event, each in its type; what cannot be read counts as not answered.
 

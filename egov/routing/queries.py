@@ -13,7 +13,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
 from egov.kernel.text import LocalisedText, whole_number
 from egov.routing import memory
-from egov.routing.bundles import BundlePlan, PlannedMember, Wishes, plan_bundle, plan_event, read_answers
+from egov.routing.bundles import BundlePlan, PlannedMember, Wishes, lasting, plan_bundle, plan_event, read_answers
 from egov.routing.competence import Considered, Explanation, RouteChoice, Verdict, competent, competent_for, explain
 from egov.routing.errors import EventWithdrawn
 from egov.routing.files import TOPIC
@@ -21,7 +21,7 @@ from egov.routing.holdings import Held
 from egov.routing.memory import Known, warm
 from egov.routing.models import Concept, Example, Language, Need, Origin, SearchEntry, Synonym
 from egov.routing.rules import text as texts
-from egov.routing.rules.bundles import Why, edges_among, members_for, read_answer
+from egov.routing.rules.bundles import Why, determined, edges_among, members_for, read_answer
 from egov.routing.rules.decide import Answer, decide, services_offered
 from egov.routing.rules.index import Features, Scored, Target
 from egov.routing.rules.offer import ANYBODY, offer_to
@@ -47,10 +47,12 @@ __all__ = [
     "competent",
     "competent_for",
     "concepts",
+    "determined",
     "edges_among",
     "examples_of",
     "explain",
     "language_of",
+    "lasting",
     "match_need",
     "members_for",
     "members_of",

@@ -7,13 +7,14 @@ from egov.intake.actions.files import DOCUMENTS, attach, detach, keep_upload
 from egov.intake.actions.filing import submit, submit_direct
 from egov.intake.actions.replaying import replay_event, replay_service
 from egov.intake.actions.revising import answer_anew, forget_refused, start_lacking
-from egov.intake.errors import DraftChanged, ServiceChanged, ServiceClosed, WrongApplicant
+from egov.intake.errors import DraftChanged, ServiceChanged, ServiceClosed, ServicesChanged, WrongApplicant
 
 __all__ = [
     "DOCUMENTS",
     "DraftChanged",
     "ServiceChanged",
     "ServiceClosed",
+    "ServicesChanged",
     "WrongApplicant",
     "accept_change",
     "answer_anew",

@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion
-from egov.intake import queries, rules
+from egov.intake import queries, rules, taking
 from egov.intake.addressing import require_addressed
 from egov.intake.errors import DraftChanged, ServiceClosed
 from egov.intake.models import Draft
-from egov.intake.rules import Bundle, BundleOutside
+from egov.intake.rules import Bundle, BundleOutside, MergedForm
 from egov.journal import actions as journal
 from egov.kernel import clock, references
 from egov.kernel.actor import Actor
@@ -21,7 +21,7 @@ from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TransitionN
 from egov.kernel.refs import Ref
 from egov.matters.actions import OutsideSpec
 from egov.routing import queries as routing
-from egov.routing.queries import Why, Wishes
+from egov.routing.queries import BundlePlan, Why, Wishes
 
 MAX_OPEN = 100
 
@@ -68,22 +68,33 @@ def start_bundle(
     organisations only and none is founded on the way.
     """
     wishes = Wishes.read(again, have or {})
+    had = taking.had_by(actor.on_behalf_of_id, routing.lasting(catalogue.event(event)))
     plan = routing.plan_bundle(actor, event=event, answers=answers, wishes=wishes)
-    if not plan.is_settled:
-        raise InvalidInput.at(plan.to_ask[0], "required", _("Answer this question, so that we know what applies."))
+    _require_settled(plan)
     for code in wishes.have:
         if (left_out := plan.member(code)) is None or left_out.why is not Why.CLAIMED:
             raise InvalidInput.at(f"have/{code}", "unknown", _("This cannot be left out here."))
-    bundle = queries.bundle_of(plan, frozenset(services))
+    bundle = replace(queries.bundle_of(plan, frozenset(services)), again=tuple(sorted(wishes.again)), had=had)
+    _require_startable(actor, bundle)
+    first = catalogue.version(bundle.members[0].version)
+    form = queries.form_of(bundle, first)
+    opening = Opening(first, form, bundle, region, need=need, event=event)
+    return open_new(actor, opening, rules.fitting(form, queries.answered_by(plan)))
+
+
+def _require_settled(plan: BundlePlan) -> None:
+    """Raises ``InvalidInput`` while a question of the event is open."""
+    if not plan.is_settled:
+        raise InvalidInput.at(plan.to_ask[0], "required", _("Answer this question, so that we know what applies."))
+
+
+def _require_startable(actor: Actor, bundle: Bundle) -> None:
+    """Raises ``InvalidInput`` when nothing is left to file, ``NotPermitted``, ``WrongApplicant``."""
     if not bundle:
         raise InvalidInput.at("services", "required", _("Nothing of this can be filed here now."))
     for member in bundle.members:
         require_may_file(actor, member.service)
     require_addressed(actor, [catalogue.version(member.version) for member in bundle.members], bundle)
-    first = catalogue.version(bundle.members[0].version)
-    form = queries.form_of(bundle, first)
-    opening = Opening(first, form, bundle, region, need=need, event=event)
-    return open_new(actor, opening, rules.fitting(form, queries.answered_by(plan)))
 
 
 @dataclass(frozen=True)
@@ -205,34 +216,74 @@ def discard(actor: Actor, *, draft: str) -> None:
         journal.record(actor, "intake.discard", Ref("draft", draft), Ref("party", str(row.applicant_id)))
 
 
-def migrate_draft(actor: Actor, *, draft: str) -> queries.Migration:
-    """Move a draft to the published version of its service; answers that still fit are kept.
+def migrate_draft(
+    actor: Actor, *, draft: str, answers: Mapping[str, Any] | None = None, services: Collection[str] = ()
+) -> queries.Migration:
+    """Move a draft to the published version of its service; of several, to the services that are needed by now.
 
-    Raises ``ServiceClosed`` when the service can no longer be filed; the draft then stays as it is.
+    Answers that still fit are kept; those to what is not needed any more wait beside the form. ``answers``: to questions
+    of the event that have come up. ``services``: optional ones that are wanted besides. Raises ``ServiceClosed`` when the
+    service, or one that others wait for, can no longer be filed, ``InvalidInput`` while a question of the event is open
+    or when nothing is left to file, ``NotPermitted``, ``WrongApplicant``; the draft then stays as it is.
     """
     with transaction.atomic():
         row = locked(actor, draft)
-        old_form = form_of_draft(row)
-        row.version = fileable(catalogue.version(row.version_id).service.code)
-        bundle = Bundle.from_json(row.plan)
-        if bundle:
-            members = tuple(replace(each, version=fileable(each.service).pk) for each in bundle.members)
-            bundle = replace(bundle, members=members)
-            row.plan = bundle.as_json()
+        old_form, before = form_of_draft(row), Bundle.from_json(row.plan)
+        anew = _planned_anew(actor, row, old_form, answers or {}, services) if before.is_planned else None
+        bundle = anew.bundle if anew else _published(before)
+        row.plan = bundle.as_json() if bundle else {}
+        row.version = fileable(bundle.members[0].service if bundle else catalogue.version(row.version_id).service.code)
         new_form = queries.form_of(bundle, row.version)
-        kept = {
-            question.key
-            for question in new_form.questions
-            if question.key in old_form.by_key and queries.fits(old_form.by_key[question.key], question)
-        }
+        kept = {key for key in row.answers if _stays(key, old_form, new_form, bundle)}
         row.answers = {key: value for key, value in row.answers.items() if key in kept}
-        row.sources = {key: value for key, value in row.sources.items() if key in kept}
+        row.sources = {key: value for key, value in row.sources.items() if key in kept and key in new_form.by_key}
+        if anew:
+            _fill_in(actor, row, old_form, new_form, rules.fitting(new_form, queries.answered_by(anew.plan)))
         row.page = row.page if new_form.page(row.page) else ""
         row.revision += 1
         row.saved_at = clock.now()
         row.save(update_fields=["version", "plan", "answers", "sources", "page", "revision", "saved_at"])
         journal.record(actor, "intake.migrate_draft", Ref("draft", draft))
-    return queries.differences(old_form, new_form)
+    moved = queries.differences(old_form, new_form)
+    return replace(moved, came=anew.came, went=anew.went) if anew else moved
+
+
+def _published(bundle: Bundle) -> Bundle:
+    return replace(bundle, members=tuple(replace(each, version=fileable(each.service).pk) for each in bundle.members))
+
+
+def _planned_anew(
+    actor: Actor, row: Draft, form: rules.Form, answers: Mapping[str, Any], services: Collection[str]
+) -> queries.PlannedAnew:
+    before = Bundle.from_json(row.plan)
+    had = taking.had_by(actor.on_behalf_of_id, before.lasting)
+    told = rules.told(form, queries.check_answers(form, queries.asked_only(form, row.answers)))
+    anew = queries.plan_anew(
+        actor, replace(before, had=had), event=row.event, told=told, answers=answers, services=services
+    )
+    _require_settled(anew.plan)
+    closed = {each.service for each in anew.went if each.is_closed}
+    if closed & rules.with_prerequisites(before.edges, set(anew.bundle.services)):
+        raise ServiceClosed
+    _require_startable(actor, anew.bundle)
+    return anew
+
+
+def _stays(key: str, old: rules.Form, new: rules.Form, bundle: Bundle) -> bool:
+    """An answer whose question is still asked as it was, or was asked for services alone that are not needed by now."""
+    if key not in old.by_key:
+        return True
+    if key in new.by_key:
+        return queries.fits(old.by_key[key], new.by_key[key])
+    return isinstance(old, MergedForm) and not {*old.serves.get(key, ())} & {*bundle.services}
+
+
+def _fill_in(actor: Actor, row: Draft, old: rules.Form, new: rules.Form, given: Mapping[str, Any]) -> None:
+    """What is known of questions that were not asked before; what was typed to them once wins."""
+    facts = queries.known_facts(actor, new, subject=Ref("draft", row.reference))
+    known = {**{key: fact["value"] for key, fact in facts.items()}, **given}
+    row.answers = {**{key: value for key, value in known.items() if key not in old.by_key}, **row.answers}
+    row.sources |= {key: fact for key, fact in facts.items() if key not in old.by_key and key not in given}
 
 
 def outside_specs(outside: Iterable[BundleOutside]) -> list[OutsideSpec]:

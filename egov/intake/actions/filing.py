@@ -15,15 +15,15 @@ from egov.intake import queries, rules, taking
 from egov.intake.actions.drafts import fileable, outside_specs, require_fileable, require_may_file
 from egov.intake.actions.files import require_fitting
 from egov.intake.addressing import require_addressed
-from egov.intake.errors import ServiceChanged, ServiceClosed
-from egov.intake.models import Submission
+from egov.intake.errors import ServiceChanged, ServiceClosed, ServicesChanged
+from egov.intake.models import Draft, Submission
 from egov.intake.queries import DraftMember, SharedPaper
 from egov.intake.rules import Bundle, BundleClaim, BundleEdge
 from egov.intake.taking import SCOPE, TakenFile
 from egov.journal import actions as journal
 from egov.kernel import clock, idempotency, outbox, references, writing
 from egov.kernel.actor import Actor
-from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
+from egov.kernel.errors import FieldError, InvalidInput, NotFound, NotPermitted
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText, enumerated, language_tag, localise
 from egov.matters import actions as matters
@@ -63,6 +63,7 @@ class Request:
     about: str = ""
     consent: bool = False
     bundle: Bundle = field(default_factory=Bundle)
+    had: str | None = None  # a mark of what the applicant has, see ``taking``
 
 
 def submit(actor: Actor, *, draft: str, key: str, language: str = "", consent: bool = False) -> Submission:
@@ -71,7 +72,8 @@ def submit(actor: Actor, *, draft: str, key: str, language: str = "", consent: b
     ``consent``: each department may fetch what registers hold of the shared materials of its services, for this matter
     only; without it they are handed in like all others (Personal Information Protection Law arts. 13, 14, 16).
     The same draft, or the same ``key``, gives the first result again, also in parallel.
-    Raises ``InvalidInput`` naming every fault, ``ServiceChanged`` or ``ServiceClosed``, ``NotPermitted``,
+    Raises ``InvalidInput`` naming every fault, ``ServiceChanged`` or ``ServiceClosed``, ``ServicesChanged`` when the form
+    says, or the party has by now, what makes other services necessary than those of the draft, ``NotPermitted``,
     ``IdempotencyConflict`` when the key was used for something else.
     """
     _require_key(key)
@@ -100,6 +102,7 @@ def submit(actor: Actor, *, draft: str, key: str, language: str = "", consent: b
                     about=taken.about,
                     consent=consent,
                     bundle=Bundle.from_json(taken.plan),
+                    had=taken.had,
                 )
                 return _file(actor, request)
     except idempotency.AlreadyDone:
@@ -184,21 +187,52 @@ def _file(actor: Actor, request: Request) -> Submission:
     form = queries.form_of(request.bundle, request.version)
     members = queries.members_of(request.bundle, request.version, form)
     for member in members:
-        _require_may_submit(actor, member.version)
+        _require_may_submit(actor, member.version, request.bundle)
     versions = [member.version for member in members]
     require_addressed(actor, versions, request.bundle, kind=PartyKind(request.applicant_kind))
     files: dict[str, list[str]] = {}
     for file in request.files:
         files.setdefault(file.material, []).append(file.reference)
-    checked = queries.check_answers(form, request.answers, files=files)
-    if checked.faults:
-        raise InvalidInput(checked.faults)
+    checked = queries.check_answers(form, queries.asked_only(form, request.answers), files=files)
+    told = rules.told(form, checked)
+    if request.bundle.is_planned:
+        request = replace(request, bundle=_as_planned(actor, request, told))
+    faults = checked.faults or _told_otherwise(request, form, told)
+    if faults:
+        raise InvalidInput(faults)
     sources = facts.sources_of(checked.answers, request.sources)
     filed = [filed_member(request, member, checked, sources) for member in members]
     if not request.consent:
         _require_handed_in(request.bundle, filed)
     with writing.together():
         return _written(actor, request, checked.answers, sources, filed)
+
+
+def _as_planned(actor: Actor, request: Request, told: Mapping[str, Any]) -> Bundle:
+    """The services of the draft, chosen by the answers that count now. Raises ``ServicesChanged``.
+
+    ``told``: data element → value in the form. Nothing is asked while neither the answers nor what the party has are
+    others than when the draft was planned.
+    """
+    bundle = request.bundle
+    if request.had == bundle.had and bundle.answers == queries.told_to(bundle, event=request.event, told=told):
+        return bundle
+    planned = queries.plan_anew(actor, bundle, event=request.event, told=told)
+    if planned.changed:
+        raise ServicesChanged([each.title for each in planned.came], [each.title for each in planned.went])
+    Draft(pk=request.draft_id, plan=planned.bundle.as_json()).save(update_fields=["plan"])
+    return planned.bundle
+
+
+def _told_otherwise(request: Request, form: rules.Form, told: Mapping[str, Any]) -> list[FieldError]:
+    """What joins a matter does not contradict it: only a correction of the matter reaches its other departments."""
+    if not request.bundle.joins:
+        return []
+    elements = queries.told_otherwise(request.bundle, event=request.event, told=told)
+    text = _("The rest of this matter was told otherwise. Correct this answer there first, for all departments.")
+    return [
+        FieldError(question.key, "told_otherwise", text) for question in form.questions if question.element in elements
+    ]
 
 
 def _written(
@@ -299,7 +333,7 @@ def filed_member(
         key=member.service,
         version=member.version,
         answers=own.answers,
-        sources=member.part.own(sources),
+        sources={key: source for key, source in member.part.own(sources).items() if key in own.answers},
         files=[(file.material, file.id) for file in request.files if file.material in asked],
         route=with_claims(
             queries.route_for(
@@ -377,7 +411,7 @@ def _applicant(actor: Actor) -> int:
     return actor.on_behalf_of_id
 
 
-def _require_may_submit(actor: Actor, version: ServiceVersion) -> None:
+def _require_may_submit(actor: Actor, version: ServiceVersion, bundle: Bundle) -> None:
     require_may_file(actor, version.service.code)
     if actor.assurance < REAL_NAME:
         raise NotPermitted(
@@ -386,7 +420,7 @@ def _require_may_submit(actor: Actor, version: ServiceVersion) -> None:
     if version.state != VersionState.PUBLISHED:
         raise ServiceChanged
     if not version.service.enabled:
-        raise ServiceClosed
+        raise ServicesChanged(went=[version.name]) if bundle.is_planned else ServiceClosed
 
 
 def _bill(actor: Actor, submission: Submission, opened: matters.OpenedMatter, filed: Sequence[FiledMember]) -> None:

@@ -117,13 +117,7 @@ def _followers(plan: BundlePlan, states: Mapping[str, str], services: Collection
 
 
 def _determined(definition: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by data element as answers to the questions of an event that ask for them."""
-    read = {
-        str(question["key"]): routing.read_answer(question, told[question["element"]])
-        for question in definition.get("questions", ())
-        if told.get(question.get("element")) is not None
-    }
-    return {key: value for key, value in read.items() if value is not None}
+    return routing.determined(definition, told)
 
 
 @transaction.atomic

@@ -184,6 +184,11 @@ def bundle_of(plan: BundlePlan, services: Sequence[str] | frozenset[str] | set[s
         event_version=catalogue.event_versions_in_force().get(plan.event.code),
         claims=claims_of(plan, filed),
         outside=tuple(outside),
+        wanted=tuple(each.service for each in plan.members if each.service in services),
+        offered=tuple(each.service for each in plan.members if each.why is Why.OPTIONAL),
+        again=tuple(each.service for each in plan.members if each.again),
+        held=tuple(each.service for each in plan.members if each.why is Why.HELD),
+        lasting=routing.lasting(plan.event),
     )
 
 

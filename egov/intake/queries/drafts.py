@@ -28,7 +28,7 @@ from egov.kernel.text import LocalisedText
 from egov.matters import queries as matters
 from egov.registers import queries as registers
 from egov.routing import queries as routing
-from egov.routing.queries import RouteChoice
+from egov.routing.queries import RouteChoice, Why
 
 MERGED_FORMS = 32  # kept for each first service, about 70 KiB each
 
@@ -77,6 +77,11 @@ def check_answers(
 ) -> Checked:
     """``rules.check`` with the codes and the day of today."""
     return rules.check(form, answers, files=files, known=known_codes(form), today=clock.today())
+
+
+def asked_only(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what was typed for a service that is not needed any more: that waits beside the form."""
+    return {key: value for key, value in answers.items() if key in form.by_key}
 
 
 @dataclass(frozen=True)
@@ -194,7 +199,7 @@ class OpenDraft:
 
     @cached_property
     def checked(self) -> Checked:
-        return check_answers(self.form, self.draft.answers, files=self.files)
+        return check_answers(self.form, asked_only(self.form, self.draft.answers), files=self.files)
 
     def checked_of(self, member: DraftMember) -> Checked:
         """One member's answers, under the keys of its own form."""
@@ -491,11 +496,29 @@ def review(actor: Actor, *, draft: str) -> OpenDraft:
 
 @dataclass(frozen=True)
 class Migration:
-    """What a new version of the service did to a draft: questions that came, went, or changed their kind."""
+    """What was done to a draft: questions that came, went, or changed their kind; services that came or went."""
 
     added: Sequence[LocalisedText]
     removed: Sequence[LocalisedText]
     changed: Sequence[LocalisedText]
+    came: Sequence["Moved"] = ()
+    went: Sequence["Moved"] = ()
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A service that came to be needed or ceased to be. ``because``: the questions that decide, each with its answer.
+
+    ``was_held``: it came because what the party had is there no more; ``is_closed``: it went because it cannot be filed
+    online at present. ``why``: as the event has it by now.
+    """
+
+    service: str
+    title: LocalisedText
+    why: Why
+    because: tuple[tuple[Mapping[str, Any], Any], ...] = ()
+    was_held: bool = False
+    is_closed: bool = False
 
 
 def differences(old: Form, new: Form) -> Migration:

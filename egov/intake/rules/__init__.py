@@ -29,6 +29,7 @@ from egov.intake.rules.validation import (
     fitting,
     is_right,
     place_of,
+    told,
     unknown_keys,
     validate,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "row_of",
     "storable",
     "tidy",
+    "told",
     "unknown_keys",
     "validate",
     "with_prerequisites",

@@ -53,6 +53,11 @@ class Bundle:
 
     ``outside``: what somebody else files; members wait for it, yet nothing of theirs is brought by it.
 
+    What it takes to plan the same again: ``wanted``, the optional services that were chosen among those ``offered``;
+    ``again``, those applied for although they are held. ``held``: what was there already. ``lasting``: what makes a service
+    needless while it is in force (services and kinds of certificates); ``had``: a mark of what the party had of it then
+    (``taking``), None when nobody looked.
+
     A draft of what joins a matter names it in ``joins``, with the members that are in it already in ``there``.
     """
 
@@ -64,14 +69,21 @@ class Bundle:
     joins: str = ""
     there: tuple[BundleMember, ...] = ()
     outside: tuple[BundleOutside, ...] = ()
+    wanted: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    lasting: tuple[str, ...] = ()
+    had: str | None = None
 
     def __bool__(self) -> bool:
         return bool(self.members)
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        members = tuple(BundleMember(**each) for each in kept.get("members", ()))
         return cls(
-            tuple(BundleMember(**each) for each in kept.get("members", ())),
+            members,
             tuple(BundleEdge(**each) for each in kept.get("edges", ())),
             kept.get("answers", {}),
             kept.get("event_version"),
@@ -79,6 +91,12 @@ class Bundle:
             kept.get("joins", ""),
             tuple(BundleMember(**each) for each in kept.get("there", ())),
             tuple(BundleOutside(**each) for each in kept.get("outside", ())),
+            tuple(kept.get("wanted", (each.service for each in members if each.optional))),
+            tuple(kept.get("offered", ())),
+            tuple(kept.get("again", ())),
+            tuple(kept.get("held", ())),
+            tuple(kept.get("lasting", ())),
+            kept.get("had"),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -91,7 +109,30 @@ class Bundle:
             "joins": self.joins,
             "there": [vars(each) for each in self.there],
             "outside": [vars(each) for each in self.outside],
+            "wanted": list(self.wanted),
+            "offered": list(self.offered),
+            "again": list(self.again),
+            "held": list(self.held),
+            "lasting": list(self.lasting),
+            "had": self.had,
         }
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether an event chose the members, so that it can be asked again."""
+        return bool(self.members) and not self.joins
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        return tuple(each.service for each in self.members)
+
+    def files_as(self, other: "Bundle") -> bool:
+        """Whether the same services are filed, in the same order, and wait for the same of others."""
+
+        def filed(bundle: Bundle) -> tuple[set[str], set[BundleEdge], set[str]]:
+            return set(bundle.services), set(bundle.edges), {each.service for each in bundle.outside}
+
+        return filed(self) == filed(other)
 
     @property
     def versions(self) -> dict[str, int]:

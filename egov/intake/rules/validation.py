@@ -253,6 +253,16 @@ def fitting(form: Form, known: Mapping[str, Any]) -> Answers:
     return answers
 
 
+def told(form: Form, checked: Checked) -> dict[str, Any]:
+    """The right answers of a form by the data element they tell; the other way round: :func:`fitting`."""
+    wrong = {fault.path.split("/")[0] for fault in checked.faults}
+    return {
+        question.element: checked.answers[question.key]
+        for question in form.questions
+        if question.element and question.key in checked.answers and question.key not in wrong
+    }
+
+
 def _value(question: Question, answers: Answers, files: Files) -> Any:
     if not question.is_file:
         return answers.get(question.key)

@@ -290,6 +290,16 @@ def read_answers(definition: Mapping[str, Any], given: Mapping[str, Any]) -> dic
     return {key: value for key, value in read.items() if value is not None}
 
 
+def determined(definition: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by data element as answers to the questions of an event that ask for them."""
+    read = {
+        str(question["key"]): read_answer(question, told[question["element"]])
+        for question in definition.get("questions", ())
+        if told.get(question.get("element")) is not None
+    }
+    return {key: value for key, value in read.items() if value is not None}
+
+
 def read_answer(question: Mapping[str, Any], value: Any) -> Any:
     """None when it does not fit the question."""
     kind = question.get("type")

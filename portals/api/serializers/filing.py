@@ -6,7 +6,8 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from egov.intake.models import Draft
-from egov.intake.queries import OpenCorrections
+from egov.intake.queries import Moved, OpenCorrections
+from egov.routing.queries import Why
 from portals.api.samples import sample
 from portals.api.serializers.base import Answers, Fault, Localised, Shown, Strict
 
@@ -74,6 +75,20 @@ class PriceLineSerializer(Shown):
     basis = Localised()
 
 
+class MovedSerializer(Shown):
+    """A service of an event that came to be needed, or ceased to be."""
+
+    service = serializers.CharField()
+    name = Localised(source="title")
+    why = serializers.ChoiceField([each.value for each in Why], help_text="As the event has it by now.")
+    because = serializers.SerializerMethodField(help_text="The questions whose answers decided it.")
+    was_held = serializers.BooleanField(help_text="What the party had of it is there no more.")
+    is_closed = serializers.BooleanField(help_text="It cannot be filed online at present.")
+
+    def get_because(self, moved: Moved) -> list[str]:
+        return [str(question["key"]) for question, _answer in moved.because]
+
+
 @extend_schema_serializer(examples=[sample("check")])
 class CheckSerializer(Shown):
     """The check-your-answers page as data."""
@@ -94,13 +109,36 @@ class CheckSerializer(Shown):
         help_text="Materials that government holds, but no register connected here: attach them if you have them.",
     )
     minutes_left = serializers.IntegerField()
-    current = serializers.BooleanField(help_text="False: the service has a newer version; migrate the draft.")
+    current = serializers.BooleanField(
+        help_text="False: a service has a newer version, or other services are needed by now; migrate the draft."
+    )
+    services_added = MovedSerializer(many=True, help_text="What came to be needed since; of an event.")
+    services_removed = MovedSerializer(many=True, help_text="What is not needed any more.")
+    services_offered = MovedSerializer(many=True, help_text="What may be added by now, see `migrate_draft`.")
+    to_ask = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Questions of the event that have come up; answer them with `migrate_draft`.",
+    )
+
+
+@extend_schema_serializer(examples=[sample("migration_request")])
+class MigrationRequest(Strict):
+    answers = Answers(required=False, default=dict, help_text="To questions of the event that have come up.")
+    services = serializers.ListField(
+        child=serializers.CharField(max_length=64),
+        max_length=50,
+        required=False,
+        default=list,
+        help_text="Optional services that are wanted besides.",
+    )
 
 
 class MigrationSerializer(Shown):
     added = serializers.ListField(child=Localised())
     removed = serializers.ListField(child=Localised())
     changed = serializers.ListField(child=Localised())
+    services_added = MovedSerializer(many=True, source="came")
+    services_removed = MovedSerializer(many=True, source="went")
 
 
 class AttachmentRequest(Strict):

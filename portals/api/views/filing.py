@@ -156,6 +156,7 @@ class DraftCheck(ActorView):
     def get(self, request: Request, capacity: str, reference: str) -> Response:
         """What is still missing or wrong, what it costs, and what registers bring."""
         opened = queries.review(self.actor, draft=reference)
+        anew = queries.planned_anew(self.actor, opened)
         faults = [
             {"pointer": f"/answers/{fault.path}", "code": fault.code, "detail": str(fault.message)}
             for fault in opened.checked.faults
@@ -169,16 +170,27 @@ class DraftCheck(ActorView):
             "fetched": [paper.material for paper in opened.shared_papers if paper.is_fetched],
             "unheld": [paper.material for paper in opened.shared_papers if not paper.is_held and not paper.handed_in],
             "minutes_left": opened.minutes_left,
-            "current": opened.is_current,
+            "current": opened.is_current and not (anew and anew.changed),
+            "services_added": anew.came if anew else (),
+            "services_removed": anew.went if anew else (),
+            "services_offered": anew.offered if anew else (),
+            "to_ask": anew.plan.to_ask if anew else (),
         }
         return Response(s.CheckSerializer(body).data)
 
 
 class DraftMigration(ActorView):
-    @extend_schema(request=None, responses=s.MigrationSerializer, operation_id="migrate_draft", tags=["filing"])
+    @extend_schema(
+        request=s.MigrationRequest, responses=s.MigrationSerializer, operation_id="migrate_draft", tags=["filing"]
+    )
     def post(self, request: Request, capacity: str, reference: str) -> Response:
-        """Move a draft to the published version of its service; answers that still fit are kept."""
-        return Response(s.MigrationSerializer(actions.migrate_draft(self.actor, draft=reference)).data)
+        """Move a draft to the published version of its service, and one of an event to the services that are needed by
+        now; answers that still fit are kept."""
+        given = self.body(s.MigrationRequest)
+        opened = queries.open_draft(self.actor, reference=reference)
+        with pointing_at_answers(opened.form, s.MigrationRequest.members()):
+            moved = actions.migrate_draft(self.actor, draft=reference, **given)
+        return Response(s.MigrationSerializer(moved).data)
 
 
 class Attachments(ActorView):

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_http_methods
 
 from egov.identity.models import Organisation
 from egov.intake import actions, queries
-from egov.intake.actions import ServiceChanged
-from egov.intake.queries import DraftMember, OpenDraft, SharedPaper
+from egov.intake.actions import ServiceChanged, ServicesChanged
+from egov.intake.queries import DraftMember, Moved, OpenDraft, SharedPaper
 from egov.kernel.errors import InvalidInput, NotFound
 from egov.kernel.text import LocalisedText
 from egov.registers.queries import register_names
 from portals.applicant import answers as words
 from portals.applicant.access import ApplicantRequest, applicant_page
-from portals.applicant.views.forms import changed_service, crumbs_of, page_url, steps_of
+from portals.applicant.views.forms import SITUATION, changed_service, crumbs_of, page_url, steps_of
 from portals.shared.components import Fault, SummaryRow
 
 
@@ -35,9 +35,14 @@ def check(request: ApplicantRequest, capacity: str, reference: str) -> HttpRespo
         return redirect("citizen:receipt", capacity=capacity, reference=submission.reference)
     if not opened.is_current:
         return changed_service(request, capacity, opened)
+    if SITUATION in request.POST:
+        return changed_service(request, capacity, opened, to_check=True)
     if request.method == "POST":
         return _submit(request, capacity, opened)
-    return _check_page(request, capacity, opened)
+    anew = queries.planned_anew(request.actor, opened)
+    if anew and anew.changed:
+        return changed_service(request, capacity, opened, to_check=True)
+    return _check_page(request, capacity, opened, offered=anew.offered if anew else ())
 
 
 def _check_page(
@@ -46,6 +51,7 @@ def _check_page(
     opened: OpenDraft,
     *,
     problems: list[Fault] | None = None,
+    offered: Sequence[Moved] = (),
     status: int = 200,
 ) -> HttpResponse:
     reference = opened.draft.reference
@@ -69,6 +75,7 @@ def _check_page(
         "instead": bool(opened.shared_papers),
         "goes_to": _destinations(request, opened),
         "price": opened.price,
+        "offered": offered,
         "steps": steps_of(capacity, opened, "check"),
         "key": request.POST.get("_key") or uuid.uuid4().hex,
         "previous": opened.shown_pages[-1].key if opened.shown_pages else "",
@@ -162,8 +169,8 @@ def _submit(request: ApplicantRequest, capacity: str, opened: OpenDraft) -> Http
             key=request.POST.get("_key", "")[:100],
             consent="consent" in request.POST,
         )
-    except ServiceChanged:
-        return changed_service(request, capacity, opened)
+    except (ServiceChanged, ServicesChanged):
+        return changed_service(request, capacity, opened, to_check=True)
     except InvalidInput as error:
         problems = [Fault(str(fault.message)) for fault in error.faults] if opened.checked.faults == () else []
         return _check_page(request, capacity, opened, problems=problems, status=error.status)

@@ -1,6 +1,6 @@
 """Filling in a form: start, pages, autosave, check, submit. Works without script; htmx makes it livelier."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -8,23 +8,26 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from egov.intake import actions, queries, rules
 from egov.intake.actions import DraftChanged, ServiceClosed
-from egov.intake.queries import Migration, OpenDraft
+from egov.intake.queries import Migration, Moved, OpenDraft, PlannedAnew
 from egov.intake.rules import FormPage
-from egov.kernel.errors import InvalidInput, NotFound, TooLarge
+from egov.kernel.errors import InvalidInput, NotFound, NotPermitted, TooLarge
 from egov.kernel.text import localise, whole_number
 from egov.registers.queries import register_names
+from egov.routing.queries import Why
 from portals.applicant import answers as words
-from portals.applicant import fields
+from portals.applicant import determinants, fields
 from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.shared.components import Crumb, Fault, Step, faults_of
-from portals.shared.templatetags.egov_ui import localised
+from portals.shared.event_map import answer_words
+from portals.shared.templatetags.egov_ui import localised, localised_plain
 
 _MOVED = gettext_lazy("This service has changed since you began. Your answers were kept where they still fit.")
+SITUATION, SERVICES = "_situation", "services"
 AGAIN, NEXT, BACK, LEAVE = "again", "next", "back", "leave"
 
 
@@ -53,31 +56,105 @@ def page_url(capacity: str, reference: str, page: str) -> str:
     return reverse("citizen:check", kwargs={"capacity": capacity, "reference": reference})
 
 
-def changed_service(request: ApplicantRequest, capacity: str, opened: OpenDraft) -> HttpResponse:
-    """The service has a newer version: the answers that fit move along, and the page says what is different."""
+def changed_service(
+    request: ApplicantRequest, capacity: str, opened: OpenDraft, *, to_check: bool = False
+) -> HttpResponse:
+    """A service has a newer version, or by the answers other services are needed: what fits moves along, and the page
+    says what is different. ``to_check``: on the page that checks, from which it came."""
+    answers = request.POST.dict() if SITUATION in request.POST else {}
+    services = request.POST.getlist(SERVICES) if SITUATION in request.POST else []
     try:
-        migration = actions.migrate_draft(request.actor, draft=opened.draft.reference)
-    except ServiceClosed as closed:
-        return render(
-            request,
-            "applicant/closed.html",
-            {"opened": opened, "error": closed, "crumbs": crumbs_of(capacity, opened)},
-            status=closed.status,
+        migration = actions.migrate_draft(
+            request.actor, draft=opened.draft.reference, answers=answers, services=services
         )
-    messages.warning(request, _told(migration))
+    except (ServiceClosed, NotPermitted) as refused:
+        return _stays(request, capacity, opened, str(refused), refused.status)
+    except InvalidInput as open_or_nothing:
+        anew = queries.planned_anew(request.actor, opened, answers=answers)
+        if anew and anew.to_ask:
+            return _situation(request, capacity, opened, anew)
+        problem = str(open_or_nothing.faults[0].message)
+        return _stays(request, capacity, opened, problem, open_or_nothing.status)
+    messages.warning(request, told(migration))
+    if to_check:
+        return redirect(page_url(capacity, opened.draft.reference, ""))
     return redirect("citizen:draft", capacity=capacity, reference=opened.draft.reference)
 
 
-def _told(migration: Migration) -> str:
-    parts = [str(_MOVED)]
-    for title, texts in (
-        (_("New: %(questions)s."), migration.added),
-        (_("No longer asked: %(questions)s."), migration.removed),
-        (_("To answer anew: %(questions)s."), migration.changed),
-    ):
-        if texts:
-            parts.append(title % {"questions": _(", ").join(localise(text) for text in texts)})
-    return " ".join(parts)
+def _stays(request: ApplicantRequest, capacity: str, opened: OpenDraft, problem: str, status: int) -> HttpResponse:
+    """Why it cannot be filed as it is, and the way back to the answers."""
+    context = {
+        "opened": opened,
+        "error": problem,
+        "back": opened.shown_pages[0].key if opened.is_current and opened.shown_pages else "",
+        "crumbs": crumbs_of(capacity, opened),
+    }
+    return render(request, "applicant/closed.html", context, status=status)
+
+
+def _situation(request: ApplicantRequest, capacity: str, opened: OpenDraft, anew: PlannedAnew) -> HttpResponse:
+    """What the event has to know by now, to say what applies."""
+    missing = _("Answer this question, so that we know what applies.") if SITUATION in request.POST else ""
+    shown = [
+        determinants.field_of(each, value=request.POST.get(str(each["key"])), error=missing) for each in anew.to_ask
+    ]
+    context = {
+        "opened": opened,
+        "questions": shown,
+        "answered": [
+            (each["key"], request.POST[each["key"]])
+            for each in anew.plan.questions
+            if each["key"] in anew.plan.answers and each["key"] in request.POST
+        ],
+        "faults": faults_of(shown),
+        "crumbs": crumbs_of(capacity, opened),
+    }
+    return render(request, "applicant/draft_situation.html", context, status=422 if missing else 200)
+
+
+def told(migration: Migration) -> str:
+    """What was done to a draft, in words."""
+    moved = [
+        text % {"services": _in_words(services)}
+        for text, services in (
+            (_("Needed now: %(services)s."), migration.came),
+            (_("No longer needed: %(services)s."), migration.went),
+        )
+        if services
+    ]
+    questions = [
+        text % {"questions": _(", ").join(localise(each) for each in titles)}
+        for text, titles in (
+            (_("New: %(questions)s."), migration.added),
+            (_("No longer asked: %(questions)s."), migration.removed),
+            (_("To answer anew: %(questions)s."), migration.changed),
+        )
+        if titles
+    ]
+    first = _("What you need has changed. What you typed is kept.") if moved else str(_MOVED)
+    return " ".join([first, *moved, *questions])
+
+
+def _in_words(services: Sequence[Moved]) -> str:
+    names = []
+    for each in services:
+        because = _because(each)
+        text = _("%(service)s (%(because)s)") if because else "%(service)s"
+        names.append(text % {"service": localise(each.title), "because": because})
+    return pgettext("between notes", "; ").join(names)
+
+
+def _because(moved: Moved) -> str:
+    if moved.was_held:
+        return _("what you had of it is no longer in force")
+    if moved.why is Why.HELD:
+        return _("you have it by now")
+    if moved.is_closed:
+        return _("it cannot be filed online at present")
+    answers = [
+        f"{localised_plain(question['text'])} {answer_words(question, answer)}" for question, answer in moved.because
+    ]
+    return _(", ").join(answers)
 
 
 # --- One page -----------------------------------------------------------------------------------------

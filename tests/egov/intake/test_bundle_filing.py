@@ -153,6 +153,16 @@ def test_every_department_gets_its_part_alone_and_what_waits_is_opened_with_what
     assert (matter.determinants, matter.event_version) == ({"area": 80, "sign": True}, None)
 
 
+def test_a_department_is_not_given_what_a_register_says_to_a_question_its_form_did_not_ask(shop, services, resident):
+    who = question(en="Name", x_element="person.name", x_visible_when="licensed == true")
+    asked = {"licensed": question("boolean", en="Licensed"), "who": who, "words": question(en="Words")}
+    services.publish("AA03", form={"type": "object", "properties": asked, "required": ["words"]}, materials=[])
+    filled(resident, start(resident, area=80, sign=True), aa02__cooks=2, aa03__words="面", aa03__licensed=False)
+    cases = {case.service.code: case for case in Case.objects.select_related("service")}
+    assert cases["AA01"].sources["owner"]["register"] == "population"
+    assert cases["AA03"].sources == {}
+
+
 def test_a_department_that_does_several_parts_is_given_one_consent_for_all_it_fetches(shop, services, resident):
     for code, form, key, outputs in (("AA01", REGISTER, "lease", [FOUNDED]), ("AA03", SIGN, "picture", [])):
         material = {"key": key, "name": {"zh-Hans": key, "en": key}, "source": "shared"} | {"evidence": "id_card"}

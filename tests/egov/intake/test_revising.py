@@ -9,7 +9,7 @@ from egov.casework.models import AnswerChange, Case, CaseFile
 from egov.catalogue.models import EventVersion, VersionState
 from egov.documents.actions.files import keep
 from egov.identity.models import Account
-from egov.intake import actions, queries
+from egov.intake import actions, queries, replaying
 from egov.intake.models import Draft, Submission
 from egov.journal.models import Entry
 from egov.kernel import outbox
@@ -157,6 +157,18 @@ def test_a_matter_without_a_form_of_its_own_goes_on_where_its_case_is(matter, re
     propose(resident, matter, shop__area_sqm=320)
     draft = actions.start_lacking(resident, matter=matter.reference, service="AA04")
     assert draft.region == Case.objects.filter(matter=matter.reference).first().region
+
+
+def test_a_version_of_the_event_is_tried_on_the_matter_once(matter, resident, identities):
+    propose(resident, matter, shop__area_sqm=320)
+    begun(resident, matter, aa04__exits=2)
+    definition = {"members": [{"service": "AA02"}, {"service": "AA03"}], "questions": []}
+    for number, state in enumerate((VersionState.PUBLISHED, VersionState.DRAFT), start=1):
+        EventVersion.objects.create(code="BE90", number=number, state=state, kind="business", definition=definition)
+    asked = actions.replay_event(identities.officer("platform_admin"), code="BE90", number=2)
+    replaying.run_waiting()
+    asked.refresh_from_db()
+    assert (asked.failed, asked.total, asked.done) == ("", 1, 1)
 
 
 def test_papers_of_the_matter_come_along(services, matter, resident):

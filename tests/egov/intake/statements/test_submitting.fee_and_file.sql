@@ -32,7 +32,29 @@ SELECT draft.id,
                             ORDER BY attachment.id), ?)::text
    FROM intake_attachment attachment
    JOIN documents_storedfile FILE ON file.id = attachment.file_id
-   WHERE attachment.draft_id = draft.id)
+   WHERE attachment.draft_id = draft.id), CASE
+                                              WHEN PLAN <> ? THEN
+                                                     (SELECT coalesce(md5(string_agg(thing, ?
+                                                                                     ORDER BY thing)), ?)
+                                                      FROM
+                                                        (SELECT ? || id AS thing
+                                                         FROM registers_holding
+                                                         WHERE party_id = draft.applicant_id
+                                                           AND (PLAN -> ?) ? service
+                                                           AND ended_at IS NULL
+                                                           AND valid_from <= ?
+                                                           AND (valid_to IS NULL
+                                                                OR valid_to >= ?)
+                                                         UNION ALL SELECT ? || id
+                                                         FROM documents_credential
+                                                         WHERE holder_id = draft.applicant_id
+                                                           AND (PLAN -> ?) ? TYPE
+                                                           AND ended_at IS NULL
+                                                           AND suspended_at IS NULL
+                                                           AND valid_from <= ?
+                                                           AND (valid_to IS NULL
+                                                                OR valid_to >= ?)) AS things)
+                                          END
 FROM draft
 JOIN identity_party party ON party.id = draft.applicant_id;
 
