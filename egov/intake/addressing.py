@@ -45,6 +45,11 @@ def refusal(
     return WrongApplicant(kind, [version.name for version in refused]) if refused else None
 
 
+def covers(actor: Actor, service: str) -> bool:
+    """Whether the mandate under which the actor acts, if it is one for some services only, is for this one too."""
+    return actor.mandate_services is None or service in actor.mandate_services
+
+
 def _kind_of(actor: Actor) -> PartyKind:
     known = _KINDS.get(actor.kind)
     if known is not None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion
 from egov.intake import queries, rules
-from egov.intake.addressing import require_addressed
+from egov.intake.addressing import covers, require_addressed
 from egov.intake.errors import DraftChanged, ServiceClosed
 from egov.intake.models import Draft
 from egov.intake.rules import Bundle
@@ -152,7 +152,7 @@ def fileable(service: str) -> ServiceVersion:
 def require_may_file(actor: Actor, service: str) -> None:
     if not actor.is_applicant:
         raise NotPermitted
-    if actor.mandate_services is not None and service not in actor.mandate_services:
+    if not covers(actor, service):
         raise NotPermitted(_("Your mandate does not cover this service."))
     for_posts = catalogue.published(service).service.mode in queries.FILED_BY_POSTS
     if for_posts and not actor.is_staff:

@@ -10,7 +10,6 @@ from egov.intake.queries.ahead import (
     bundle_of,
     bundle_refusal,
     form_ahead,
-    is_chosen,
     try_event,
 )
 from egov.intake.queries.changing import (
@@ -44,6 +43,7 @@ from egov.intake.queries.drafts import (
     form_of,
     known_codes,
     known_facts,
+    matter_of,
     members_of,
     named_claims,
     open_correction,
@@ -98,10 +98,10 @@ __all__ = [
     "form_ahead",
     "form_for",
     "form_of",
-    "is_chosen",
     "known_codes",
     "known_facts",
     "last_replay",
+    "matter_of",
     "members_of",
     "named_claims",
     "open_correction",

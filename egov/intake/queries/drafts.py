@@ -440,6 +440,11 @@ def submission_of_draft(actor: Actor, *, draft: str) -> Submission | None:
     return visible_submissions(actor).filter(draft__reference=draft).first()
 
 
+def matter_of(submission: str) -> str:
+    """The number of the matter that was opened or joined under a receipt's number; "" when there is no such receipt."""
+    return Submission.objects.filter(reference=submission).values_list("matter", flat=True).first() or ""
+
+
 def claims_in(matter: str) -> list[BundleClaim]:
     """All that the applicant of a matter (by reference) said to have. One statement."""
     kept = Submission.objects.filter(matter=matter).values_list("draft__plan__claims", flat=True)
