@@ -170,6 +170,8 @@ def _shown(
 
 def _reach(each: MemberAnswers) -> Reach:
     title = localise(each.version.name)
+    if each.member.state == "dropped":
+        return Reach(title, Badge(_("is not carried on"), Tone.DONE, wrap=True))
     if not each.is_open:
         return Reach(title, Badge(_("is decided and stays as it is"), Tone.DONE, wrap=True))
     if each.case is None:

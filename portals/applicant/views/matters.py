@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from egov.casework import queries as cases
+from egov.casework.models import Case
 from egov.documents import queries as documents
 from egov.intake import actions as intake_actions
 from egov.intake import queries as intake
@@ -50,10 +51,18 @@ def receipt(request: ApplicantRequest, capacity: str, reference: str) -> HttpRes
         "submission": submission,
         "timeline": timeline,
         "bill": bill,
+        "all_wait": _all_wait_for_payment(timeline),
+        "stands_still": _(", ").join(localised_plain(lane.title) for lane in timeline.lanes if lane.needs == "pay"),
         "documents": [card_of(each, capacity) for each in documents.documents_about(_subjects(timeline))],
         "crumbs": [home_crumb(capacity), Crumb(_("Receipt"))],
     }
     return render(request, "applicant/receipt.html", context)
+
+
+def _all_wait_for_payment(timeline: queries.Timeline) -> bool:
+    """Nothing goes on before the fee is paid: no department has any of it in hand."""
+    in_hand = [lane for lane in timeline.lanes if lane.state == "open"]
+    return bool(in_hand) and all(lane.needs == "pay" for lane in in_hand)
 
 
 def _subjects(timeline: queries.Timeline) -> list[Ref]:
@@ -102,16 +111,20 @@ def matter_page(
     done = len(timeline.done_lanes)
     outside = _outside(timeline)
     waiting = next((lane for lane in timeline.lanes if lane.needs), None)
-    talk_to = next((case for case in timeline.cases if case.closed_at is None), None)
+    talk_to = _talk_to(timeline)
+    undone = _undone(timeline)
     context = {
         "timeline": timeline,
         "matter": timeline.matter,
         "promise": timeline.promise,
         "unmeasured": _unmeasured(timeline),
         "drawing": lanes.drawing(timeline, urls),
-        "total": len(timeline.lanes),
+        "total": len(timeline.counted_lanes),
         "done": done,
         "waiting": waiting,
+        "all_wait": _all_wait_for_payment(timeline),
+        "several": len(timeline.lanes) > 1,
+        "back": sum((line.back for line in undone), Decimal(0)),
         "asking": [lane for lane in timeline.lanes if lane.needs == "correct"],
         "action_url": _action_url(timeline, waiting, capacity) if waiting else "",
         "departments": _departments(timeline),
@@ -120,7 +133,7 @@ def matter_page(
         "rate": [lane for lane in timeline.lanes if _may_rate(lane)],
         "bills": payments.bills_about(_subjects(timeline)),
         "documents": _documents(timeline, capacity),
-        "undone": _undone(timeline),
+        "undone": undone,
         "outside": outside,
         "waits_outside": lanes.who(outside[0].of.by) if outside and not _in_hand(timeline) else "",
         "lacking": [_reconsidered(each) for each in timeline.revised.lacking],
@@ -155,6 +168,12 @@ def _message_field(department: str, said: str, problem: str) -> Field:
     )
 
 
+def _talk_to(timeline: queries.Timeline) -> Case | None:
+    """Whose department reads a message: one that has work to do on it, else one whose case is not closed yet."""
+    unclosed = [case for case in timeline.cases if case.closed_at is None]
+    return next((case for case in unclosed if case.decided_at is None), unclosed[0] if unclosed else None)
+
+
 def _unmeasured(timeline: queries.Timeline) -> str:
     """The services of which too few cases are known to say how long they take."""
     keys = timeline.promise.forecast.unmeasured
@@ -173,19 +192,21 @@ class UndoneLine:
 def _undone(timeline: queries.Timeline) -> list[UndoneLine]:
     titles = {lane.key: str(localised(lane.title)) for lane in timeline.lanes}
     return [
-        UndoneLine(titles[lane.key], _why(lane.undone, titles), lane.undone.back)
+        UndoneLine(titles[lane.key], _why(lane, lane.undone, titles), lane.undone.back)
         for lane in timeline.lanes
         if lane.undone is not None
     ]
 
 
-def _why(undone: Undone, titles: dict[str, str]) -> str:
+def _why(lane: queries.Lane, undone: Undone, titles: dict[str, str]) -> str:
     others = _(", ").join(titles[key] for key in undone.of)
     if undone.why == rules.NOT_GRANTED:
         return _("Not begun, because %(services)s was not granted") % {"services": others}
     if undone.why == rules.NOT_STARTED:
         return _("Not begun, because %(services)s fell away") % {"services": others}
-    return _("Ended before anybody had examined it") if undone.back else _("Taken back")
+    if lane.case is not None and lane.case.state != "withdrawn":
+        return _("Ended before anybody had examined it")
+    return _("Taken back")
 
 
 @dataclass(frozen=True)
@@ -263,7 +284,7 @@ def _may_rate(lane: queries.Lane) -> bool:
 
 def _departments(timeline: queries.Timeline) -> list[str]:
     """Who has it in hand now, each once."""
-    names = [str(localised(lane.department)) for lane in timeline.open_lanes if lane.department]
+    names = [str(localised(lane.department)) for lane in timeline.open_lanes if lane.case]
     return list(dict.fromkeys(names))
 
 
@@ -283,7 +304,8 @@ def withdraw(request: ApplicantRequest, capacity: str, reference: str) -> HttpRe
     """The whole, or the one part that the address names with what cannot do without it."""
     timeline = queries.timeline(request.actor, reference=reference)
     part = request.POST.get("member") or request.GET.get("member", "")
-    part = part if part in {lane.key for lane in timeline.lanes} else ""
+    if part and part not in {lane.key for lane in timeline.lanes}:
+        raise NotFound
     error = ""
     if request.method == "POST":
         reason = request.POST.get("reason", "")[:500]
