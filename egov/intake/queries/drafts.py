@@ -211,7 +211,14 @@ class OpenDraft:
     @property
     def price(self) -> Price:
         """Of all members together."""
-        return Price(tuple(line for _member, price in self.prices for line in price.lines))
+        several = len(self.members) > 1
+        return Price(
+            tuple(
+                line.of(member.version.name) if several else line
+                for member, price in self.prices
+                for line in price.lines
+            )
+        )
 
     @cached_property
     def prices(self) -> list[tuple[DraftMember, Price]]:

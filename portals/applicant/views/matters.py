@@ -28,7 +28,7 @@ from portals.applicant import lanes
 from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.cards import card_of
 from portals.applicant.talk import thread_of
-from portals.shared.components import Crumb, DocumentCard, Field
+from portals.shared.components import Crumb, DocumentCard, Field, Option
 from portals.shared.event_map import answer_words
 from portals.shared.paging import page_of
 from portals.shared.templatetags.egov_ui import localised, localised_plain
@@ -111,7 +111,7 @@ def matter_page(
     done = len(timeline.done_lanes)
     outside = _outside(timeline)
     waiting = next((lane for lane in timeline.lanes if lane.needs), None)
-    talk_to = _talk_to(timeline)
+    talk_to = _readers(timeline)
     undone = _undone(timeline)
     context = {
         "timeline": timeline,
@@ -142,7 +142,7 @@ def matter_page(
         "may_correct": any(lane.state in ("open", "waiting") for lane in timeline.lanes),
         "thread": thread_of(timeline.cases),
         "talk_to": talk_to,
-        "message_field": _message_field(localise(talk_to.department.full_name), said, problem) if talk_to else None,
+        "message_fields": _message_fields(request, talk_to, said, problem),
         "said": said,
         "problem": problem,
         "urls": urls,
@@ -156,22 +156,27 @@ def matter_page(
     return render(request, "applicant/matter.html", context, status=status)
 
 
-def _message_field(department: str, said: str, problem: str) -> Field:
-    return Field(
-        "text",
-        _("Write to %(department)s") % {"department": department},
-        "textarea",
-        said,
-        error=problem,
-        max_length=2000,
-        lines=3,
-    )
+def _message_fields(request: ApplicantRequest, readers: Sequence[Case], said: str, problem: str) -> list[Field]:
+    """The text and, where several departments have work, which of them reads it."""
+    if not readers:
+        return []
+    names = [localise(case.department.full_name) or case.department.party.name for case in readers]
+    label = _("Write to %(department)s") % {"department": names[0]} if len(names) == 1 else _("Your message")
+    text = Field("text", label, "textarea", said, error=problem, max_length=2000, lines=3)
+    if len(names) == 1:
+        return [text]
+    chosen = request.POST.get("to", readers[0].reference)
+    options = [
+        Option(case.reference, f"{name} · {localised_plain(case.title)}", checked=case.reference == chosen)
+        for case, name in zip(readers, names, strict=True)
+    ]
+    return [Field("to", _("Which department is it for?"), "radio", options=options), text]
 
 
-def _talk_to(timeline: queries.Timeline) -> Case | None:
-    """Whose department reads a message: one that has work to do on it, else one whose case is not closed yet."""
+def _readers(timeline: queries.Timeline) -> list[Case]:
+    """Whose departments may read a message: those that have work to do, else the first whose case is not closed yet."""
     unclosed = [case for case in timeline.cases if case.closed_at is None]
-    return next((case for case in unclosed if case.decided_at is None), unclosed[0] if unclosed else None)
+    return [case for case in unclosed if case.decided_at is None] or unclosed[:1]
 
 
 def _unmeasured(timeline: queries.Timeline) -> str:

@@ -300,3 +300,18 @@ def test_the_day_promised_before_filing_is_the_day_promised_with_it(shop, reside
     submission = filled(resident, start(resident, area=80, sign=False), person__name="甲", aa02__cooks=1)
     filed = matter_queries.timeline(resident, reference=submission.matter)
     assert deadlines.due_day(ahead.ready_at) == deadlines.due_day(filed.promised_due_at)
+
+
+def test_lines_of_one_name_say_of_which_service_they_are(shop, services, resident):
+    fee = {
+        "items": [{"key": "each", "name": {"zh-Hans": "登记费", "en": "Registration"}, "amount": "80.00", "when": ""}]
+    }
+    for code, form in (("AA02", FOOD), ("AA03", SIGN)):
+        name = {"zh-Hans": f"事项{code}", "en": f"Service {code}"}
+        services.publish(code, form=form, materials=[], fee=fee, name=name)
+    draft = start(resident, area=80, sign=True)
+    named = ["Service AA02: Registration", "Service AA03: Registration"]
+    ahead = queries.open_draft(resident, reference=draft.reference).price
+    assert [line.name["en"] for line in ahead.lines] == named
+    filled(resident, draft, person__name="甲", aa02__cooks=1, aa03__words="面")
+    assert [line.text["en"] for line in Bill.objects.get().lines.order_by("id")] == named

@@ -2,7 +2,7 @@
 
 import pytest
 
-from egov.casework.models import Case
+from egov.casework.models import Case, Message
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import ServiceVersion
 from egov.identity.models import Account
@@ -135,6 +135,10 @@ def pay(bill: Bill) -> None:
 def test_a_message_goes_to_a_department_that_still_has_work(browser, file):
     _address, matter = file(sign=True)
     first, second = Case.objects.order_by("id")
+    page = text_of(browser, f"/as/self/matters/{matter.reference}/")
+    assert "Which department is it for?" in page
+    browser.post(f"/as/self/cases/{first.reference}/message/", {"to": second.reference, "text": "?"})
+    assert Message.objects.get().case == second
     Case.objects.filter(pk=first.pk).update(decided_at=clock.now(), state="decided", outcome="granted")
     page = text_of(browser, f"/as/self/matters/{matter.reference}/")
     assert f"/{second.reference}/message/" in page
