@@ -110,7 +110,12 @@ def last_day(started: dt.date, limit: int, unit: str, working_days: WorkingDays)
 
 def due_day(due: dt.datetime) -> dt.date:
     """The last day on which it is not too late, as people are told it."""
-    return (local(due) - dt.timedelta(microseconds=1)).date()
+    return last_moment(due).date()
+
+
+def last_moment(due: dt.datetime) -> dt.datetime:
+    """Just in time: what begins with the end of a limit begins on its last day, not on the day after."""
+    return local(due) - dt.timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)

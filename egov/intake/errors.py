@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from egov.identity.models import PartyKind
 from egov.intake.models import Draft
-from egov.kernel.errors import EgovError, FieldError, InvalidInput, StaleVersion
+from egov.kernel.errors import EgovError, FieldError, InvalidInput, NotPermitted, StaleVersion
 from egov.kernel.text import LocalisedText, enumerated, localise
 
 
@@ -56,6 +56,16 @@ class WrongApplicant(InvalidInput):
             way_out = None
         super().__init__([FieldError("applicant", self.code, message)], message)
         self.way_out = way_out
+
+
+class MandateTooNarrow(NotPermitted):
+    """What is filed as one needs a mandate for each of its services."""
+
+    way_out = _("Ask the one you act for to add them to the mandate, or file one by one what it covers.")
+
+    def __init__(self, services: Sequence[LocalisedText]) -> None:
+        names = {"services": localise(enumerated(services))}
+        super().__init__(_("Your mandate does not cover this: %(services)s.") % names)
 
 
 class DraftChanged(StaleVersion):

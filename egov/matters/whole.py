@@ -22,6 +22,7 @@ from egov.matters import rules
 from egov.matters.models import Declaration, Dependency, Matter, MatterState, Member, MemberState
 from egov.matters.rules import Needs, Undone
 from egov.payments import actions as payments
+from egov.payments.models import FELL_AWAY
 from egov.routing.queries import RouteChoice
 from egov.work import actions as work
 
@@ -188,7 +189,7 @@ class Whole:
 
     def give_up(self, case: str) -> Decimal:
         """Nothing is owed for a case nobody has examined: taken off the bill, or given back; the amount. Once."""
-        return payments.give_up(SYSTEM, subject=Ref("case", case), reason="the service fell away before it was begun")
+        return payments.give_up(SYSTEM, subject=Ref("case", case), reason=FELL_AWAY)
 
     def _start(self, key: str, member: Member) -> None:
         kept = member.kept

@@ -110,6 +110,10 @@ class FiscalReceipt(models.Model):
         return f"{self.series}-{self.number:08d}"
 
 
+FELL_AWAY = "fell_away"  # the reason of what the platform gives back by itself; people read it in their language
+_FELL_AWAY = _("This part was taken back or fell away before anybody had examined it")
+
+
 class Refund(models.Model):
     reference = models.CharField(max_length=40, unique=True)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
@@ -139,6 +143,11 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def why(self) -> str:
+        """In the active language where the platform gave the reason, else as an officer wrote it."""
+        return str(_FELL_AWAY) if self.reason == FELL_AWAY else self.reason
 
 
 class DisbursementState(models.TextChoices):

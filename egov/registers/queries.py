@@ -165,8 +165,10 @@ class HeldDatum:
     value: Any
     register: LocalisedText
     keeper: str
+    keeper_name: LocalisedText
     as_of: dt.date
     sensitive: bool
+    schema: Mapping[str, Any]
 
 
 def data_about(actor: Actor, *, party_id: int) -> list[HeldDatum]:
@@ -192,8 +194,10 @@ def data_about(actor: Actor, *, party_id: int) -> list[HeldDatum]:
                 value=fact.value,
                 register=register.name if register else {"en": fact.register},
                 keeper=register.keeper.party.name if register and register.keeper else "",
+                keeper_name=register.keeper.full_name if register and register.keeper else {},
                 as_of=fact.as_of,
                 sensitive=row.sensitive,
+                schema=row.schema,
             )
         )
     return lines

@@ -13,6 +13,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
 from egov.kernel.text import LocalisedText, whole_number
 from egov.routing import memory
+from egov.routing.answers import why_unread
 from egov.routing.bundles import BundlePlan, PlannedMember, Wishes, lasting, plan_bundle, plan_event, read_answers
 from egov.routing.competence import Considered, Explanation, RouteChoice, Verdict, competent, competent_for, explain
 from egov.routing.errors import EventWithdrawn
@@ -69,6 +70,7 @@ __all__ = [
     "targets",
     "targets_like",
     "warm",
+    "why_unread",
     "words_of",
 ]
 

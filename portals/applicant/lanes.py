@@ -9,7 +9,7 @@ from egov.kernel import clock
 from egov.kernel.text import localise
 from egov.matters.queries import Lane as MatterLane
 from egov.matters.queries import Timeline as MatterTimeline
-from egov.matters.rules import PartKind
+from egov.matters.rules import TAKEN_BACK, PartKind
 from portals.shared.components import Badge, Tone, last_day
 from portals.shared.drawings import Bar, Lane, Segment, Timeline
 from portals.shared.templatetags.egov_ui import local_date_plain, localised, short_date
@@ -33,7 +33,7 @@ def drawing(timeline: MatterTimeline, urls: dict[str, str]) -> Timeline:
 def _lane(lane: MatterLane, now: dt.datetime, url: str) -> Lane:
     return Lane(
         title=localised(lane.title),
-        department=localised(lane.department) or _ahead(lane),
+        department=localised(lane.department) or done_by(lane.by),
         segments=[Segment(_BARS[part.kind], part.start, part.end) for part in lane.parts],
         badge=badge(lane, now),
         note=note(lane, now),
@@ -41,10 +41,6 @@ def _lane(lane: MatterLane, now: dt.datetime, url: str) -> Lane:
         critical=lane.critical,
         url=url,
     )
-
-
-def _ahead(lane: MatterLane) -> str:
-    return done_by(lane.by) if lane.by else _("Begins when what it waits for is done")
 
 
 def done_by(by: str) -> str:
@@ -69,7 +65,7 @@ def badge(lane: MatterLane, now: dt.datetime) -> Badge:
             return Badge(_("Done, as you say") if lane.declaration else _("Done"), Tone.DONE)
         return Badge(waits_for(lane.by), Tone.WAIT)
     if lane.case is None:
-        return Badge(_("Waits"), Tone.WAIT) if lane.state == "waiting" else Badge(_("No longer needed"), Tone.DONE)
+        return Badge(_("Waits"), Tone.WAIT) if lane.state == "waiting" else _fallen(lane)
     case = lane.case
     if case.outcome == "refused":
         return Badge(_("Refused"), Tone.MISS, icon="cancel")
@@ -83,6 +79,13 @@ def badge(lane: MatterLane, now: dt.datetime) -> Badge:
         late = max((clock.local(now).date() - last_day(lane.due_at)).days, 1)
         return Badge(ngettext("%(n)d day late", "%(n)d days late", late) % {"n": late}, Tone.MISS)
     return Badge(_("On time"), Tone.OK)
+
+
+def _fallen(lane: MatterLane) -> Badge:
+    """It never began: the applicant took it back, or it fell away with another one."""
+    if lane.undone is not None and lane.undone.why == TAKEN_BACK:
+        return Badge(_("Withdrawn"), Tone.DONE, icon="undo")
+    return Badge(_("No longer needed"), Tone.DONE)
 
 
 def _ended(lane: MatterLane) -> Badge:

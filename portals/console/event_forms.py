@@ -265,6 +265,7 @@ class QuestionForm(ConditionForm):
     def __init__(self, *args: Any, row: EventVersion, key: str = "", **kwargs: Any) -> None:
         questions = row.definition.get("questions", [])
         present: Mapping[str, Any] = next((each for each in questions if each["key"] == key), {})
+        self.limits = {name: present[name] for name in ("minimum", "maximum") if name in present}
         earlier = list(itertools.takewhile(lambda each: each["key"] != key, questions))
         kwargs["initial"] = {
             **initial_both("text", present.get("text", {})),
@@ -343,11 +344,13 @@ class QuestionForm(ConditionForm):
             "choices": data["choices"] if data["type"] == "choice" else [],
             "when": data["when"],
         }
+        limits = self.limits if data["type"] == "number" else {}
         return {
             "key": data["key"],
             "type": data["type"],
             "text": both(data, "text"),
             **{name: value for name, value in optional.items() if value},
+            **limits,
         }
 
 

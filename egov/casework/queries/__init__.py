@@ -41,6 +41,7 @@ from egov.casework.queries.pages import (
     opinion_page,
     paper_of,
     track,
+    tracks_in,
 )
 from egov.casework.queries.papers import MaterialLine, Standing, material_lines
 from egov.casework.queries.samples import PrescribedLetter, letters_of, sample_letter
@@ -94,6 +95,7 @@ __all__ = [
     "search",
     "summary_of",
     "track",
+    "tracks_in",
     "verdict_on",
     "visible_cases",
 ]

@@ -361,17 +361,29 @@ class Track:
 def track(reference: str) -> Track:
     """Where a case stands. Raises ``NotFound`` also for a number whose check characters do not fit."""
     number = references.normalise(reference)
-    if not references.is_valid(number):
+    found = _tracks(reference=number) if references.is_valid(number) else []
+    if not found:
         raise NotFound
-    case = (
-        Case.objects.filter(reference=number)
+    return found[0]
+
+
+def tracks_in(matter: str) -> list[Track]:
+    """Where each case of a matter stands, in the order in which they came. One statement."""
+    return _tracks(matter=matter)
+
+
+def _tracks(**which: str) -> list[Track]:
+    cases = (
+        Case.objects.filter(**which)
         .select_related("department", "unit")
         .annotate(d_moves=hanging(Transition, **same("at", "act", "public")))
         .defer("answers", "sources", "route")
-        .first()
+        .order_by("id")
     )
-    if case is None:
-        raise NotFound
+    return [_track(case) for case in cases]
+
+
+def _track(case: Case) -> Track:
     moves = [
         (dt.datetime.fromisoformat(row["at"]), TRANSITIONS[row["act"]].told)
         for row in case.d_moves

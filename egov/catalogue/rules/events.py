@@ -80,12 +80,21 @@ def _questions(event: Mapping[str, Any]) -> Iterator[FieldError]:
             yield fault(f"{path}/element", _("This is not how a data element is written."))
         if question.get("type") not in ANSWERS:
             yield fault(f"{path}/type", _("This value is not known."))
+        yield from _limits(path, question)
         if question.get("type") == "choice":
             for choice in question.get("choices", ()) or [{}]:
                 if not choice.get("key") or not is_localised(choice.get("text")):
                     yield fault(f"{path}/choices", _("The choice needs a label in Chinese and English."))
         if "when" in question:
             yield from _condition(f"{path}/when", question["when"], event.get("definition", {}), earlier=number)
+
+
+def _limits(path: str, question: Mapping[str, Any]) -> Iterator[FieldError]:
+    """A number question may say between which values an answer lies."""
+    for name in question.keys() & {"minimum", "maximum"}:
+        limit = question[name]
+        if question.get("type") != "number" or isinstance(limit, bool) or not isinstance(limit, int | float):
+            yield fault(f"{path}/{name}", _("This value is not known."))
 
 
 def _given(event: Mapping[str, Any]) -> Iterator[FieldError]:

@@ -433,7 +433,7 @@ def _bill(actor: Actor, submission: Submission, opened: matters.OpenedMatter, fi
             BillLineSpec(
                 subject=Ref("case", opened.references[each.spec.key]),
                 department_id=each.spec.route.department_id,
-                text=line.name,
+                text=(line.of(each.spec.version.name) if len(filed) > 1 else line).name,
                 amount=line.amount,
                 basis=line.basis.get("zh-Hans", "")[:200],
             )

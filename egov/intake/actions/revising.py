@@ -63,7 +63,7 @@ def answer_anew(actor: Actor, *, matter: str, question: str, answer: Any) -> Non
         require_may_file(actor, each.version.service.code)
     read = routing.read_answer(asked, answer)
     if read is None:
-        raise InvalidInput.at(question, "required", _("Answer this question."))
+        raise InvalidInput.at(question, "required", routing.why_unread(asked, answer))
     if read == found.matter.determinants.get(question):
         raise InvalidInput.at(question, "unchanged", _("This is the answer that counts already."))
     _run_again(actor, found, {question: read})

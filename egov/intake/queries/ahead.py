@@ -12,7 +12,7 @@ from egov.deadlines import queries as deadlines
 from egov.deadlines import rules as deadline_rules
 from egov.intake import rules
 from egov.intake.addressing import refusal
-from egov.intake.errors import WrongApplicant
+from egov.intake.errors import MandateTooNarrow, WrongApplicant
 from egov.intake.queries.drafts import DraftMember, Saving, form_of, known_facts, members_of, route_for, saving_of
 from egov.intake.rules import (
     Bundle,
@@ -162,7 +162,7 @@ def try_event(
     return plan, bundle_ahead(sample, plan=plan, services=services, region=region, applicant_kind=applicant_kind)
 
 
-def is_chosen(member: PlannedMember, services: Sequence[str] | frozenset[str] | set[str]) -> bool:
+def _is_chosen(member: PlannedMember, services: Sequence[str] | frozenset[str] | set[str]) -> bool:
     wanted = member.again or member.service in services
     return member.why is Why.APPLIES or (member.why is Why.OPTIONAL and wanted)
 
@@ -170,7 +170,7 @@ def is_chosen(member: PlannedMember, services: Sequence[str] | frozenset[str] | 
 def bundle_of(plan: BundlePlan, services: Sequence[str] | frozenset[str] | set[str]) -> Bundle:
     """The members that would be filed: those that apply and can be filed here, and the optional ones of ``services``."""
     fileable = [each for each in plan.members if each.is_fileable and each.applies]
-    chosen = {each.service for each in fileable if is_chosen(each, services)}
+    chosen = {each.service for each in fileable if _is_chosen(each, services)}
     wanted = rules.with_prerequisites(_edges(plan, [each.service for each in fileable]), chosen)
     members = [each for each in fileable if each.service in wanted]
     filed = tuple(member.service for member in members)
@@ -225,10 +225,15 @@ def answered_by(plan: BundlePlan) -> dict[str, Any]:
     return dict(plan.event.definition.get("given", {})) | said
 
 
-def bundle_refusal(actor: Actor, *, plan: BundlePlan, services: Sequence[str]) -> WrongApplicant | None:
+def bundle_refusal(
+    actor: Actor, *, plan: BundlePlan, services: Sequence[str]
+) -> WrongApplicant | MandateTooNarrow | None:
     """Why nothing of this can be begun for the party for whom the actor acts; None when it can."""
     bundle = bundle_of(plan, services)
-    return refusal(actor, [catalogue.version(member.version) for member in bundle.members], bundle)
+    versions = [catalogue.version(member.version) for member in bundle.members]
+    if uncovered := [version.name for version in versions if not actor.covers(version.service.code)]:
+        return MandateTooNarrow(uncovered)
+    return refusal(actor, versions, bundle)
 
 
 def bundle_ahead(
@@ -269,12 +274,13 @@ def _members(
     needs = {service: [Needs(each) for each in waits] for service, waits in before.items()}
     by_service = {member.service: member for member in members}
     ends: dict[str, dt.datetime] = {}
+    done: dict[str, dt.datetime] = {}
     levels: dict[str, int] = {}
     found: dict[str, MemberAhead] = {}
     for service in order_of(needs):
         member = by_service[service]
         route = route_for(member.version, member.form, {}, region=region, applicant_kind=applicant_kind)
-        start = max((ends[each] for each in before[service]), default=now)
+        start = max((done[each] for each in before[service]), default=now)
         version = member.version
         days = deadlines.working_days(route.department_id)
         ends[service] = (
@@ -282,6 +288,7 @@ def _members(
             if version.promised_limit
             else start
         )
+        done[service] = deadline_rules.last_moment(ends[service]) if version.promised_limit else start
         levels[service] = 1 + max((levels[each] for each in before[service]), default=0)
         found[service] = MemberAhead(
             member, route, start, ends[service], critical=False, level=levels[service], waits_for=tuple(before[service])

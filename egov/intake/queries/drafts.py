@@ -217,7 +217,14 @@ class OpenDraft:
     @property
     def price(self) -> Price:
         """Of all members together."""
-        return Price(tuple(line for _member, price in self.prices for line in price.lines))
+        several = len(self.members) > 1
+        return Price(
+            tuple(
+                line.of(member.version.name) if several else line
+                for member, price in self.prices
+                for line in price.lines
+            )
+        )
 
     @cached_property
     def prices(self) -> list[tuple[DraftMember, Price]]:
@@ -462,6 +469,11 @@ def submission_of(actor: Actor, *, reference: str) -> Submission:
 def submission_of_draft(actor: Actor, *, draft: str) -> Submission | None:
     """What became of a draft, when it was submitted."""
     return visible_submissions(actor).filter(draft__reference=draft).first()
+
+
+def matter_of(submission: str) -> str:
+    """The number of the matter that was opened or joined under a receipt's number; "" when there is no such receipt."""
+    return Submission.objects.filter(reference=submission).values_list("matter", flat=True).first() or ""
 
 
 def claims_in(matter: str) -> list[BundleClaim]:

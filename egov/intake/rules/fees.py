@@ -1,14 +1,14 @@
 """What a service costs for these answers: the items that apply, each with its legal basis."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from egov.intake.rules.form import Form
 from egov.intake.rules.validation import condition_context, holds
 from egov.kernel.money import rounded
-from egov.kernel.text import LocalisedText
+from egov.kernel.text import LocalisedText, localise
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,17 @@ class PriceLine:
     name: LocalisedText
     amount: Decimal
     basis: LocalisedText
+
+    def of(self, service: LocalisedText) -> "PriceLine":
+        """The same as a line among those of other services: it says whose it is."""
+        if self.name == service:
+            return self
+        joined = {"zh-Hans": "{}：{}", "en": "{}: {}"}
+        whose = {
+            language: words.format(localise(service, language), localise(self.name, language))
+            for language, words in joined.items()
+        }
+        return replace(self, name=whose)
 
 
 @dataclass(frozen=True)

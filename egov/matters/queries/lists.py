@@ -132,8 +132,8 @@ def lines_of(matters: Sequence[Matter], *, actor: Actor) -> list[MatterLine]:
     return [
         MatterLine(
             matter=matter,
-            total=len(members := list(matter.members.all())),
-            done=sum(member.state == MemberState.DONE for member in members),
+            total=sum(member.state != MemberState.DROPPED for member in matter.members.all()),
+            done=sum(member.state == MemberState.DONE for member in matter.members.all()),
             waits_for_you=matter.reference in waits,
             missed=matter.reference in missed,
         )

@@ -8,6 +8,7 @@ from functools import cached_property
 from egov.casework import queries as casework
 from egov.casework.models import Case, Transition
 from egov.catalogue import queries as catalogue
+from egov.identity.models import Organisation
 from egov.journal import actions as journal
 from egov.kernel import clock
 from egov.kernel.actor import Actor
@@ -89,6 +90,11 @@ class Timeline:
         return [lane for lane in self.lanes if lane.state == MemberState.DONE]
 
     @property
+    def counted_lanes(self) -> list[Lane]:
+        """Those that are done or come to an end yet: what fell away or was taken back is no part of the whole."""
+        return [lane for lane in self.lanes if lane.state != MemberState.DROPPED]
+
+    @property
     def cases(self) -> list[Case]:
         """Those that are open to the reader, with what they hold."""
         return [lane.case for lane in self.lanes if lane.case and lane.is_own]
@@ -116,7 +122,7 @@ def timeline(actor: Actor, *, reference: str) -> Timeline:
     At most 5 statements for one member, 6 for many; one more for the journal, one under a limited mandate.
     """
     matter = find(actor, reference=reference)
-    members = list(matter.members.select_related("service", "pending").order_by("order", "id"))
+    members = list(matter.members.select_related("service", "pending__department__party").order_by("order", "id"))
     needs_of = _needs_of(matter, members)
     found = Case.objects.filter(matter=matter.reference).select_related("department__party", "unit")
     cases = {case.reference: case for case in found}
@@ -203,6 +209,10 @@ def _title(member: Member, cases: dict[str, Case]) -> LocalisedText:
     return outside[member.service.code].name if outside else {}
 
 
+def _named(department: Organisation) -> LocalisedText:
+    return department.full_name or {"zh-Hans": department.party.name}
+
+
 def _lane_of_case(
     member: Member,
     case: Case,
@@ -219,7 +229,7 @@ def _lane_of_case(
         title=title,
         state=member.state,
         case=case,
-        department=case.department.full_name or {"zh-Hans": case.department.party.name},
+        department=_named(case.department),
         unit=case.unit.name,
         unit_phone=case.unit.phone,
         parts=rules.parts_of(story, ended_at=ended, due_at=case.promised_due_at, now=now),
@@ -274,7 +284,7 @@ def _lane_ahead(
         title=title,
         state=member.state,
         case=None,
-        department={},
+        department=_named(member.kept.department) if member.kept is not None else {},
         unit={},
         unit_phone="",
         parts=parts,

@@ -8,6 +8,7 @@ import datetime as dt
 import itertools
 import math
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -307,7 +308,8 @@ def read_answer(question: Mapping[str, Any], value: Any) -> Any:
         word = str(value).lower()
         return True if word in _YES else False if word in _NO else None
     if kind == "number":
-        return _number(value)
+        number = read_number(value)
+        return number if number is not None and is_within(question, number) else None
     text = str(value)
     if kind == "choice":
         return text if any(str(choice["key"]) == text for choice in question.get("choices", ())) else None
@@ -316,13 +318,23 @@ def read_answer(question: Mapping[str, Any], value: Any) -> Any:
     return text[:100]
 
 
-def _number(value: Any) -> int | float | None:
+def read_number(value: Any) -> int | float | None:
     if isinstance(value, bool):
         return None
-    text = str(value).strip().replace(",", "")
-    if not re.fullmatch(r"\d{1,12}(\.\d{1,4})?", text, flags=re.ASCII):
+    text = unicodedata.normalize("NFKC", str(value)).strip().replace(",", "").replace("−", "-")
+    if not re.fullmatch(r"-?\d{1,12}(\.\d{1,4})?", text, flags=re.ASCII):
         return None
     return float(text) if "." in text else int(text)
+
+
+def limits_of(question: Mapping[str, Any]) -> tuple[int | float, int | float | None]:
+    """The least and the most that a number question takes: nothing below 0 and no end, unless it says otherwise."""
+    return question.get("minimum", 0), question.get("maximum")
+
+
+def is_within(question: Mapping[str, Any], number: int | float) -> bool:
+    least, most = limits_of(question)
+    return least <= number and (most is None or number <= most)
 
 
 # --- Order --------------------------------------------------------------------------------------------

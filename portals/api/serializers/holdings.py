@@ -59,7 +59,7 @@ class ReceiptSerializer(Shown):
 class RefundSerializer(Shown):
     reference = serializers.CharField()
     amount = serializers.DecimalField(max_digits=18, decimal_places=2)
-    reason = serializers.CharField()
+    reason = serializers.CharField(source="why")
     state = serializers.CharField()
 
 

@@ -9,6 +9,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from egov.catalogue import queries as catalogue
 from egov.intake import actions
 from egov.kernel.errors import FieldError, InvalidInput, NotPermitted
 from egov.routing import queries as routing
@@ -57,8 +58,13 @@ class EventDrafts(ActorView):
 def _read(code: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Raises ``InvalidInput`` at an answer that is to no question of the event, or none that it takes."""
     read = routing.read_answers(code, given)
-    text = _("This event does not ask this, or takes another kind of answer.")
-    if faults := [FieldError(f"answers/{key}", "invalid", text) for key in given if key not in read]:
+    asked = {str(each["key"]): each for each in catalogue.event(code).definition.get("questions", ())}
+    unasked = _("This event does not ask this.")
+    if faults := [
+        FieldError(f"answers/{key}", "invalid", routing.why_unread(asked[key], value) if key in asked else unasked)
+        for key, value in given.items()
+        if key not in read
+    ]:
         raise InvalidInput(faults)
     return read
 

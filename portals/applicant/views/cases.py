@@ -141,6 +141,8 @@ def _own(request: ApplicantRequest, reference: str) -> Case:
 @applicant_page
 @require_POST
 def message(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
+    """To the department of the case, or of the other one of its matter that was chosen."""
+    reference = request.POST.get("to") or reference
     found = _own(request, reference)
     text = rules.tidy(request.POST.get("text", ""), lines=True)
     try:

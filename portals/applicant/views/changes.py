@@ -172,6 +172,8 @@ def reach_of(each: MemberAnswers) -> Reach:
     title = localise(each.version.name)
     if not each.is_own:
         return Reach(title, Badge(_("is another applicant's by now, who corrects it"), Tone.DONE, wrap=True))
+    if each.member.state == "dropped":
+        return Reach(title, Badge(_("is not carried on"), Tone.DONE, wrap=True))
     if not each.is_open:
         return Reach(title, Badge(_("is decided and stays as it is"), Tone.DONE, wrap=True))
     if each.case is None:

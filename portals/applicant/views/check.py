@@ -19,7 +19,7 @@ from egov.kernel.text import LocalisedText
 from egov.registers.queries import register_names
 from portals.applicant import answers as words
 from portals.applicant.access import ApplicantRequest, applicant_page
-from portals.applicant.views.forms import SITUATION, changed_service, crumbs_of, page_url, steps_of
+from portals.applicant.views.forms import SITUATION, changed_service, crumbs_of, page_url, steps_of, to_receipt
 from portals.shared.components import Fault, SummaryRow
 
 
@@ -29,10 +29,7 @@ def check(request: ApplicantRequest, capacity: str, reference: str) -> HttpRespo
     try:
         opened = queries.open_draft(request.actor, reference=reference)
     except NotFound:
-        submission = queries.submission_of_draft(request.actor, draft=reference)
-        if submission is None:
-            raise
-        return redirect("citizen:receipt", capacity=capacity, reference=submission.reference)
+        return to_receipt(request, capacity, reference)
     if not opened.is_current:
         return changed_service(request, capacity, opened)
     if SITUATION in request.POST:

@@ -8,9 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from egov.identity.models import Organisation
+from egov.catalogue import queries as catalogue
+from egov.identity.models import Organisation, Sex
+from egov.identity.queries import region_name
 from egov.intake import rules
 from egov.journal import queries as journal
 from egov.journal.queries import Seen
@@ -19,7 +22,7 @@ from egov.kernel.text import LocalisedText, localise
 from egov.registers import actions, queries
 from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.views.matters import home_crumb
-from portals.shared.components import Crumb, Fault, Field, Source, SummaryRow, faults_of
+from portals.shared.components import Crumb, Fault, Field, Source, SummaryRow, Text, faults_of
 from portals.shared.templatetags.egov_ui import data_text, localised, masked
 
 VIEWS_SHOWN = 100
@@ -43,15 +46,36 @@ def my_data(request: ApplicantRequest, capacity: str) -> HttpResponse:
 
 
 def _row(line: queries.HeldDatum, capacity: str) -> SummaryRow:
-    value = masked(str(line.value)) if line.sensitive else data_text(_plain(line.value))
-    keeper = _(", kept by %(keeper)s") % {"keeper": line.keeper} if line.keeper else ""
+    keeper = localise(line.keeper_name) or line.keeper
+    keeper = _(", kept by %(keeper)s") % {"keeper": keeper} if keeper else ""
     return SummaryRow(
         label=localised(line.name),
-        value=value,
+        value=_shown(line),
         source=Source(f"{localise(line.register)}{keeper}", line.as_of),
         action=_("Correct"),
         action_url=reverse("citizen:correct_fact", kwargs={"capacity": capacity, "element": line.element}),
     )
+
+
+_PRIVATE_FORMATS = ("phone", "cn-resident-id")
+_COUNTRIES = {"CHN": {"zh-Hans": "中国", "en": "China"}}
+
+
+def _shown(line: queries.HeldDatum) -> Text:
+    """In words, as the forms say it; of what is private the middle is hidden, however the dictionary marks it."""
+    asked = catalogue.asked_elements().get(line.element, {})
+    named = {**_COUNTRIES, **asked.get("x-labels", {})}
+    if isinstance(line.value, bool):
+        return _("Yes") if line.value else _("No")
+    if isinstance(line.value, str) and line.value in named:
+        return localised(named[line.value])
+    if isinstance(line.value, str) and line.element.endswith("region"):
+        return region_name(line.value) or line.value
+    if line.element == "person.sex":
+        return str(Sex(line.value).label)
+    if line.sensitive or line.schema.get("format") in _PRIVATE_FORMATS:
+        return masked(str(line.value))
+    return data_text(_plain(line.value))
 
 
 def _plain(value: object) -> str:
@@ -62,12 +86,30 @@ def _plain(value: object) -> str:
     return "" if value is None else str(value)
 
 
+_REASONS = {
+    "handling": gettext_lazy("Handles your case"),
+    "advising": gettext_lazy("Was asked for its opinion on your case"),
+    "own": gettext_lazy("Acts for you"),
+    "lead": gettext_lazy("Leads your matter"),
+    "supervision": gettext_lazy("Supervises how cases are handled"),
+    "search": gettext_lazy("Found it in a search"),
+    "admin": gettext_lazy("Maintains the register"),
+    "dry run of an event": gettext_lazy("Tried out which services apply"),
+}
+
+
 @dataclass(frozen=True)
 class Look:
     """One look at the party's data, with the department in words."""
 
     seen: Seen
     department: LocalisedText
+
+    @property
+    def reason(self) -> Text:
+        """In words where the platform gave it, else as an officer wrote it."""
+        words = _REASONS.get(self.seen.reason)
+        return str(words) if words is not None else data_text(self.seen.reason)
 
     @property
     def refs(self) -> str:

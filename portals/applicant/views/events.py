@@ -17,9 +17,10 @@ from django.views.decorators.http import require_http_methods
 
 from egov.identity import queries as identity
 from egov.intake import actions, queries
+from egov.intake.actions import WrongApplicant
 from egov.intake.models import Draft
-from egov.intake.queries import BundleAhead, MemberAhead, is_chosen
-from egov.kernel.errors import InvalidInput
+from egov.intake.queries import BundleAhead, MemberAhead
+from egov.kernel.errors import InvalidInput, NotPermitted
 from egov.registers.queries import register_names
 from egov.routing import queries as routing
 from egov.routing.queries import BundlePlan, EventWithdrawn, Held, PlannedMember, Why, Wishes
@@ -51,6 +52,7 @@ class Line:
     ahead: MemberAhead | None = None
     reasons: Sequence[tuple[str, str]] = ()
     chosen: bool = False
+    needed_first: bool = False  # not needed by itself; something that is filed needs it
     holdings: Sequence[tuple[str, Source]] = ()
 
 
@@ -66,7 +68,7 @@ def event(request: ApplicantRequest, capacity: str, code: str) -> HttpResponse:
     plan = routing.plan_bundle(request.actor, event=code, answers=answers, wishes=wishes)
     chosen = asked.getlist(SERVICES)
     region = region_wanted(request) or str(answers.get(REGION, ""))
-    problem = ""
+    problem, status = "", 422
     if request.method == "POST":
         if not region:
             problem = _("Choose where you want it.")
@@ -87,11 +89,19 @@ def event(request: ApplicantRequest, capacity: str, code: str) -> HttpResponse:
                 return redirect("citizen:draft", capacity=capacity, reference=draft.reference)
             except InvalidInput as error:
                 problem = str(error.faults[0].message)
-    return _page(request, capacity, plan, chosen=chosen, region=region, problem=problem)
+            except NotPermitted as error:
+                problem, status = str(error), error.status
+    return _page(request, capacity, plan, chosen=chosen, region=region, problem=problem, status=status)
+
+
+def _filed(plan: BundlePlan, chosen: Sequence[str]) -> set[str]:
+    """What would be filed, with what comes along because something needs it first."""
+    return {member.service for member in queries.bundle_of(plan, chosen).members}
 
 
 def _brought_along(draft: Draft, plan: BundlePlan, chosen: Sequence[str]) -> list[str]:
-    optional = {each["service"] for each in draft.plan["members"] if each["optional"]} - set(chosen)
+    said = {*chosen, *_filed(plan, ())}  # the page has told of the latter
+    optional = {each["service"] for each in draft.plan["members"] if each["optional"]} - said
     return [localised_plain(each.version.name) for each in plan.members if each.service in optional]
 
 
@@ -100,16 +110,26 @@ def comes_along(titles: Sequence[str]) -> str:
 
 
 def _page(
-    request: ApplicantRequest, capacity: str, plan: BundlePlan, *, chosen: Sequence[str], region: str, problem: str
+    request: ApplicantRequest,
+    capacity: str,
+    plan: BundlePlan,
+    *,
+    chosen: Sequence[str],
+    region: str,
+    problem: str,
+    status: int,
 ) -> HttpResponse:
+    """``status``: when something that was sent could not be taken."""
     asked = request.POST if request.method == "POST" else request.GET
     tried = "go" in asked or request.method == "POST"
-    questions = [_question(plan, key, missing=tried) for key in plan.to_ask]
+    questions = [_question(plan, key, typed=asked.get(key, "")[:100], tried=tried) for key in plan.to_ask]
     ahead = None
     if region:
         ahead = queries.bundle_ahead(
             request.actor, plan=plan, services=chosen, region=region, applicant_kind=request.party.kind
         )
+    filed = _filed(plan, chosen)
+    needed = _filed(plan, ())
     by_service = {each.service: each for each in ahead.members} if ahead else {}
     groups: dict[Why, list[Line]] = {why: [] for why in Why}
     elsewhere: list[Line] = []
@@ -118,16 +138,19 @@ def _page(
             member,
             by_service.get(member.service),
             _reasons(member, plan),
-            is_chosen(member, chosen),
+            member.service in filed,
+            member.why is Why.OPTIONAL and member.service in needed,
             [_held(each) for each in member.holdings],
         )
         if member.applies and not member.is_fileable:
             elsewhere.append(line)
+        elif line.needed_first:
+            groups[Why.APPLIES].append(line)
         else:
             groups[member.why].append(line)
     refusal = queries.bundle_refusal(request.actor, plan=plan, services=chosen) if plan.is_settled else None
     told = faults_of(questions) if tried else []
-    if problem:
+    if problem and not told:
         told.insert(0, Fault(problem))
     context = {
         "plan": plan,
@@ -149,14 +172,14 @@ def _page(
         "elsewhere": elsewhere,
         "region_field": region_field(region, missing=tried and not region),
         "refusal": refusal,
-        "doors": _doors(request, plan, chosen) if refusal else [],
+        "doors": _doors(request, plan, chosen) if isinstance(refusal, WrongApplicant) else [],
         "faults": told,
         "crumbs": [
             Crumb(_("My matters"), reverse("citizen:home", kwargs={"capacity": capacity})),
             Crumb(localised(plan.event.name)),
         ],
     }
-    return render(request, "applicant/event.html", context, status=422 if told and request.method == "POST" else 200)
+    return render(request, "applicant/event.html", context, status=status if told and request.method == "POST" else 200)
 
 
 def _doors(request: ApplicantRequest, plan: BundlePlan, chosen: Sequence[str]) -> list[Door]:
@@ -169,11 +192,12 @@ def _doors(request: ApplicantRequest, plan: BundlePlan, chosen: Sequence[str]) -
 
 
 # --- Questions ------------------------------------------------------------------------------------------
-def _question(plan: BundlePlan, key: str, *, missing: bool) -> Field:
+def _question(plan: BundlePlan, key: str, *, typed: str, tried: bool) -> Field:
     question = next(each for each in plan.questions if each["key"] == key)
     return determinants.field_of(
         question,
-        error=_("Answer this question, so that we know what applies.") if missing else "",
+        value=typed,
+        error=routing.why_unread(question, typed) if tried else "",
         hint=_("Changes: %(services)s") % {"services": _list(_changed_by(plan, key))},
     )
 

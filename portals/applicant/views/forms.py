@@ -38,16 +38,21 @@ def draft(request: ApplicantRequest, capacity: str, reference: str) -> HttpRespo
     try:
         opened = queries.open_draft(request.actor, reference=reference)
     except NotFound:
-        submission = queries.submission_of_draft(request.actor, draft=reference)
-        if submission is None:
-            raise
-        return redirect("citizen:receipt", capacity=capacity, reference=submission.reference)
+        return to_receipt(request, capacity, reference)
     if not opened.is_current:
         return changed_service(request, capacity, opened)
     shown = [page.key for page in opened.shown_pages]
     left_off = opened.draft.page if opened.draft.page in shown else ""
     target = left_off or (opened.first_incomplete.key if opened.first_incomplete else "")
     return redirect(page_url(capacity, reference, target))
+
+
+def to_receipt(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
+    """Where a draft that was submitted is now. Raises ``NotFound`` when there was none."""
+    submission = queries.submission_of_draft(request.actor, draft=reference)
+    if submission is None:
+        raise NotFound
+    return redirect("citizen:receipt", capacity=capacity, reference=submission.reference)
 
 
 def page_url(capacity: str, reference: str, page: str) -> str:
@@ -161,7 +166,10 @@ def _because(moved: Moved) -> str:
 @applicant_page
 @require_http_methods(["GET", "POST"])
 def draft_page(request: ApplicantRequest, capacity: str, reference: str, page: str) -> HttpResponse:
-    opened = queries.open_draft(request.actor, reference=reference)
+    try:
+        opened = queries.open_draft(request.actor, reference=reference)
+    except NotFound:
+        return to_receipt(request, capacity, reference)
     if not opened.is_current:
         return changed_service(request, capacity, opened)
     form_page = opened.form.page(page)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from egov.casework import queries as cases
+from egov.casework.models import Case
 from egov.documents import queries as documents
 from egov.documents.models import IssuedDocument
 from egov.intake import actions as intake_actions
@@ -31,7 +32,7 @@ from portals.applicant.access import ApplicantRequest, applicant_page
 from portals.applicant.cards import card_of
 from portals.applicant.talk import thread_of
 from portals.applicant.views.events import comes_along
-from portals.shared.components import Crumb, DocumentCard, Field
+from portals.shared.components import Crumb, DocumentCard, Field, Option
 from portals.shared.event_map import answer_words
 from portals.shared.mandated import bills_in_reach, documents_in_reach
 from portals.shared.paging import page_of
@@ -56,10 +57,18 @@ def receipt(request: ApplicantRequest, capacity: str, reference: str) -> HttpRes
         "submission": submission,
         "timeline": timeline,
         "bill": bill,
+        "all_wait": _all_wait_for_payment(timeline),
+        "stands_still": _(", ").join(localised_plain(lane.title) for lane in timeline.lanes if lane.needs == "pay"),
         "documents": [card_of(each, capacity) for each in _issued(timeline)],
         "crumbs": [home_crumb(capacity), Crumb(_("Receipt"))],
     }
     return render(request, "applicant/receipt.html", context)
+
+
+def _all_wait_for_payment(timeline: queries.Timeline) -> bool:
+    """Nothing goes on before the fee is paid: no department has any of it in hand."""
+    in_hand = [lane for lane in timeline.lanes if lane.state == "open"]
+    return bool(in_hand) and all(lane.needs == "pay" for lane in in_hand)
 
 
 def _subjects(timeline: queries.Timeline) -> list[Ref]:
@@ -109,16 +118,20 @@ def matter_page(
     done = len(timeline.done_lanes)
     outside = _outside(timeline)
     waiting = next((lane for lane in timeline.lanes if lane.needs), None)
-    talk_to = next((case for case in timeline.cases if case.closed_at is None), None)
+    talk_to = _readers(timeline)
+    undone = _undone(timeline)
     context = {
         "timeline": timeline,
         "matter": timeline.matter,
         "promise": timeline.promise,
         "unmeasured": _unmeasured(timeline),
         "drawing": lanes.drawing(timeline, urls),
-        "total": len(timeline.lanes),
+        "total": len(timeline.counted_lanes),
         "done": done,
         "waiting": waiting,
+        "all_wait": _all_wait_for_payment(timeline),
+        "several": len(timeline.lanes) > 1,
+        "back": sum((line.back for line in undone), Decimal(0)),
         "asking": [lane for lane in timeline.lanes if lane.needs == "correct"],
         "action_url": _action_url(timeline, waiting, bills, capacity) if waiting else "",
         "departments": _departments(timeline),
@@ -127,7 +140,7 @@ def matter_page(
         "rate": [lane for lane in timeline.lanes if _may_rate(lane)],
         "bills": bills,
         "documents": _documents(timeline, capacity),
-        "undone": _undone(timeline),
+        "undone": undone,
         "outside": outside,
         "waits_outside": lanes.who(outside[0].of.by) if outside and not _in_hand(timeline) else "",
         "lacking": [_reconsidered(each) for each in timeline.revised.lacking],
@@ -136,7 +149,7 @@ def matter_page(
         "may_correct": any(lane.state in ("open", "waiting") for lane in timeline.lanes),
         "thread": thread_of(timeline.cases),
         "talk_to": talk_to,
-        "message_field": _message_field(localise(talk_to.department.full_name), said, problem) if talk_to else None,
+        "message_fields": _message_fields(request, talk_to, said, problem),
         "said": said,
         "problem": problem,
         "urls": urls,
@@ -150,16 +163,27 @@ def matter_page(
     return render(request, "applicant/matter.html", context, status=status)
 
 
-def _message_field(department: str, said: str, problem: str) -> Field:
-    return Field(
-        "text",
-        _("Write to %(department)s") % {"department": department},
-        "textarea",
-        said,
-        error=problem,
-        max_length=2000,
-        lines=3,
-    )
+def _message_fields(request: ApplicantRequest, readers: Sequence[Case], said: str, problem: str) -> list[Field]:
+    """The text and, where several departments have work, which of them reads it."""
+    if not readers:
+        return []
+    names = [localise(case.department.full_name) or case.department.party.name for case in readers]
+    label = _("Write to %(department)s") % {"department": names[0]} if len(names) == 1 else _("Your message")
+    text = Field("text", label, "textarea", said, error=problem, max_length=2000, lines=3)
+    if len(names) == 1:
+        return [text]
+    chosen = request.POST.get("to", readers[0].reference)
+    options = [
+        Option(case.reference, f"{name} · {localised_plain(case.title)}", checked=case.reference == chosen)
+        for case, name in zip(readers, names, strict=True)
+    ]
+    return [Field("to", _("Which department is it for?"), "radio", options=options), text]
+
+
+def _readers(timeline: queries.Timeline) -> list[Case]:
+    """Whose departments may read a message: those that have work to do, else the first whose case is not closed yet."""
+    unclosed = [case for case in timeline.cases if case.closed_at is None]
+    return [case for case in unclosed if case.decided_at is None] or unclosed[:1]
 
 
 def _unmeasured(timeline: queries.Timeline) -> str:
@@ -180,19 +204,21 @@ class UndoneLine:
 def _undone(timeline: queries.Timeline) -> list[UndoneLine]:
     titles = {lane.key: str(localised(lane.title)) for lane in timeline.lanes}
     return [
-        UndoneLine(titles[lane.key], _why(lane.undone, titles), lane.undone.back)
+        UndoneLine(titles[lane.key], _why(lane, lane.undone, titles), lane.undone.back)
         for lane in timeline.lanes
         if lane.undone is not None
     ]
 
 
-def _why(undone: Undone, titles: dict[str, str]) -> str:
+def _why(lane: queries.Lane, undone: Undone, titles: dict[str, str]) -> str:
     others = _(", ").join(titles[key] for key in undone.of) or localised(queries.ANOTHER_PART)
     if undone.why == rules.NOT_GRANTED:
         return _("Not begun, because %(services)s was not granted") % {"services": others}
     if undone.why == rules.NOT_STARTED:
         return _("Not begun, because %(services)s fell away") % {"services": others}
-    return _("Ended before anybody had examined it") if undone.back else _("Taken back")
+    if lane.case is not None and lane.case.state != "withdrawn":
+        return _("Ended before anybody had examined it")
+    return _("Taken back")
 
 
 @dataclass(frozen=True)
@@ -279,7 +305,7 @@ def _may_rate(lane: queries.Lane) -> bool:
 
 def _departments(timeline: queries.Timeline) -> list[str]:
     """Who has it in hand now, each once."""
-    names = [str(localised(lane.department)) for lane in timeline.open_lanes if lane.department]
+    names = [str(localised(lane.department)) for lane in timeline.open_lanes if lane.case]
     return list(dict.fromkeys(names))
 
 
@@ -300,7 +326,8 @@ def withdraw(request: ApplicantRequest, capacity: str, reference: str) -> HttpRe
     """The whole, or the one part that the address names with what cannot do without it."""
     timeline = queries.timeline(request.actor, reference=reference)
     part = request.POST.get("member") or request.GET.get("member", "")
-    part = part if part in {lane.key for lane in timeline.lanes} else ""
+    if part and part not in {lane.key for lane in timeline.lanes}:
+        raise NotFound
     error = ""
     if request.method == "POST":
         reason = request.POST.get("reason", "")[:500]

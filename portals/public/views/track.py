@@ -1,5 +1,7 @@
 """Tracking by number, without a login: only the state, the unit and the dates, never a name or an answer."""
 
+from dataclasses import dataclass
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -11,9 +13,19 @@ from egov.casework.models import CaseState
 from egov.casework.queries import Track
 from egov.deadlines import queries as deadlines
 from egov.deadlines.rules import remaining
+from egov.intake import queries as intake
 from egov.kernel import clock, references
-from egov.kernel.errors import NotFound
+from egov.kernel.errors import NotFound, Text
 from portals.shared import components as c
+
+
+@dataclass(frozen=True)
+class Line:
+    """A case under the number, as the page shows it."""
+
+    of: Track
+    state_word: Text
+    deadline: c.Deadline
 
 
 @never_cache
@@ -30,20 +42,29 @@ def track(request: HttpRequest) -> HttpResponse:
             422,
             _("This number has a typing error: its last two characters do not fit. Compare it with your receipt."),
         )
-    try:
-        tracked = casework.track(number)
-    except NotFound:
+    found = _tracked(number)
+    if not found:
         return _refused(
-            request, typed, 404, _("There is no case with this number. Take the number with -C- from your receipt.")
+            request,
+            typed,
+            404,
+            _("Nothing is under way with this number. Compare it with your receipt or your letter."),
         )
     context = {
         "number": number,
         "faults": [],
-        "tracked": tracked,
-        "state_word": CaseState(tracked.state).label,
-        "deadline": _deadline(tracked),
+        "lines": [Line(each, CaseState(each.state).label, _deadline(each)) for each in found],
+        "whole": found[0].reference != number,
     }
     return render(request, "public/track.html", context)
+
+
+def _tracked(number: str) -> list[Track]:
+    """The case of this number, or all those of the receipt or the matter that has it."""
+    try:
+        return [casework.track(number)]
+    except NotFound:
+        return casework.tracks_in(intake.matter_of(number) or number)
 
 
 def _refused(request: HttpRequest, typed: str, status: int, text: str) -> HttpResponse:

@@ -8,11 +8,13 @@ import pytest
 from egov.casework import queries as cases
 from egov.casework.models import Case
 from egov.catalogue import queries as catalogue
+from egov.deadlines import rules as deadlines
 from egov.intake import actions, queries
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM, CapacityKind
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
 from egov.kernel.refs import Ref
+from egov.matters import queries as matter_queries
 from egov.matters.models import Matter, PendingMember
 from egov.payments.models import Bill, BillState
 from egov.registers import actions as registers
@@ -299,3 +301,27 @@ def test_what_is_held_is_filed_again_when_the_person_wants_it(shop, resident):
     opened = queries.open_draft(resident, reference=start(resident, area=80, sign=False, again=["AA01"]).reference)
     assert [member.service for member in opened.members] == ["AA01", "AA02"]
     assert "organisation__uscc" not in opened.form.by_key, "the registration brings it"
+
+
+def test_the_day_promised_before_filing_is_the_day_promised_with_it(shop, resident):
+    """What waits begins on the last day of what it waits for, ahead as in the matter that is opened."""
+    plan = routing.plan_bundle(resident, event="BE90", answers={"area": 80, "sign": False})
+    ahead = queries.bundle_ahead(resident, plan=plan, services=[], region="990102", applicant_kind="person")
+    submission = filled(resident, start(resident, area=80, sign=False), person__name="甲", aa02__cooks=1)
+    filed = matter_queries.timeline(resident, reference=submission.matter)
+    assert deadlines.due_day(ahead.ready_at) == deadlines.due_day(filed.promised_due_at)
+
+
+def test_lines_of_one_name_say_of_which_service_they_are(shop, services, resident):
+    fee = {
+        "items": [{"key": "each", "name": {"zh-Hans": "登记费", "en": "Registration"}, "amount": "80.00", "when": ""}]
+    }
+    for code, form in (("AA02", FOOD), ("AA03", SIGN)):
+        name = {"zh-Hans": f"事项{code}", "en": f"Service {code}"}
+        services.publish(code, form=form, materials=[], fee=fee, name=name)
+    draft = start(resident, area=80, sign=True)
+    named = ["Service AA02: Registration", "Service AA03: Registration"]
+    ahead = queries.open_draft(resident, reference=draft.reference).price
+    assert [line.name["en"] for line in ahead.lines] == named
+    filled(resident, draft, person__name="甲", aa02__cooks=1, aa03__words="面")
+    assert [line.text["en"] for line in Bill.objects.get().lines.order_by("id")] == named

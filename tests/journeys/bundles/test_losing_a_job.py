@@ -66,6 +66,6 @@ def test_the_benefit_is_refused_and_the_rest_goes_on(walker, officers, somebody)
     assert found.outcomes["SI09"] == "refused"
 
     # The page of the matter says what was refused and what can be done, what fell away and why, and that it ended.
-    whole.see_the_end(worker, matter, done=3, total=5)
+    whole.see_the_end(worker, matter, done=3, total=4)
     worker.sees(worker.say("不符合条件", "The conditions are not met"))
     worker.follow("/contest/")

@@ -6,7 +6,7 @@ import pytest
 
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import Event
-from egov.identity.models import Account
+from egov.identity.models import Account, Party, Person
 from egov.intake.models import Draft
 from egov.kernel import clock
 from egov.kernel.actor import SYSTEM
@@ -78,8 +78,42 @@ def test_what_is_out_of_force_begins_nothing_and_leads_to_the_page_that_says_so(
 def test_without_an_answer_nothing_begins_and_the_question_says_so(browser, event):
     response = browser.post("/as/self/events/BE90/", {"region": "990102"})
     assert response.status_code == 422
-    assert "Answer this question" in response.content.decode()
+    assert response.content.decode().count("Answer “A sign?”, so that") == 2  # in the summary and at the question
     assert not Draft.objects.exists()
+
+
+@pytest.fixture
+def sized(event):
+    """The size of the shop decides."""
+    asked = {"key": "area", "type": "number", "minimum": 1, "maximum": 9000, "text": {"zh-Hans": "面积", "en": "Area"}}
+    members = [{"service": "AA01"}, {"service": "AA02", "when": "area >= 300"}]
+    event.definition = {**event.definition, "members": members, "questions": [asked]}
+    event.save()
+    catalogue.kept.forget()
+    return event
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("abc", "Write “Area” as a number"),
+        ("320.5 m2", "Write “Area” as a number"),
+        ("1e5", "Write “Area” as a number"),
+        ("-50", "“Area” has to lie between 1 and 9000."),
+        ("0", "“Area” has to lie between 1 and 9000."),
+        ("9000.5", "“Area” has to lie between 1 and 9000."),
+    ],
+)
+def test_a_number_that_cannot_count_stays_as_typed_and_says_why(browser, sized, typed, told):
+    page = browser.get("/as/self/events/BE90/", {"area": typed, "go": "1"}).content.decode()
+    assert page.count(told) == 2
+    assert f'value="{typed}"' in page
+
+
+@pytest.mark.parametrize("typed", ["320", "３２０", "1,320", "320.5"])
+def test_a_number_counts_as_people_type_it(browser, sized, typed):
+    page = browser.get("/as/self/events/BE90/", {"area": typed, "go": "1"}).content.decode()
+    assert "Service AA02" in page.partition("What we do for you")[2].partition("Begin")[0]
 
 
 def test_what_is_filed_elsewhere_on_this_answer_says_where_and_is_not_begun_here(browser, event):
@@ -164,3 +198,32 @@ def test_what_a_register_answers_can_be_answered_otherwise(browser, event):
     assert "Service AA02" in answered.partition("What we do for you")[2].partition("Begin")[0]
     browser.post("/as/self/events/BE90/", {"age": "121", "region": "990102"})
     assert [each["service"] for each in Draft.objects.get().plan["members"]] == ["AA01", "AA02"]
+
+
+def test_what_something_else_needs_first_is_listed_with_what_is_filed(browser, event):
+    members = [{"service": "AA01", "optional": True}, {"service": "AA02"}]
+    event.definition = {**event.definition, "members": members, "questions": []}
+    event.save()
+    catalogue.kept.forget()
+    page = browser.get("/as/self/events/BE90/?region=990102").content.decode()
+    assert "<dd><b>2</b>" in page.partition("<dt>Services</dt>")[2][:40]
+    applies = page.partition("What we do for you")[2].partition("Begin")[0]
+    assert "Service AA01" in applies
+    assert "another of these services needs it first" in applies
+    assert "If you like" not in page
+
+
+def test_an_agent_reads_before_beginning_that_the_mandate_does_not_cover_it(client, identities, resident, event):
+    agent = identities.person("代办人")
+    owner = Party.objects.get(pk=resident.on_behalf_of_id)
+    mandate = identities.mandate(owner, agent.party, by=Person.objects.get(pk=owner.pk), services=["AA01"])
+    client.force_login(identities.account(agent))
+    address = f"/as/m-{mandate.pk}/events/BE90/"
+    page = client.get(f"{address}?sign=true&region=990102&lang=en").content.decode()
+    assert "Your mandate does not cover this: Service AA02." in page
+    assert "Fill in one form" not in page
+    refused = client.post(f"{address}?lang=en", {"sign": "true", "region": "990102"})
+    assert refused.status_code == 403
+    assert "Your mandate does not cover" in refused.content.decode()
+    page = client.get(f"{address}?sign=false&region=990102&lang=en").content.decode()
+    assert "Fill in one form" in page

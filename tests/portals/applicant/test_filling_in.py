@@ -296,3 +296,11 @@ def test_the_business_portal_has_the_same_pages(client, services, identities):
     assert response.status_code == 200
     assert "portal-business" in response.content.decode()
     assert Draft.objects.get().applicant_id == company.pk
+
+
+def test_a_page_of_what_was_sent_leads_to_its_receipt(browser, a_draft, resident):
+    draft = a_draft(resident)
+    submission = intake.submit(resident, draft=draft.reference, key="once")
+    for page in (page_url(draft, "you"), f"/as/self/drafts/{draft.reference}/check/"):
+        response = browser.get(page)
+        assert response["Location"] == f"/as/self/submissions/{submission.reference}/"

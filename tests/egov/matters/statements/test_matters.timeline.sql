@@ -7,10 +7,12 @@ WHERE ("matters_matter"."applicant_id" = ?
 ORDER BY "matters_matter"."id" ASC
 LIMIT ?;
 
-SELECT [36 columns]
+SELECT [56 columns]
 FROM "matters_member"
 INNER JOIN "catalogue_publicservice" ON ("matters_member"."service_id" = "catalogue_publicservice"."id")
 LEFT OUTER JOIN "matters_pendingmember" ON ("matters_member"."id" = "matters_pendingmember"."member_id")
+LEFT OUTER JOIN "identity_organisation" ON ("matters_pendingmember"."department_id" = "identity_organisation"."party_id")
+LEFT OUTER JOIN "identity_party" ON ("identity_organisation"."party_id" = "identity_party"."id")
 WHERE "matters_member"."matter_id" = ?
 ORDER BY "matters_member"."order" ASC,
          "matters_member"."id" ASC;
