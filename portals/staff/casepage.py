@@ -24,6 +24,7 @@ from portals.applicant.materials import lines_of
 from portals.shared.components import Badge, Crumb, Deadline, Message, PlanStep, SummaryRow, Tone
 from portals.shared.templatetags.egov_ui import limit, short_date
 from portals.staff import acts, keys
+from portals.staff.templatetags.desk import state_at_desk
 
 STEP_STATES = {"done": "done", "active": "current", "skipped": "skipped"}
 CLOCKS = {
@@ -121,7 +122,7 @@ def crumbs_of(case: Case, capacity: str, *further: str) -> list[Crumb]:
 
 def _badges(page: CasePage) -> list[Badge]:
     case = page.case
-    badges = [Badge(case.get_state_display(), Tone.NOTE)]
+    badges = [Badge(state_at_desk(case), Tone.NOTE)]
     running = [clock for clock in page.clocks if clock.stopped_at is None]
     badges = [_deadline(clock).badge for clock in running if clock.kind != "statutory"][:1] + badges
     if case.outcome:
