@@ -17,6 +17,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound, Text
 from egov.kernel.text import LocalisedText, localise
 from egov.law import queries as law
+from egov.matters import queries as matters
 from egov.work import queries as work
 from egov.work.queries import StepView
 from portals.applicant import answers as words
@@ -67,6 +68,7 @@ def context_of(page: CasePage, *, actor: Actor, failed: str = "", typed: acts.Ty
     act_forms = acts.forms_of(page, failed=failed, typed=typed)
     turned_to = {"ask_opinion", "transfer"} & {each.key for each in act_forms}
     units = _open_units(page) if turned_to else []
+    whole = matters.whole_of(case)
     return {
         "case": case,
         "page": page,
@@ -84,6 +86,8 @@ def context_of(page: CasePage, *, actor: Actor, failed: str = "", typed: acts.Ty
         "evidence": lines_of(page),
         "may_fetch": page.may("fetch_evidence"),
         "reasons": case.route.get("reasons", []),
+        "whole": whole,
+        "leads": whole is not None and whole.matter.lead_id == actor.department_id,
         "steps": _steps(page),
         "clocks": [_clock(clock) for clock in page.clocks],
         "story": [(move, _cited(move.basis)) for move in reversed(page.moves)],

@@ -7,6 +7,8 @@ from egov.matters.queries.board import (
     BoardLine,
     Holder,
     HoldUp,
+    Idle,
+    Whole,
     board,
     board_lines,
     events_led,
@@ -14,6 +16,7 @@ from egov.matters.queries.board import (
     leads,
     led_matter,
     led_matters,
+    whole_of,
 )
 from egov.matters.queries.lists import (
     AnswerTime,
@@ -37,12 +40,14 @@ __all__ = [
     "BoardLine",
     "HoldUp",
     "Holder",
+    "Idle",
     "Lane",
     "MatterLine",
     "Promise",
     "Reconsidered",
     "Revised",
     "Timeline",
+    "Whole",
     "answer_time",
     "board",
     "board_lines",
@@ -62,5 +67,6 @@ __all__ = [
     "timeline",
     "visible_matters",
     "waiting_for_applicant",
+    "whole_of",
     "words_behind",
 ]
