@@ -19,12 +19,8 @@ from egov.kernel import translations
 
 def extract() -> int:
     call_command("makemessages", verbosity=0)
-    waiting = 0
-    for path, catalogue in translations.catalogues():
-        for fault in translations.faults(catalogue):
-            print(f"{path.relative_to(settings.BASE_DIR)}: {fault}")
-            waiting += 1
-    print(f"{waiting} to translate" if waiting else "All translated.")
+    found = _faults()
+    print("\n".join([*found, f"{len(found)} to translate"] if found else ["All translated."]))
     return 0
 
 
@@ -34,11 +30,7 @@ def check() -> int:
     try:
         call_command("makemessages", verbosity=0)
         after = _files()
-        found = [
-            f"{path.relative_to(settings.BASE_DIR)}: {fault}"
-            for path, catalogue in translations.catalogues()
-            for fault in translations.faults(catalogue)
-        ]
+        found = _faults()
     finally:
         for path in _files().keys() - before.keys():
             path.unlink()
@@ -48,6 +40,14 @@ def check() -> int:
     found += [f"{path.relative_to(settings.BASE_DIR)}: not as bin/messages writes it" for path in sorted(changed)]
     print("\n".join(found) or "All texts are extracted and translated.")
     return 1 if found else 0
+
+
+def _faults() -> list[str]:
+    found = list(translations.catalogues())
+    own = [
+        f"{path.relative_to(settings.BASE_DIR)}: {fault}" for path, each in found for fault in translations.faults(each)
+    ]
+    return own + list(translations.conflicts(found))
 
 
 def _files() -> dict[Path, bytes]:

@@ -32,6 +32,7 @@ __all__ = [
     "procedures",
     "table",
     "tables",
+    "tables_in_work",
 ]
 
 kept = Kept("law")
@@ -101,6 +102,11 @@ def table_versions(key: str = "") -> QuerySet[DecisionTable]:
     """All versions of a table, or of all tables, by key and newest first."""
     rows = DecisionTable.objects.order_by("key", "-version")
     return rows.filter(key=key) if key else rows
+
+
+def tables_in_work() -> QuerySet[DecisionTable]:
+    """Versions of tables that wait for publication, oldest first."""
+    return DecisionTable.objects.filter(state=State.DRAFT).order_by("pk")
 
 
 def tried(row: DecisionTable) -> list[tuple[Mapping[str, Any], str]]:

@@ -8,6 +8,7 @@ from django.db.models import F
 
 from egov.casework.models import Case, Transition
 from egov.catalogue import queries as catalogue
+from egov.catalogue.models import ServiceVersion
 from egov.matters.models import Dependency, Matter, Member
 from egov.matters.promises import Promise, promise_of
 from egov.matters.rules import Move, Needs
@@ -57,3 +58,10 @@ def followed(matters: Sequence[Matter]) -> list[Followed]:
         )
         for matter in matters
     ]
+
+
+def version_of(member: Member) -> ServiceVersion | None:
+    """What a member without a case is: the version kept for it, else the one in force where somebody else files it."""
+    if member.kept is not None:
+        return catalogue.version(member.kept.version_id)
+    return catalogue.published_many([member.service.code]).get(member.service.code) if member.by else None

@@ -6,6 +6,7 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from egov.identity.models import Organisation, Party
 from egov.kernel.text import LocalisedTextField
@@ -132,7 +133,11 @@ class FactCorrection(models.Model):
     state = models.CharField(
         max_length=10,
         default="open",
-        choices=[("open", _("open")), ("accepted", _("accepted")), ("refused", _("refused"))],
+        choices=[
+            ("open", _("open")),
+            ("accepted", _("accepted")),
+            ("refused", pgettext_lazy("of a correction", "refused")),
+        ],
     )
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)

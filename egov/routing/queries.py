@@ -59,6 +59,7 @@ __all__ = [
     "members_of",
     "named",
     "needs_to_learn",
+    "needs_unmet",
     "outcome",
     "plan_bundle",
     "plan_event",
@@ -359,6 +360,16 @@ def needs_to_learn(actor: Actor) -> QuerySet[Need]:
     if identity.scope_of(actor).is_platform:
         return rows
     return rows.filter(chosen__in=catalogue.configurable(actor).values("code"))
+
+
+def needs_unmet(actor: Actor) -> QuerySet[Need]:
+    """What was said and nothing was found for, newest first: for the platform's administrators, who decide on words.
+
+    Whoever configures some services cannot tell whether a service of another department was meant.
+    """
+    if not identity.scope_of(actor).is_platform:
+        return Need.objects.none()
+    return Need.objects.filter(learned=False, chosen="", offered=[], asked_back=False).order_by("-pk")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from egov.identity.models import Organisation, Post, Unit
 from egov.kernel.text import LocalisedTextField
@@ -52,7 +53,7 @@ class Plan(models.Model):
 
 class StepState(models.TextChoices):
     ACTIVE = "active", _("active")
-    DONE = "done", _("done")
+    DONE = "done", pgettext_lazy("step", "done")
     SKIPPED = "skipped", _("skipped")
     RETURNED = "returned", _("sent back for another round")
     CANCELLED = "cancelled", _("cancelled")
@@ -88,7 +89,7 @@ class Step(models.Model):
 class ItemState(models.TextChoices):
     OPEN = "open", _("waiting to be claimed")
     CLAIMED = "claimed", _("in hand")
-    DONE = "done", _("done")
+    DONE = "done", pgettext_lazy("step", "done")
     CANCELLED = "cancelled", _("cancelled")
 
 

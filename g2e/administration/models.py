@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from egov.identity.models import Post
 
@@ -31,7 +32,7 @@ class Leave(models.Model):
 
     class Meta:
         verbose_name = _("leave")
-        verbose_name_plural = _("leaves")
+        verbose_name_plural = pgettext_lazy("absence", "leaves")
         constraints = [
             models.CheckConstraint(condition=Q(last_day__gte=F("first_day")), name="leave_days_in_order"),
             ExclusionConstraint(

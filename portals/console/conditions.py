@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from portals.shared.conditions import Subject
 
@@ -60,7 +60,11 @@ class TermWidget(forms.MultiWidget):
 
     def __init__(self) -> None:
         number = forms.TextInput(
-            attrs={"inputmode": "decimal", "aria-label": gettext_lazy("Number"), "placeholder": gettext_lazy("Number")}
+            attrs={
+                "inputmode": "decimal",
+                "aria-label": pgettext_lazy("a figure", "Number"),
+                "placeholder": pgettext_lazy("a figure", "Number"),
+            }
         )
         super().__init__([forms.Select(), number])
 

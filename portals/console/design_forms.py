@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from egov.catalogue import queries as catalogue
 from egov.catalogue import rules
@@ -269,7 +269,7 @@ class StepForm(ConditionForm):
             "kind": forms.ChoiceField(label=_("What is done"), choices=STEP_KINDS),
             "role": forms.ChoiceField(label=_("By whom"), choices=[*NONE, *roles], required=False),
             "unit": forms.ChoiceField(
-                label=_("Where"),
+                label=pgettext("of a step", "Where"),
                 choices=[*PLACES.items(), (OTHER, _("another unit, also of another department"))],
                 required=False,
             ),

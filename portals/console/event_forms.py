@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import EVENT_KINDS, EventVersion
@@ -288,7 +288,7 @@ class QuestionForm(ConditionForm):
         own: dict[str, forms.Field] = {
             "text_zh": text_field(_("Question in Chinese"), max_length=120),
             "text_en": text_field(_("Question in English"), max_length=200),
-            "type": forms.ChoiceField(label=_("Answer"), choices=QUESTION_TYPES),
+            "type": forms.ChoiceField(label=pgettext("to a question", "Answer"), choices=QUESTION_TYPES),
             "choices": forms.CharField(
                 label=_("Answers to choose from"),
                 required=False,

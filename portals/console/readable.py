@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from egov.catalogue import queries as catalogue
 from egov.catalogue.models import Competence
@@ -63,7 +63,7 @@ LABELS: dict[str, Text] = {
     "language": gettext_lazy("Language"),
     "active": gettext_lazy("In use"),
     "question": gettext_lazy("Question"),
-    "options": gettext_lazy("Answers"),
+    "options": pgettext_lazy("of a topic", "Answers"),
     "day": gettext_lazy("Day"),
     "is_working": gettext_lazy("Offices work"),
     "provisional": gettext_lazy("Provisional"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from egov.catalogue import queries as catalogue
 from egov.identity.models import Unit
@@ -115,7 +115,7 @@ PARTS: dict[str, Text] = {
     "format": gettext_lazy("how it is written"),
     "minLength": gettext_lazy("shortest"),
     "exclusiveMinimum": gettext_lazy("more than"),
-    "x-unit": gettext_lazy("unit"),
+    "x-unit": pgettext_lazy("of a figure", "unit"),
     "x-element": gettext_lazy("data element"),
     "x-material": gettext_lazy("document"),
     "instrument": gettext_lazy("law"),

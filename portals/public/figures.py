@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from egov.measures import queries as measures
 from egov.measures.queries import Figure
@@ -101,7 +102,9 @@ def _drawn(found: Mapping[str, Figure], *, link: str = "") -> list[c.Figure]:
     if figure := found.get(OVERDUE):
         text = _("Which departments, and why") if link else ""
         label = _("Later than promised, still open")
-        figures.append(c.Figure(label, number(figure.value), " " + _("cases"), link=text, link_url=link))
+        figures.append(
+            c.Figure(label, number(figure.value), " " + pgettext("after a number", "cases"), link=text, link_url=link)
+        )
     return figures
 
 

@@ -17,6 +17,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound, Text
 from egov.kernel.text import LocalisedText, localise
 from egov.law import queries as law
+from egov.matters import queries as matters
 from egov.work import queries as work
 from egov.work.queries import StepView
 from portals.applicant import answers as words
@@ -24,6 +25,7 @@ from portals.applicant.materials import lines_of
 from portals.shared.components import Badge, Crumb, Deadline, Message, PlanStep, SummaryRow, Tone
 from portals.shared.templatetags.egov_ui import limit, short_date
 from portals.staff import acts, keys
+from portals.staff.templatetags.desk import state_at_desk
 
 STEP_STATES = {"done": "done", "active": "current", "skipped": "skipped"}
 CLOCKS = {
@@ -66,6 +68,7 @@ def context_of(page: CasePage, *, actor: Actor, failed: str = "", typed: acts.Ty
     act_forms = acts.forms_of(page, failed=failed, typed=typed)
     turned_to = {"ask_opinion", "transfer"} & {each.key for each in act_forms}
     units = _open_units(page) if turned_to else []
+    whole = matters.whole_of(case)
     return {
         "case": case,
         "page": page,
@@ -83,6 +86,8 @@ def context_of(page: CasePage, *, actor: Actor, failed: str = "", typed: acts.Ty
         "evidence": lines_of(page),
         "may_fetch": page.may("fetch_evidence"),
         "reasons": case.route.get("reasons", []),
+        "whole": whole,
+        "leads": whole is not None and whole.matter.lead_id == actor.department_id,
         "steps": _steps(page),
         "clocks": [_clock(clock) for clock in page.clocks],
         "story": [(move, _cited(move.basis)) for move in reversed(page.moves)],
@@ -121,7 +126,7 @@ def crumbs_of(case: Case, capacity: str, *further: str) -> list[Crumb]:
 
 def _badges(page: CasePage) -> list[Badge]:
     case = page.case
-    badges = [Badge(case.get_state_display(), Tone.NOTE)]
+    badges = [Badge(state_at_desk(case), Tone.NOTE)]
     running = [clock for clock in page.clocks if clock.stopped_at is None]
     badges = [_deadline(clock).badge for clock in running if clock.kind != "statutory"][:1] + badges
     if case.outcome:

@@ -83,3 +83,13 @@ def test_holdings_and_decisions_asked_for_come_from_services_here():
         if source["register"] in ("holdings", "decisions"):
             known = holding if source["register"] == "holdings" else {service["code"] for service in services()}
             assert set(source["services"]) <= known, key
+
+
+def test_what_a_register_holds_under_a_code_has_words_for_each_code():
+    """An extract shows them: a reader of Chinese cannot know what "female" is."""
+    coded = {key: row for key, row in dictionary("elements").items() if row.get("register") and "enum" in row["schema"]}
+    assert "person.sex" in coded
+    for key, row in coded.items():
+        labels = row["schema"].get("x-labels", {})
+        assert labels.keys() == set(row["schema"]["enum"]), key
+        assert all(label.keys() == {"zh-Hans", "en"} for label in labels.values()), key

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue import rules
 from egov.catalogue.models import EventVersion, ServiceVersion, VersionState
+from egov.catalogue.queries.administration import IN_WORK
 from egov.catalogue.queries.reading import competence_rows, kept, published_many, services
 from egov.catalogue.rules import Difference
 from egov.identity.queries import scope_of
@@ -53,6 +54,12 @@ def events_for_console(*, kind: str = "", text: str = "") -> list[EventLine]:
         and (not wanted or any(wanted in each.casefold() for each in (line.code, *line.shown.name.values())))
     ]
     return sorted(found, key=lambda line: (line.shown.order, line.code))
+
+
+def event_drafts_for(actor: Actor) -> QuerySet[EventVersion]:
+    """Versions that wait for approval or publication, of the events that the actor may compose, oldest first."""
+    rows = EventVersion.objects.filter(state__in=IN_WORK).defer("needs", "definition").order_by("pk")
+    return rows if may_compose(actor, "") else rows.filter(lead_role__in=functions_of(actor))
 
 
 def event_versions(code: str) -> QuerySet[EventVersion]:

@@ -204,6 +204,9 @@ def configuration_grant(grant_id: int) -> OrganisationUserObjectPermission:
     return row
 
 
-def roles_with_posts() -> QuerySet[Group]:
-    """Roles with the number of posts that carry them today, as ``count``."""
-    return Group.objects.annotate(count=Count("posts", filter=current(prefix="posts__"))).order_by("name")
+def roles_with_posts(scope: Scope = Scope(None)) -> QuerySet[Group]:
+    """Roles with the number of posts that carry them today in the departments of ``scope``, as ``count``."""
+    held = current(prefix="posts__")
+    if scope.departments is not None:
+        held &= Q(posts__unit__department__in=scope.departments)
+    return Group.objects.annotate(count=Count("posts", filter=held)).order_by("name")

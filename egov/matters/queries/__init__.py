@@ -7,6 +7,8 @@ from egov.matters.queries.board import (
     BoardLine,
     Holder,
     HoldUp,
+    Idle,
+    Whole,
     board,
     board_lines,
     events_led,
@@ -14,6 +16,7 @@ from egov.matters.queries.board import (
     leads,
     led_matter,
     led_matters,
+    whole_of,
 )
 from egov.matters.queries.lists import (
     AnswerTime,
@@ -41,12 +44,14 @@ __all__ = [
     "BoardLine",
     "HoldUp",
     "Holder",
+    "Idle",
     "Lane",
     "MatterLine",
     "Promise",
     "Reconsidered",
     "Revised",
     "Timeline",
+    "Whole",
     "answer_time",
     "board",
     "board_lines",
@@ -69,5 +74,6 @@ __all__ = [
     "visible_members",
     "waiting_for_applicant",
     "whole_matters",
+    "whole_of",
     "words_behind",
 ]

@@ -3,6 +3,7 @@
 It shows states and days of other departments' cases, never what they hold nor whose they are.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from egov.kernel.errors import NotFound
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
 from egov.matters import rules
-from egov.matters.loading import Followed, followed
+from egov.matters.loading import Followed, followed, version_of
 from egov.matters.models import Matter, MatterState, Member, MemberState
 from egov.matters.promises import Promise
 from egov.matters.queries.revised import missing_of
@@ -58,12 +59,32 @@ class Holder:
 
 
 @dataclass(frozen=True)
+class Idle:
+    """A member that nobody of the matter has in hand: it waits for others, or is over.
+
+    ``state``: of the member; ``outcome``: of its case, once decided; ``by``: who else files it.
+    """
+
+    title: LocalisedText
+    department: LocalisedText
+    state: str
+    outcome: str = ""
+    by: str = ""
+    ended_at: dt.datetime | None = None
+    waits_for: tuple[LocalisedText, ...] = ()
+
+
+@dataclass(frozen=True)
 class BoardLine:
-    """A matter as one row of the board. ``lacking``: services that its corrected answers need and nobody has begun."""
+    """A matter as one row of the board. ``lacking``: services that its corrected answers need and nobody has begun.
+
+    ``done`` and ``total`` leave out what is no longer needed.
+    """
 
     matter: Matter
     promise: Promise
     holders: tuple[Holder, ...]
+    idle: tuple[Idle, ...]
     lacking: tuple[LocalisedText, ...]
     waiting: int
     done: int
@@ -76,6 +97,24 @@ class BoardLine:
     @property
     def waits_for_applicant(self) -> bool:
         return any(each.waits_for_applicant for each in self.holders)
+
+    @property
+    def failed(self) -> int:
+        """How many have ended without what was asked for."""
+        return sum(each.state == MemberState.FAILED for each in self.idle)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What a department is told of the whole that its case is one part of: what waits for it, nothing else.
+
+    What more was asked for is no business of a department that does not lead.
+    """
+
+    matter: Matter
+    parts: int
+    lead: LocalisedText
+    waiting: tuple[Idle, ...]
 
 
 @dataclass(frozen=True)
@@ -171,6 +210,26 @@ def led_matter(actor: Actor, *, reference: str) -> BoardLine:
     return board_lines(actor, [row])[0]
 
 
+def whole_of(case: Case) -> Whole | None:
+    """The whole of which a case is one part, for the page of the case; None when it stands alone.
+
+    One statement, two for a part.
+    """
+    matter = (
+        Matter.objects.filter(reference=case.matter).select_related("lead").annotate(parts=Count("members")).first()
+    )
+    if matter is None or matter.parts < 2:
+        return None
+    after = Member.objects.filter(waits_for__before__case=case.reference, state=MemberState.WAITING)
+    waiting = after.select_related("service", "pending").order_by("order", "id").distinct()
+    return Whole(
+        matter,
+        matter.parts,
+        matter.lead.full_name if matter.lead else {},
+        tuple(_not_begun(member) for member in waiting),
+    )
+
+
 def events_led(actor: Actor) -> list[str]:
     return list(led_matters(actor).order_by("event").values_list("event", flat=True).distinct())
 
@@ -181,11 +240,13 @@ def _line(each: Followed) -> BoardLine:
         for member in each.members
         if member.state == MemberState.OPEN and member.case in each.cases
     ]
+    held = {holder.member.key for holder in holders}
     states = [member.state for member in each.members if member.state != MemberState.DROPPED]
     return BoardLine(
         matter=each.matter,
         promise=each.promise,
         holders=tuple(sorted(holders, key=lambda holder: not holder.endangers)),
+        idle=tuple(_idle(each, member) for member in each.members if member.key not in held),
         lacking=tuple(
             lacks.name for lacks in missing_of(each.matter, {member.key: member.state for member in each.members})
         ),
@@ -193,6 +254,40 @@ def _line(each: Followed) -> BoardLine:
         done=states.count(MemberState.DONE),
         total=len(states),
     )
+
+
+def _idle(each: Followed, member: Member) -> Idle:
+    case = each.cases.get(member.case)
+    if case is None:
+        titles = [_title(each, need.before) for need in each.needs_of[member.key]]
+        return _not_begun(member, tuple(titles) if member.state == MemberState.WAITING else ())
+    return Idle(
+        title=case.title,
+        department=case.department.full_name,
+        state=member.state,
+        outcome=case.outcome,
+        ended_at=case.decided_at or case.closed_at,
+    )
+
+
+def _not_begun(member: Member, waits_for: tuple[LocalisedText, ...] = ()) -> Idle:
+    version = version_of(member)
+    return Idle(
+        title=version.name if version else {},
+        department=version.department_name if version and not member.by else {},
+        state=member.state,
+        by=member.by,
+        ended_at=member.ended_at,
+        waits_for=waits_for,
+    )
+
+
+def _title(each: Followed, key: str) -> LocalisedText:
+    member = next(member for member in each.members if member.key == key)
+    if member.case in each.cases:
+        return each.cases[member.case].title
+    version = version_of(member)
+    return version.name if version else {}
 
 
 def _holder(member: Member, case: Case, promise: Promise) -> Holder:

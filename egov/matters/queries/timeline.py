@@ -15,6 +15,7 @@ from egov.kernel.actor import Actor
 from egov.kernel.refs import Ref
 from egov.kernel.text import LocalisedText
 from egov.matters import rules
+from egov.matters.loading import version_of
 from egov.matters.models import Declaration, Dependency, Matter, MatterState, Member, MemberState
 from egov.matters.promises import Promise, promise_of
 from egov.matters.queries.lists import find, seen_in
@@ -203,10 +204,8 @@ def _declared(members: Sequence[Member]) -> dict[int, Declaration]:
 def _title(member: Member, cases: dict[str, Case]) -> LocalisedText:
     if member.case in cases:
         return cases[member.case].title
-    if member.kept is not None:
-        return catalogue.version(member.kept.version_id).name
-    outside = catalogue.published_many([member.service.code]) if member.by else {}
-    return outside[member.service.code].name if outside else {}
+    version = version_of(member)
+    return version.name if version else {}
 
 
 def _named(department: Organisation) -> LocalisedText:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -21,7 +22,8 @@ from portals.console.views.acting import crumbs, form_page, posted, posted_to, r
 from portals.shared.components import Crumb
 from portals.shared.templatetags.egov_ui import localised_plain
 
-OFFERED = 40  # services listed for one search
+OFFERED = 40  # services listed at first, and with each "show more"
+PICKED_AT_MOST = 200  # of them in one address
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,24 +58,35 @@ def asked_once(request: ConsoleRequest, capacity: str, code: str, number: int) -
 @require_http_methods(["GET", "POST"])
 @administrators
 def add_members(request: ConsoleRequest, capacity: str, code: str, number: int) -> HttpResponse:
-    """Find services and take several at once; what they need of each other is joined at once."""
+    """Find services and take several at once, also of several searches; what they need of each other is joined at once.
+
+    A search is sent with what is ticked, and leads to an address that holds both.
+    """
     row = event_version_of(request, code, number)
-    members = row.definition.get("members", [])
     if request.method == "POST":
         chosen = list(dict.fromkeys(request.POST.getlist("service")))
+        if "show" in request.POST:
+            wanted = {"q": request.POST.get("q", ""), "show": request.POST["show"], "service": chosen}
+            return redirect(f"{url(request, 'event_members', code, number)}?{urlencode(wanted, doseq=True)}")
         return posted(
             request,
             act=lambda: _add(request, row, chosen),
             done=lambda joined: _said(len(chosen), joined),
             back=url(request, "event_version", code, number),
         )
+    members = [str(each["service"]) for each in row.definition.get("members", [])]
+    picked = [code for code in request.GET.getlist("service")[:PICKED_AT_MOST] if code not in members]
     text = request.GET.get("q", "").strip()[:60]
-    found = list(queries.services_to_add(text, without=[str(each["service"]) for each in members])[: OFFERED + 1])
+    show = request.GET.get("show", "")
+    most = max(int(show), OFFERED) if show.isdecimal() and len(show) <= 3 else OFFERED
+    found = list(queries.services_to_add(text, without=[*members, *picked])[: most + 1])
     context = {
         "version": row,
         "text": text,
-        "found": found[:OFFERED],
-        "more": len(found) > OFFERED,
+        "picked": queries.published_many(picked).values(),
+        "found": found[:most],
+        "first": OFFERED,
+        "more": most + OFFERED if len(found) > most else 0,
         "back": url(request, "event_version", code, number),
         "crumbs": _above(request, row),
     }

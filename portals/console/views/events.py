@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from egov.catalogue import actions, queries
@@ -132,7 +132,7 @@ def draft(request: ConsoleRequest, capacity: str, code: str) -> HttpResponse:
             "title": _("Write a new version"),
             "subject": code,
             "lead": _("It starts as the version in force. Nothing changes for anybody before it is published."),
-            "submit": _("Begin"),
+            "submit": pgettext("a version", "Begin"),
             "crumbs": _above(request, code),
         },
         done=_("The draft is kept. Nobody finds it before it is published."),

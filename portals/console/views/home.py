@@ -10,6 +10,7 @@ from egov.documents import queries as documents
 from egov.identity import queries as identity
 from egov.journal import queries as journal
 from egov.kernel import outbox, runs
+from egov.law import queries as law
 from egov.notices import queries as notices
 from egov.routing import queries as routing
 from portals.console import demonstration
@@ -26,6 +27,8 @@ def overview(request: ConsoleRequest, capacity: str) -> HttpResponse:
         "departments": identity.department_tree(scope) if not scope.is_platform else [],
         "units_without_posts": scope.narrow(identity.units_without_posts(), "department"),
         "drafts": catalogue.drafts_for(request.actor),
+        "events": catalogue.event_drafts_for(request.actor),
+        "tables": law.tables_in_work() if scope.is_platform else [],
         "expiring": documents.seals_expiring(scope.departments),
         "needs": routing.needs_to_learn(request.actor).count(),
     }

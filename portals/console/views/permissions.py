@@ -25,7 +25,7 @@ def index(request: ConsoleRequest, capacity: str) -> HttpResponse:
     context = {
         "departments": scope.narrow(queries.configuration_grants(), "content_object"),
         "services": _service_grants(request),
-        "roles": [(role, names.get(role.name, role.name)) for role in queries.roles_with_posts()],
+        "roles": [(role, names.get(role.name, role.name)) for role in queries.roles_with_posts(scope)],
         "suggestions": queries.staff_accounts(scope),
         "crumbs": crumbs(request),
     }

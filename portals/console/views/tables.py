@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from egov.identity import queries as identity
@@ -102,7 +103,7 @@ def detail(request: ConsoleRequest, capacity: str, key: str, number: int) -> Htt
 
 def _expected(test: dict[str, Any]) -> str:
     if test.get("error"):
-        return _("not accepted")
+        return pgettext("of a test", "not accepted")
     return str(test.get("rule") or ", ".join(f"{name} = {written(each)}" for name, each in test["output"].items()))
 
 

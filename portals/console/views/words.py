@@ -1,5 +1,6 @@
 """How needs are understood: words, concepts, example sentences, what was said lately; and a try of a sentence."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -17,6 +18,7 @@ from portals.console.access import ConsoleRequest, administrators, service_of
 from portals.console.views.acting import crumbs, form_page, posted, posted_to, url
 
 NEEDS_SHOWN = 50
+UNMET_READ = 500
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,6 +39,7 @@ def index(request: ConsoleRequest, capacity: str) -> HttpResponse:
             "synonyms": routing.synonyms(),
             "needs": _waiting(waiting),
             "waiting": waiting.count(),
+            "unmet": _unmet(routing.needs_unmet(request.actor)),
             "crumbs": crumbs(request),
         },
         done=_("The word is known within a minute."),
@@ -61,6 +64,23 @@ def _waiting(rows: QuerySet[Need]) -> list[Waiting]:
         for need in needs
         for each in [named.get(need.chosen)]
     ]
+
+
+@dataclass
+class Unmet:
+    """The same words, however often they were said."""
+
+    text: str
+    last: dt.datetime
+    times: int = 0
+
+
+def _unmet(rows: QuerySet[Need]) -> list[Unmet]:
+    """Of the newest needs that nothing was found for, what was said most often first."""
+    found: dict[str, Unmet] = {}
+    for need in rows[:UNMET_READ]:
+        found.setdefault(need.text.casefold(), Unmet(need.text, need.at)).times += 1
+    return sorted(found.values(), key=lambda each: -each.times)[:NEEDS_SHOWN]
 
 
 @require_POST

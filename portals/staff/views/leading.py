@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from egov.casework.models import Outcome
 from egov.catalogue import queries as catalogue
 from egov.kernel.actor import Actor
 from egov.kernel.errors import EgovError, InvalidInput, Text
 from egov.kernel.text import localise
 from egov.matters import actions, queries
-from egov.matters.queries import BoardFilters, BoardLine, Holder, HoldUp
+from egov.matters.queries import BoardFilters, BoardLine, Holder, HoldUp, Idle
+from portals.applicant.lanes import waits_for
 from portals.shared.components import Badge, Crumb, Deadline, Field, Option, Tone
 from portals.shared.paging import page_of
 from portals.shared.requests import SignedInRequest
@@ -157,11 +159,24 @@ def _page(
         "deadline": _deadline(line),
         "standing": _standing(line),
         "holders": holders,
+        "idle": [(each, _idle_badge(each)) for each in line.idle],
         "typed": request.POST.get("note", ""),
         "fault": fault,
         "crumbs": [Crumb(_("Led by us"), reverse("staff:board", args=[actor.capacity])), Crumb(reference)],
     }
     return render(request, "staff/lead_matter.html", context, status=status)
+
+
+def _idle_badge(part: Idle) -> Badge:
+    """Why nobody has it in hand."""
+    if part.state == "waiting":
+        return Badge(waits_for(part.by), Tone.WAIT) if part.by else Badge(_("has not begun"), Tone.WAIT)
+    if part.state == "dropped":
+        return Badge(_("No longer needed"), Tone.DONE)
+    decided = str(Outcome(part.outcome).label) if part.outcome else ""
+    if part.state == "failed":
+        return Badge(decided or _("ended without success"), Tone.MISS)
+    return Badge(decided or _("Done"), Tone.DONE)
 
 
 def _own_deadline(holder: Holder) -> Deadline:

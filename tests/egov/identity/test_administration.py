@@ -85,3 +85,5 @@ def test_grants_and_roles(identities, department, administrator):
     counts = {role.name: role.count for role in queries.roles_with_posts()}
     assert counts["clerk"] == 1
     assert counts["cashier"] == 0
+    elsewhere = {role.name: role.count for role in queries.roles_with_posts(queries.Scope(frozenset({department.pk})))}
+    assert elsewhere["clerk"] == 0

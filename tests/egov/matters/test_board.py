@@ -76,6 +76,37 @@ def test_a_line_says_who_has_what_and_for_how_long(led, lead):
     assert Entry.objects.filter(kind="list", reason="lead").count() == 1
 
 
+def test_what_nobody_has_in_hand_is_told_with_why(led, lead):
+    """A refused part and what fell with it are seen, and what is no longer needed counts in no figure."""
+    matter = led()
+    (line,) = lines(lead)
+    (waiting,) = line.idle
+    assert (waiting.title["en"], waiting.state) == ("Service AA02", "waiting")
+    assert [title["en"] for title in waiting.waits_for] == ["Service AA01"]
+    case = Case.objects.get(reference=matter.members.get(key="AA01").case)
+    Case.objects.filter(pk=case.pk).update(state="closed", outcome="refused", decided_at=clock.now())
+    matter.members.filter(key="AA01").update(state="failed")
+    matter.members.filter(key="AA02").update(state="dropped")
+    (line,) = lines(lead)
+    assert [(each.title["en"], each.state, each.outcome) for each in line.idle] == [
+        ("Service AA01", "failed", "refused"),
+        ("Service AA02", "dropped", ""),
+    ]
+    assert (line.done, line.failed, line.total) == (0, 1, 2)
+
+
+def test_a_department_learns_what_waits_for_its_case_and_nothing_else_of_the_whole(led, member_spec, resident):
+    matter = led()
+    whole = queries.whole_of(Case.objects.get(reference=matter.members.get(key="AA01").case))
+    assert (whole.matter, whole.parts) == (matter, 3)
+    assert [each.title["en"] for each in whole.waiting] == ["Service AA02"]
+    assert queries.whole_of(Case.objects.get(reference=matter.members.get(key="AA03").case)).waiting == ()
+    alone = actions.open_matter(
+        resident, applicant_id=resident.on_behalf_of_id, title={"en": "One"}, members=[member_spec("AA09")]
+    ).matter
+    assert queries.whole_of(Case.objects.get(matter=alone.reference)) is None
+
+
 def test_the_promise_is_kept_with_the_matter_so_that_the_board_is_in_its_order(led, lead):
     matter = led()
     (line,) = lines(lead)

@@ -1,5 +1,7 @@
 """An event put together in the console: services, order, questions, dry run, approval by a second person."""
 
+import re
+
 import pytest
 from django.utils import translation
 
@@ -8,6 +10,7 @@ from egov.catalogue.models import Competence, EventVersion, PublicService
 from egov.journal.models import Entry
 from egov.kernel.memory import Kept
 from portals.console.conditions import terms_in, terms_of
+from portals.console.views import composing
 from portals.shared.conditions import Subject, in_words
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +74,31 @@ def test_from_nothing_to_published_by_two_people(two_services):
     assert desk.post(f"{E1}/acts/publish").status_code == 302
     assert queries.event("BE90").definition["longest"]["path"] == ["LC01", "LC02"]
     assert "BE90" in other.html("events")
+
+
+def test_what_is_ticked_stays_while_searching_on(two_services):
+    desk = two_services.admin
+    desk.post("events/new", NEW)
+    found = desk.post(f"{E1}/services", {"show": "40", "q": "sign", "service": "LC01"}, follow=True)
+    page = found.content.decode()
+    assert re.search(r'value="LC01" checked', page)
+    assert 'value="LC02">' in page
+    assert 'value="sign"' in page
+    assert "members" not in definition() or not definition()["members"], "searching adds nothing"
+    assert desk.post(f"{E1}/services", {"q": "sign", "service": ["LC01", "LC02"]}).status_code == 302
+    assert [each["service"] for each in definition()["members"]] == ["LC01", "LC02"]
+
+
+def test_every_service_can_be_reached_without_a_search(console, services, monkeypatch):
+    monkeypatch.setattr(composing, "OFFERED", 1)
+    desk = console.admin
+    desk.post("events/new", NEW)
+    page = desk.html(f"{E1}/services")
+    assert page.count('name="service"') == 1
+    assert 'name="show" value="2"' in page
+    page = desk.html(f"{E1}/services", {"show": "2"})
+    assert page.count('name="service"') == 2
+    assert "Show more" not in page
 
 
 def test_what_is_not_filed_here_and_what_is_needed_anew_is_said_of_a_service(two_services):

@@ -2,18 +2,21 @@
 
 import datetime as dt
 import io
+import re
 import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
-from egov.catalogue.models import Competence, Event, PublicService, ServiceVersion
+from egov.catalogue.models import Competence, Event, EventVersion, PublicService, ServiceVersion
 from egov.catalogue.rules import differences
 from egov.deadlines.models import CalendarDay
 from egov.identity.models import Organisation, Post, Unit
 from egov.kernel import clock, outbox
+from egov.kernel.memory import Kept
 from egov.kernel.models import OutboxMessage
+from egov.law.models import DecisionTable
 from egov.routing import actions
 from egov.routing.models import Example, Need, Synonym
 from portals.console import readable
@@ -251,6 +254,49 @@ def test_what_officers_say_was_meant_waits_for_who_decides(console):
     assert console.market_admin.post(f"words/needs/{event.pk}", {"target": ""}).status_code == 403
     assert console.admin.post(f"words/needs/{event.pk}", {"target": "BE90"}).status_code == 302
     assert "Nothing waits." in console.admin.html("words")
+
+
+def test_what_nobody_could_be_helped_with_is_shown_to_the_platform(console):
+    said = {"language": "zh-Hans", "at": clock.now()}
+    Need.objects.bulk_create([Need(text="飞碟停放证", **said) for _ in range(3)])
+    Need.objects.create(text="开面馆", offered=[{"kind": "service", "code": "LC01", "score": 0.9}], **said)
+    page = console.admin.html("words")
+    assert "Nothing was found for this" in page
+    assert page.count("飞碟停放证") == 1, "once, with how often"
+    assert '<td class="num" data-l="How often">3</td>' in page
+    assert "?q=%E9%A3%9E" in page, "it can be tried at once"
+    assert "飞碟停放证" not in console.market_admin.html("words")
+
+
+def test_the_overview_shows_every_version_that_waits(console, services):
+    """Of services, of events and of decision tables; to a department those that are its own."""
+    ServiceVersion.objects.filter(pk=services.publish("LC91").pk).update(state="draft")
+    words = {"name": {"zh-Hans": "摆摊", "en": "Keeping a stall"}, "summary": {}, "definition": {}}
+    EventVersion.objects.create(code="BE90", number=1, kind="business", lead_role="market", **words)
+    EventVersion.objects.create(code="BE91", number=1, kind="business", lead_role="fire", **words)
+    DecisionTable.objects.create(key="jz.stall-fee", version=1, name=words["name"], inputs={}, model={}, tests=[])
+    Competence.objects.create(
+        department_role="market", region_id="990102", department=console.market, valid_from="2020-01-01"
+    )
+    Kept.forget_all()
+    page = console.admin.html("")
+    for code in ("LC91", "BE90", "BE91", "jz.stall-fee"):
+        assert code in page
+    assert "No version waits" not in page
+    market = console.market_admin.html("")
+    assert "BE90" in market
+    assert "BE91" not in market
+    assert "jz.stall-fee" not in market
+
+
+def test_a_role_is_counted_where_its_page_lists_it(console):
+    """The figure and the list behind it are of the same departments."""
+    assert re.search(r"Administrator of the platform</a></th><td class=\"num\">1<", console.admin.html("permissions"))
+    page = console.market_admin.html("permissions")
+    assert re.search(r"Administrator of the platform</a></th><td class=\"num\">0<", page)
+    assert re.search(r"Reviewer</a></th><td class=\"num\">1<", page)
+    nobody = console.market_admin.html("permissions/roles/platform_admin")
+    assert "Nobody in the departments that you configure has this role today." in nobody
 
 
 def test_days_of_a_year(console):

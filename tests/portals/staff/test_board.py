@@ -88,6 +88,28 @@ def test_the_figures_lead_to_what_they_count_and_the_filter_stays_while_paging(
     assert '<option value="no.such" selected' in unknown.text
 
 
+def test_the_page_shows_what_was_refused_and_what_fell_with_it(client, desk, led):
+    refused = led.members.get(key="AA01")
+    Case.objects.filter(reference=refused.case).update(state="closed", outcome="refused", decided_at=clock.now())
+    led.members.filter(key="AA01").update(state="failed")
+    led.members.filter(key="AA02").update(state="dropped")
+    page = client.get(desk(f"led/{led.reference}/")).text
+    assert "What nobody has in hand" in page
+    assert "Service AA01" in page
+    assert "No longer needed" in page
+    for address in (f"led/{led.reference}/", "led/"):
+        assert "1 ended without success" in client.get(desk(address)).text
+
+
+def test_a_case_says_of_which_whole_it_is_a_part(client, desk, led):
+    page = client.get(desk(f"cases/{led.members.get(key='AA01').case}/")).text
+    assert "Part of a whole" in page
+    assert desk(f"led/{led.reference}/") in page, "for whoever leads it"
+    assert "Begins only when this case is granted:" in page
+    assert "Service AA02" in page
+    assert "Service AA03" not in page, "what else was asked for is not told"
+
+
 def test_urging_from_the_page(client, desk, led):
     url = desk(f"led/{led.reference}/AA01/urge/")
     assert client.post(url, {"note": " "}).status_code == 422

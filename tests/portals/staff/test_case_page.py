@@ -199,6 +199,23 @@ def test_a_correction_without_words_names_the_thing_and_keeps_the_choice(casewor
     assert casework.again(case).state == "received"
 
 
+def test_what_is_wrong_with_a_correction_is_said_in_chinese_too(casework, desk):
+    clerk = desk(casework.clerk)
+    clerk.client.cookies["django_language"] = "zh-Hans"
+    answer = clerk.act(casework.received(), "request_correction", field="area")
+    assert answer.status_code == 422
+    assert "请说明缺什么或哪里不对。" in answer.text
+
+
+def test_what_waits_for_the_applicant_says_so_to_the_officer(casework, desk):
+    case = casework.corrected()
+    clerk = desk(casework.clerk)
+    for path in (["case", case.reference], ["search"]):
+        page = clerk.text(*path, q=case.reference)
+        assert "waiting for the applicant&#x27;s correction" in page
+        assert "waiting for your correction" not in page
+
+
 def test_suspend_and_resume(casework, desk):
     case = casework.accepted()
     reviewer = desk()

@@ -1,4 +1,4 @@
--- 8 statements
+-- 9 statements
 
 
 SELECT session.session_data,
@@ -533,4 +533,48 @@ SELECT [13 columns]
 FROM "deadlines_clock"
 WHERE "deadlines_clock"."subject" = ?
 ORDER BY "deadlines_clock"."id" ASC;
+
+SELECT "matters_matter"."id",
+       "matters_matter"."reference",
+       "matters_matter"."applicant_id",
+       "matters_matter"."filed_by_id",
+       "matters_matter"."capacity",
+       "matters_matter"."title",
+       "matters_matter"."need",
+       "matters_matter"."event",
+       "matters_matter"."event_version_id",
+       "matters_matter"."determinants",
+       "matters_matter"."lacking",
+       "matters_matter"."superfluous",
+       "matters_matter"."state",
+       "matters_matter"."opened_at",
+       "matters_matter"."closed_at",
+       "matters_matter"."promised_due_at",
+       "matters_matter"."lead_id",
+       "matters_matter"."lead_unit_id",
+       "matters_matter"."endangered_since",
+       COUNT("matters_member"."id") AS "parts",
+       "identity_organisation"."party_id",
+       "identity_organisation"."kind",
+       "identity_organisation"."org_type",
+       "identity_organisation"."full_name",
+       "identity_organisation"."short_name",
+       "identity_organisation"."key",
+       "identity_organisation"."level",
+       "identity_organisation"."parent_id",
+       "identity_organisation"."founded_on",
+       "identity_organisation"."dissolved_on",
+       "identity_organisation"."address",
+       "identity_organisation"."industry",
+       "identity_organisation"."phone",
+       "identity_organisation"."office_hours",
+       "identity_organisation"."details"
+FROM "matters_matter"
+LEFT OUTER JOIN "matters_member" ON ("matters_matter"."id" = "matters_member"."matter_id")
+LEFT OUTER JOIN "identity_organisation" ON ("matters_matter"."lead_id" = "identity_organisation"."party_id")
+WHERE "matters_matter"."reference" = ?
+GROUP BY "matters_matter"."id",
+         "identity_organisation"."party_id"
+ORDER BY "matters_matter"."id" ASC
+LIMIT ?;
 
