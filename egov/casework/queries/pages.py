@@ -383,7 +383,7 @@ def _tracks(**which: str) -> list[Track]:
     return [_track(case) for case in cases]
 
 
-def _track(case: Case) -> Track:
+def _track(case: Any) -> Track:
     moves = [
         (dt.datetime.fromisoformat(row["at"]), TRANSITIONS[row["act"]].told)
         for row in case.d_moves
