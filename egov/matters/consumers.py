@@ -5,6 +5,10 @@ from egov.contracts.identity import UnitClosed
 from egov.kernel import outbox
 from egov.kernel.actor import SYSTEM
 from egov.matters import actions
+from egov.matters.telling import CASE_EVENTS, tell_who_began
+
+for one in CASE_EVENTS:
+    outbox.consumes(one, key=f"matters.{one.name}_told")(tell_who_began)
 
 
 @outbox.consumes(CaseDecided, key="matters.case_decided")

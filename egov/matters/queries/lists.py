@@ -8,11 +8,12 @@ from statistics import median
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from egov.casework.models import Case, Message
+from egov.casework.queries import visible_cases
 from egov.kernel import clock
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
 from egov.kernel.memory import Kept
-from egov.matters.models import Dependency, Matter, Member, MemberState
+from egov.matters.models import Dependency, Matter, MatterState, Member, MemberState
 
 
 def visible_matters(actor: Actor) -> QuerySet[Matter]:
@@ -85,20 +86,33 @@ def words_behind(actor: Actor, *, reference: str) -> str:
     return rows.values_list("need", flat=True).first() or ""
 
 
+def cases_elsewhere(actor: Actor) -> QuerySet[Case]:
+    """Open cases of the party in matters that are somebody else's: a company's, which its founder began before it was
+    registered. Newest first.
+    """
+    if not actor.is_applicant:
+        return Case.objects.none()
+    own = visible_matters(actor).filter(reference=OuterRef("matter"))
+    return visible_cases(actor).filter(~Exists(own), closed_at__isnull=True).order_by("-id")
+
+
 # --- What waits for the applicant -------------------------------------------------------------------
 WAITING_AT_MOST = 20
 RATING_DAYS = 30  # after which nobody is asked any more
 
 
 def waiting_for_applicant(actor: Actor) -> list[Case]:
-    """Cases on which the applicant's turn has come: to correct, to pay, to rate; in this order. Two statements."""
+    """Cases on which the applicant's turn has come: to correct, to pay, to rate; in this order.
+
+    Those of a company that was registered on the way wait for its founder as well. Three statements.
+    """
     if not actor.is_applicant:
         return []
     since = clock.now() - dt.timedelta(days=RATING_DAYS)
     to_rate = Q(decided_at__gte=since, rating__isnull=True, state__in=["delivered", "closed"])
-    rows = Case.objects.filter(
-        Q(state__in=["correction", "submitted"]) | to_rate, applicant_id=actor.on_behalf_of_id
-    ).select_related("service")
+    begun = list(visible_matters(actor).filter(state=MatterState.OPEN).values_list("reference", flat=True))
+    own = Q(applicant_id=actor.on_behalf_of_id) | Q(matter__in=begun, filed_by_id=actor.party_id)
+    rows = Case.objects.filter(own, Q(state__in=["correction", "submitted"]) | to_rate).select_related("service")
     if actor.mandate_services is not None:
         rows = rows.filter(service__code__in=actor.mandate_services)
     found = list(rows.prefetch_related("corrections").order_by("-id")[:WAITING_AT_MOST])

@@ -30,6 +30,7 @@ def home(request: ApplicantRequest, capacity: str) -> HttpResponse:
         "more_drafts": len(drafts) > SHOWN,
         "matters": matters.lines_of(running[:SHOWN], actor=actor),
         "more_matters": len(running) > SHOWN,
+        "elsewhere": list(matters.cases_elsewhere(actor)[: 2 * SHOWN]),
         "unread": notices.unread_count(notices_in_reach(actor, notices.inbox(actor))),
         "bills": bills_in_reach(actor, payments.bills_of(actor.on_behalf_of_id)).filter(state="open").count(),
     }

@@ -101,7 +101,14 @@ def matter_list(request: ApplicantRequest, capacity: str) -> HttpResponse:
 @applicant_page
 @require_GET
 def matter(request: ApplicantRequest, capacity: str, reference: str) -> HttpResponse:
-    return matter_page(request, capacity, reference)
+    try:
+        return matter_page(request, capacity, reference)
+    except NotFound:
+        # A company finds its own case here, whose founder's the matter is.
+        own = queries.cases_elsewhere(request.actor).filter(matter=reference).first()
+        if own is None:
+            raise
+        return redirect("citizen:case", capacity=capacity, reference=own.reference)
 
 
 def matter_page(
