@@ -22,9 +22,9 @@ BOTH = {"zh-Hans": "几年？", "en": "How many years?"}
 def planned(services: Any, resident: Actor, monkeypatch: pytest.MonkeyPatch) -> Callable[..., BundlePlan]:
     """The plan of an event with one member ``when``, over a question whose element a register holds as ``value``."""
 
-    def plan(value: Any, *, asked_as: str, when: str) -> BundlePlan:
+    def plan(value: Any, *, kind: str, when: str) -> BundlePlan:
         services.publish("AA01")
-        question = {"key": "answer", "type": asked_as, "text": BOTH, "element": "test.known"}
+        question = {"key": "answer", "type": kind, "text": BOTH, "element": "test.known"}
         definition = {"members": [{"service": "AA01", "when": when}], "questions": [question]}
         Event.objects.create(code="BE90", kind="life", name=BOTH, summary={}, definition=definition)
         catalogue.kept.forget()
@@ -37,20 +37,20 @@ def planned(services: Any, resident: Actor, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize(
-    ("value", "asked_as", "when", "answer"),
+    ("value", "kind", "when", "answer"),
     [
         ("3", "number", "answer >= 1", 3),
         ("12000.50", "number", "answer > 12000", 12000.5),
         ("true", "boolean", "answer == true", True),
     ],
 )
-def test_it_counts_in_the_type_of_the_question(planned, value, asked_as, when, answer):
-    plan = planned(value, asked_as=asked_as, when=when)
+def test_it_counts_in_the_type_of_the_question(planned, value, kind, when, answer):
+    plan = planned(value, kind=kind, when=when)
     assert (plan.answers, plan.to_ask) == ({"answer": answer}, ())
     assert plan.member("AA01").why is Why.APPLIES
     assert (plan.facts["answer"].value, plan.facts["answer"].register) == (answer, "test.register")
 
 
 def test_what_does_not_fit_the_question_is_asked(planned):
-    plan = planned("many", asked_as="number", when="answer >= 1")
+    plan = planned("many", kind="number", when="answer >= 1")
     assert (plan.answers, plan.to_ask) == ({}, ("answer",))
