@@ -132,7 +132,7 @@ def _admit(whole: Whole, joining: Sequence[Member]) -> dict[str, Member]:
         member.save(force_update=True)
     PendingMember.objects.filter(member__in=again).delete()
     Dependency.objects.filter(Q(before__in=again) | Q(after__in=again)).delete()
-    writing.insert([member for member in joining if member.pk is None])
+    writing.insert([member for member in joining if member.key not in whole.members])
     return {member.key: member for member in joining}
 
 
