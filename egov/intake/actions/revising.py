@@ -171,7 +171,7 @@ def start_lacking(actor: Actor, *, matter: str, service: str) -> Draft:
     for code in joining:
         require_may_file(actor, code)
     bundle = _bundle(found, plan, states, joining)
-    then = {**states, **dict.fromkeys([*(each.service for each in bundle.outside), *joining], WAITING)}
+    then = {**states, **dict.fromkeys((*joining, *(each.service for each in bundle.outside)), WAITING)}
     if any(cannot_start([Needs(edge.before, edge.group) for edge in bundle.before(code)], then) for code in joining):
         raise NeverStarts
     form = queries.form_of(bundle, version)
