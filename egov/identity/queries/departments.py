@@ -64,8 +64,8 @@ def heir_of(closed: Unit, *, named: int | None = None) -> Unit:
     open_ones = Unit.objects.filter(closed_on__isnull=True).select_related("department")
     colleagues = open_ones.filter(department_id=closed.department_id).order_by("pk")
     found = (
-        open_ones.filter(pk=named).first()
-        or colleagues.filter(pk=closed.parent_id).first()
+        open_ones.filter(pk=named or 0).first()
+        or colleagues.filter(pk=closed.parent_id or 0).first()
         or colleagues.first()
         or service_hall(closed.region_id or closed.department.party.region_id or "")
         or open_ones.filter(is_service_hall=True).order_by("pk").first()
