@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -380,13 +380,13 @@ def _tracks(**which: str) -> list[Track]:
         .defer("answers", "sources", "route")
         .order_by("id")
     )
-    return [_track(case) for case in cases]
+    return [_track(case, case.d_moves) for case in cases]
 
 
-def _track(case: Any) -> Track:
+def _track(case: Case, told: Sequence[Mapping[str, Any]]) -> Track:
     moves = [
         (dt.datetime.fromisoformat(row["at"]), TRANSITIONS[row["act"]].told)
-        for row in case.d_moves
+        for row in told
         if row["public"] and row["act"] in TRANSITIONS
     ]
     return Track(
