@@ -12,6 +12,7 @@ from typing import Any
 
 import jsonschema
 import zen
+from django.utils.translation import gettext as _
 
 from egov.kernel.text import LocalisedText
 from egov.law.rules.citations import Article, read_articles
@@ -152,15 +153,20 @@ def _run_test(table: TableDefinition, test: Mapping[str, Any]) -> str:
     try:
         result = run_table(table, test["input"])
     except EvaluationError as error:
-        return "" if test.get("error") else f"{test['input']}: {error}"
+        return "" if test.get("error") else str(error)
     if test.get("error"):
-        return f"{test['input']}: an error was expected, got {result.output}"
+        return _("The row %(row)s decides, though this has to be refused.") % {"row": result.rule}
     for name, expected in test.get("output", {}).items():
         if result.output.get(name) != expected:
-            return f"{test['input']}: {name} is {result.output.get(name)!r}, expected {expected!r}"
+            found = {"name": name, "found": _written(result.output.get(name)), "expected": _written(expected)}
+            return _("%(name)s is %(found)s and should be %(expected)s.") % found
     if "rule" in test and test["rule"] != result.rule:
-        return f"{test['input']}: row {result.rule!r} fired, expected {test['rule']!r}"
+        return _("The row %(found)s decides and not %(expected)s.") % {"found": result.rule, "expected": test["rule"]}
     return ""
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def checked_inputs(table: TableDefinition, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -171,10 +177,10 @@ def checked_inputs(table: TableDefinition, inputs: Mapping[str, Any]) -> dict[st
         if value is None:
             if schema.get("optional"):
                 continue
-            raise EvaluationError(f"table {table.key}: input {name} is missing")
-        fault = next(iter(_validator(json.dumps(schema, sort_keys=True)).iter_errors(value)), None)
-        if fault is not None:
-            raise EvaluationError(f"table {table.key}: input {name}: {fault.message[:200]}")
+            raise EvaluationError(_("Table %(table)s: %(name)s is missing.") % {"table": table.key, "name": name})
+        if not _validator(json.dumps(schema, sort_keys=True)).is_valid(value):
+            wrong = {"table": table.key, "name": name, "value": _written(value)[:200]}
+            raise EvaluationError(_("Table %(table)s: %(name)s cannot be %(value)s.") % wrong)
     return facts
 
 
@@ -231,9 +237,9 @@ def _read_rows(key: str, rules: Any, inputs: Mapping[str, Any]) -> tuple[Row, ..
         raise EvaluationError(f"table {key}: 1 to {MAX_ROWS} rows are needed")
     rows = tuple(_read_row(key, number, rule, inputs) for number, rule in enumerate(rules, start=1))
     if len({row.id for row in rows}) != len(rows):
-        raise EvaluationError(f"table {key}: two rows have the same id")
+        raise EvaluationError(_("Table %(table)s: two rows have the same name.") % {"table": key})
     if rows[-1].when or rows[-1].condition:
-        raise EvaluationError(f"table {key}: the last row must fit every case")
+        raise EvaluationError(_("Table %(table)s: the last row must fit every case.") % {"table": key})
     return rows
 
 

@@ -14,3 +14,12 @@ def state_at_desk(case: Case) -> str:
     if case.state == CaseState.CORRECTION:
         return _("waiting for the applicant's correction")
     return case.get_state_display()
+
+
+@register.filter
+def rule_of_route(rule: str) -> str:
+    """The rule by which a case was given to its unit, as the console numbers it."""
+    kind, _colon, number = rule.partition(":")
+    if kind == "competence" and number:
+        return _("rule %(number)s of who handles what") % {"number": number}
+    return _("no rule: the service hall takes it") if kind == "last-resort" else rule

@@ -48,6 +48,13 @@ def test_a_test_that_fails_is_told_and_nothing_is_published(desk, console):
     assert DecisionTable.objects.get(key=KEY, version=2).state == "draft"
 
 
+def test_a_test_that_cannot_run_says_in_words_what_is_wrong(desk):
+    assert desk.post(f"tables/{KEY}/2/edit", {**filled(2), "t5-in_area": "abc", "t5-rule": "small"}).status_code == 302
+    page = desk.html(f"tables/{KEY}/2")
+    assert "area cannot be &quot;abc&quot;." in page
+    assert "is not of type" not in page
+
+
 def test_a_row_is_added_before_the_last_and_a_second_person_publishes(desk, console):
     row = {"r4-id": "tiny", "r4-when_area": "< 10", "r4-then_needed": "false", "r4-then_way": "none"}
     test = {"t5-in_area": "5", "t5-rule": "tiny"}

@@ -46,6 +46,14 @@ def test_facts_work_and_clock_stand_beside_each_other(casework, desk):
     assert "Administrative Licensing Law" in page
 
 
+def test_why_it_came_here_is_told_without_a_key(casework, desk):
+    case = casework.accepted()
+    Case.objects.filter(pk=case.pk).update(route={"rule": "competence:47", "reasons": []})
+    page = desk().text("case", case.reference)
+    assert "rule 47 of who handles what" in page
+    assert "competence:" not in page
+
+
 def test_only_possible_acts_are_buttons_and_the_others_say_why_not(casework, desk):
     case = casework.accepted()
     page = desk().text("case", case.reference)
