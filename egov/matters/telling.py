@@ -1,5 +1,7 @@
 """Who began a matter hears of every part of it, also of those that are a company's by now. Private to this room."""
 
+from typing import Any
+
 from egov.contracts.cases import (
     CaseChanged,
     CaseDecided,
@@ -15,11 +17,10 @@ from egov.notices.consumers import told_of
 
 # What happens to one case and is told to its applicant (``notices.consumers``).
 CASE_EVENTS = (CaseChanged, CaseDecided, CaseMessageSent, ChangeDecided, CorrectionRequested, DeadlineMissed)
-CaseEvent = CaseChanged | CaseDecided | CaseMessageSent | ChangeDecided | CorrectionRequested | DeadlineMissed
 
 
-def tell_who_began(event: CaseEvent) -> None:
-    """The same notice as the case's applicant gets, when the matter is somebody else's: its founder's. Once."""
+def tell_who_began(event: Any) -> None:
+    """Of ``event``, one of ``CASE_EVENTS``: the same notice as the case's applicant gets, when the matter is somebody else's: its founder's. Once."""
     told = told_of(event)
     if told is None:
         return
