@@ -220,7 +220,7 @@ class _Maker:
             "hx-select": "#questions",
             "hx-swap": "outerHTML show:none",
             "hx-vals": '{"_act": "again"}',
-            "hx-sync": "#fill:replace",  # the newest carries all answers
+            "hx-sync": "#fill:queue last",  # an answer brings the revision: none is dropped
         }
 
     def file(self, question: Question, name: str) -> Field:

@@ -57,13 +57,29 @@
     button.addEventListener("click", () => window.print());
   }
 
-  // A button that sends is pressed once.
+  // A button that sends is pressed once. What htmx has on its way is answered first: the answer brings the revision.
+  let saving = null; // the form whose answers htmx has on their way
+  let pressed = null;
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method === "get" || form.hasAttribute("data-again")) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     window.setTimeout(() => { delete form.dataset.sent; }, 8000);
+    if (form === saving) { event.preventDefault(); pressed = { form, button: event.submitter }; }
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.closest("form[data-sent]")) event.preventDefault(); // the form itself carries it
+  });
+  document.addEventListener("htmx:beforeSend", (event) => { saving = event.target.closest("form"); });
+  document.addEventListener("htmx:afterRequest", () => {
+    saving = null;
+    if (!pressed) return;
+    const { form, button } = pressed;
+    pressed = null;
+    delete form.dataset.sent;
+    const same = () => form.querySelector(`button[name="${CSS.escape(button.name)}"][value="${CSS.escape(button.value)}"]`);
+    form.requestSubmit(!button || button.isConnected ? button : same());
   });
   window.addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => { delete form.dataset.sent; }));
 
@@ -95,7 +111,8 @@
     });
   }
 
-  // An answer may bring up questions, and the server draws them anew (htmx). What is answered meanwhile is put back.
+  // An answer may bring up questions, and the server draws them anew (htmx). What is answered meanwhile is put back, and
+  // told as if it were answered now: it may decide what is asked as well, and nothing has saved it yet.
   let meanwhile = null;
   const drawnAnew = (event) => event.detail.target && event.detail.target.id === "questions";
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -104,21 +121,32 @@
   for (const kind of ["input", "change"]) {
     document.addEventListener(kind, ({ target }) => {
       if (!meanwhile || !target.name || target.type === "file" || !target.closest("#questions")) return;
-      const one = ["radio", "checkbox"].includes(target.type) ? `${target.name} ${target.value}` : target.name;
-      meanwhile.set(one, target);
+      const { name, type, value, checked } = target; // as it is now: beside a new radio of its name an old one loses its tick
+      meanwhile.set(type === "checkbox" ? `${name} ${value}` : name, { name, type, value, checked });
     }, true);
   }
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (!meanwhile || event.detail.target.id !== "questions") return;
+    if (meanwhile && drawnAnew(event)) putBack();
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (!meanwhile || !drawnAnew(event)) return;
+    const back = putBack();
+    meanwhile = null;
+    for (const now of back) for (const kind of ["input", "change"]) now.dispatchEvent(new Event(kind, { bubbles: true }));
+  });
+  function putBack() {
+    const back = [];
     for (const given of meanwhile.values()) {
       for (const now of document.querySelectorAll(`#questions [name="${CSS.escape(given.name)}"]`)) {
-        if (now.type !== given.type) continue;
-        if (!["radio", "checkbox"].includes(now.type)) now.value = given.value;
-        else if (now.value === given.value) now.checked = given.checked;
+        const chosen = ["radio", "checkbox"].includes(now.type);
+        if (now.type !== given.type || (chosen && now.value !== given.value)) continue;
+        if (chosen) now.checked = given.checked;
+        else now.value = given.value;
+        back.push(now);
       }
     }
-    meanwhile = null;
-  });
+    return back;
+  }
 
   // Autosave (htmx posts the form): say so when the line is down; nothing typed is lost, it is sent again.
   document.addEventListener("htmx:sendError", () => mark("offline"));
