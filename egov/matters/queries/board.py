@@ -246,13 +246,13 @@ def _line(each: Followed) -> BoardLine:
         matter=each.matter,
         promise=each.promise,
         holders=tuple(sorted(holders, key=lambda holder: not holder.endangers)),
-        idle=tuple(_idle(each, member) for member in each.members if member.key not in held),
         lacking=tuple(
             lacks.name for lacks in missing_of(each.matter, {member.key: member.state for member in each.members})
         ),
         waiting=states.count(MemberState.WAITING),
         done=states.count(MemberState.DONE),
         total=len(states),
+        idle=tuple(_idle(each, member) for member in each.members if member.key not in held),
     )
 
 
