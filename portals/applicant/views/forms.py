@@ -80,7 +80,7 @@ def changed_service(
             return _situation(request, capacity, opened, anew)
         problem = str(open_or_nothing.faults[0].message)
         return _stays(request, capacity, opened, problem, open_or_nothing.status)
-    messages.warning(request, told(migration))
+    messages.warning(request, _told(migration))
     if to_check:
         return redirect(page_url(capacity, opened.draft.reference, ""))
     return redirect("citizen:draft", capacity=capacity, reference=opened.draft.reference)
@@ -117,7 +117,7 @@ def _situation(request: ApplicantRequest, capacity: str, opened: OpenDraft, anew
     return render(request, "applicant/draft_situation.html", context, status=422 if missing else 200)
 
 
-def told(migration: Migration) -> str:
+def _told(migration: Migration) -> str:
     """What was done to a draft, in words."""
     moved = [
         text % {"services": _in_words(services)}

@@ -294,6 +294,16 @@ def test_the_check_page_asks_what_the_event_has_to_know(browser, large, services
     assert "Needed now: Fire check" in told
 
 
+def test_what_may_be_added_by_now_is_added_on_the_check_page(browser, shop, resident):
+    draft = start(resident, area=86, sign=False)
+    actions.save_draft(resident, draft=draft.reference, answers={"shop__area_sqm": 320, "aa02__cooks": 2})
+    address = f"/as/self/drafts/{draft.reference}/check/"
+    assert "By your answers you may also ask for:" in browser.get(address).content.decode()
+    told = browser.post(address, {"_situation": "1", "services": "AA04"}, follow=True).content.decode()
+    assert "Needed now: " in told
+    assert services_of(resident, draft) == ["AA01", "AA02", "AA04"]
+
+
 def test_when_nothing_is_left_the_page_leads_back_to_the_answers(browser, large, resident):
     for row in large.definition["members"]:
         row["when"] = "area < 300" if row["service"] in ("AA01", "AA02") else "area < 0"
