@@ -18,6 +18,7 @@ from egov.matters.actions.opening import edges_of, member_row, pending_of, promi
 from egov.matters.models import Dependency, Matter, MatterState, Member, MemberState, PendingFile, PendingMember
 from egov.matters.promises import NumberedDays
 from egov.matters.rules import Needs, Undone
+from egov.matters.telling import CASE_EVENTS as CASE_EVENTS
 from egov.matters.whole import Filed as Filed
 from egov.matters.whole import MemberSpec, applicant_of, case_spec
 

@@ -13,7 +13,7 @@ from egov.contracts.cases import (
 from egov.kernel.actor import SYSTEM
 from egov.matters.models import Matter
 from egov.notices.actions import notify
-from egov.notices.consumers import told_of
+from egov.notices.queries import told_of
 
 # What happens to one case and is told to its applicant (``notices.consumers``).
 CASE_EVENTS = (CaseChanged, CaseDecided, CaseMessageSent, ChangeDecided, CorrectionRequested, DeadlineMissed)

@@ -3,7 +3,10 @@
 from django.db.models import QuerySet
 
 from egov.kernel.actor import Actor
+from egov.notices.consumers import Told, told_of
 from egov.notices.models import Delivery, DeliveryState, Notice
+
+__all__ = ["Told", "dead_letters", "deliveries_of", "inbox", "told_of", "unread_count"]
 
 
 def inbox(actor: Actor) -> QuerySet[Notice]:

@@ -23,7 +23,7 @@ from egov.intake.taking import TakenFile
 from egov.kernel import clock, references
 from egov.kernel.actor import ANONYMOUS
 from egov.kernel.text import LocalisedText
-from egov.matters.demo import Filed, PastMatter, PastWhole, begin_whole
+from egov.matters.demo import CASE_EVENTS, Filed, PastMatter, PastWhole, begin_whole
 from egov.notices.demo import PastNotice, past_notice
 from egov.routing import queries as routing
 
@@ -125,6 +125,12 @@ class WholeFiling:
             told = past_notice(event, named=self.title, at=at, read_at=self.read_at(at))
             if told is not None:
                 yield told
+        for tale in self.tales.values():
+            if tale.case.applicant_id != self.filer.party.pk:  # a business's by now: whoever began it hears as well
+                for at, case_event in tale.events:
+                    told = past_notice(case_event(), named=tale.case.title, at=at, read_at=tale.read_at(at))
+                    if told is not None and isinstance(case_event(), CASE_EVENTS):
+                        yield replace(told, recipient_id=self.filer.party.pk)
 
     def matter(self) -> PastMatter:
         return self.whole.end()

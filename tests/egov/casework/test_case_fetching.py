@@ -108,7 +108,7 @@ def test_with_consent_the_department_gets_what_the_register_says_with_its_day(op
     fetched = Fetched.objects.get(case=case)
     assert (fetched.absent, fetched.register, fetched.as_of) == ("", "population", clock.today())
     assert fetched.about_id == casework.applicant.party_id
-    assert "赵启明" in {row["value"] for row in fetched.rows}
+    assert "赵启明" in [row["value"] for row in fetched.rows]
     assert fetched.number == "", "the number of a person stands among the rows, where it is masked on pages"
     paper = fetched.paper
     assert (paper.origin, paper.material) == ("register", "id_card")

@@ -142,6 +142,7 @@ TABLE = PermissionTable(
     internal={
         "require_may_file": "the question itself, asked by the acts above",
         "reconsider": "a part of propose_change",
+        "carry_on": "a part of answer_correction and answer_corrections",
         "open_new": "opens what the acts above have asked for",
         "locked": "finds a draft for the acts above",
     },
