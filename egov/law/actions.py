@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from egov.journal import actions as journal
 from egov.kernel import clock, definitions
 from egov.kernel.actor import Actor
+from egov.kernel.authorship import writers
 from egov.kernel.errors import DefinitionChanged, InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.refs import VERSIONS, Ref
 from egov.law import files, queries, rules
@@ -106,7 +107,7 @@ def draft_table(
         inputs=dict(inputs),
         tests=list(tests),
         source=list(source),
-        written_by_id=actor.party_id,
+        writer_ids=writers(actor),
     )
     journal.record(actor, "law.draft_table", *_refs("table", key, number), content=[key, number])
     return row
@@ -122,7 +123,7 @@ def edit_table(
     tests: Sequence[Mapping[str, Any]],
     revision: int | None = None,
 ) -> DecisionTable:
-    """Change rows and tests of a draft; its last editor is its writer. A test may fail until it is published.
+    """Change rows and tests of a draft; whoever changes it is one of its writers. A test may fail until it is published.
 
     ``revision``: the one the changes were made from. Raises ``NotPermitted``, ``NotFound``, ``TransitionNotAllowed``,
     ``InvalidInput``, ``DefinitionChanged``.
@@ -135,9 +136,9 @@ def edit_table(
         raise TransitionNotAllowed(_("Only a draft can be changed."))
     _must_be_as_read(row, revision)
     _must_read(key, version, row.name, model, row.inputs, row.source)
-    row.model, row.tests, row.written_by_id = dict(model), list(tests), actor.party_id
+    row.model, row.tests, row.writer_ids = dict(model), list(tests), writers(actor, before=row.writer_ids)
     row.revision += 1
-    row.save(update_fields=["model", "tests", "revision", "written_by_id"])
+    row.save(update_fields=["model", "tests", "revision", "writer_ids"])
     queries.kept.moved()
     journal.record(actor, "law.edit_table", *_refs("table", key, version), content=[key, version])
     return row
@@ -315,9 +316,7 @@ def _publish(actor: Actor, model: type[Any], kind: str, key: str, version: int, 
         raise NotFound()
     if row.state != State.DRAFT:
         raise TransitionNotAllowed(_("Only a draft can be published."))
-    writer = getattr(row, "written_by_id", None)
-    if writer is not None and writer == actor.party_id:
-        raise NotPermitted(_("Whoever wrote a version does not publish it."), code="four_eyes")
+    row.must_be_of_others(actor, says=_("Whoever wrote a version does not publish it."))
     try:
         check(row)
     except (ValueError, rules.EvaluationError) as error:

@@ -72,7 +72,7 @@ def composed(**changes):
     """The event as it was put into force here by two people."""
     row = actions.draft_event(admin(1), code="LE99", changes=changes)
     actions.review_event(admin(2), version_id=row.pk)
-    return actions.publish_event(admin(1), version_id=row.pk)
+    return actions.publish_event(admin(2), version_id=row.pk)
 
 
 def test_an_event_composed_here_is_taken_out_of_force_by_a_second_person_only(configured):
@@ -85,9 +85,9 @@ def test_an_event_composed_here_is_taken_out_of_force_by_a_second_person_only(co
     assert actions.import_configuration(SYSTEM, data={**configured, "events": data}).changed == []
     waiting = EventVersion.objects.get(code="LE99", withdraws=True)
     with pytest.raises(TransitionNotAllowed):
-        actions.publish_event(admin(1), version_id=waiting.pk)
+        actions.publish_event(admin(2), version_id=waiting.pk)
     actions.review_event(admin(2), version_id=waiting.pk)
-    actions.publish_event(admin(1), version_id=waiting.pk)
+    actions.publish_event(admin(2), version_id=waiting.pk)
     assert not queries.event("LE99").is_offered
     assert queries.event("LE99").order == 3
     report = actions.import_configuration(SYSTEM, data={**configured, "events": data})
