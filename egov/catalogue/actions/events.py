@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue import queries, rules
-from egov.catalogue.actions.loading import is_as_loaded
+from egov.catalogue.actions.loading import LoadReport, is_as_loaded
 from egov.catalogue.actions.versions import MOVES, Changes, made_of, must_be_as_read
 from egov.catalogue.files import EventFile
 from egov.catalogue.models import Event, EventVersion, PublicService, ServiceVersion, VersionState
@@ -153,34 +153,49 @@ def _put_into_force(row: EventVersion) -> None:
     withdrawn_at = row.published_at if row.withdraws else None
     event, _new = Event.objects.update_or_create(
         code=row.code,
-        defaults={**queries.event_content(row), "loaded_hash": row.loaded_hash, "withdrawn_at": withdrawn_at},
+        defaults={
+            **queries.event_content(row),
+            "loaded_hash": row.loaded_hash if row.is_shipped else "",
+            "withdrawn_at": withdrawn_at,
+        },
     )
     event.services.set(PublicService.objects.filter(code__in=codes))
     queries.kept.moved()
 
 
-def withdraw_imported(files: Iterable[EventFile], *, way: str) -> tuple[list[str], list[str]]:
-    """Take out of force, of these events, those that are in force here. The codes of those that are out of it now, and
-    of those that were composed here: a version that takes them out of force waits for a second person."""
+def withdraw_imported(files: Iterable[EventFile], report: LoadReport, *, by: Actor | None = None) -> int:
+    """Take out of force, of these events, those that are in force here; how many are out of it now.
+
+    Of one that was composed here, and of each that a person brings in (``by``), a version that takes it out of force
+    waits for a second person.
+    """
     digests = {file.code: file.digest for file in files}
     events = Event.objects.in_bulk(digests, field_name="code")
     versions: dict[str, list[EventVersion]] = defaultdict(list)
     for row in EventVersion.objects.select_for_update(of=("self",)).filter(code__in=digests):
         versions[row.code].append(row)
-    taken: list[str] = []
-    waiting: list[str] = []
+    taken = 0
     for code, rows in versions.items():
         in_force = queries.event_in_force(rows)
         if in_force is None or in_force.withdraws:
             continue
-        version = {**queries.event_content(in_force), "withdraws": True, "change_reason": way}
-        if is_as_loaded(events[code]):
-            _put_into_force(_next_version(rows, code, version))
-            taken.append(code)
-        elif not any(row.withdraws and row.is_in_work for row in rows):
-            _next_version(rows, code, version, loaded_hash=digests[code])
-            waiting.append(code)
-    return taken, waiting
+        version = {**queries.event_content(in_force), "withdraws": True, "change_reason": report.way}
+        if by is None and is_as_loaded(events[code]):
+            row = _next_version(rows, code, version)
+            _put_into_force(row)
+            taken += 1
+        elif any(row.withdraws and row.is_in_work for row in rows):
+            continue
+        elif by is not None and any(row.is_in_work and not row.is_shipped for row in rows):
+            report.kept.append(code)
+            continue
+        else:
+            row = _next_version(
+                rows, code, version, loaded_hash=digests[code], writer_ids=writers(by) if by is not None else []
+            )
+            report.drafted += [code] if code not in report.drafted else []
+        report.refs += _refs(row)[:2]
+    return taken
 
 
 @transaction.atomic
@@ -254,7 +269,7 @@ def _base(rows: list[EventVersion], based_on: int | None) -> EventVersion | None
 
 
 def _must_have_no_draft(rows: list[EventVersion]) -> None:
-    if any(row.is_in_work and not row.loaded_hash for row in rows):
+    if any(row.is_in_work and not row.is_shipped for row in rows):
         raise TransitionNotAllowed(_("There is already a draft; edit that one."))
 
 

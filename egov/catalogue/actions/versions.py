@@ -52,8 +52,8 @@ def draft_version(
     base = queries.version(based_on) if based_on is not None else queries.published(code)
     if base.service_id != service.pk:
         raise NotFound()
-    waiting = service.versions.filter(state__in=(VersionState.DRAFT, VersionState.REVIEWED), loaded_hash="")
-    if waiting.exists():
+    waiting = service.versions.filter(state__in=(VersionState.DRAFT, VersionState.REVIEWED))
+    if waiting.exclude(loaded_hash__gt="", writer_ids=[]).exists():
         raise TransitionNotAllowed(_("There is already a draft; edit that one."))
     content = {**queries.content_of(base), **_known_columns(changes)}
     row = ServiceVersion.objects.create(
