@@ -20,16 +20,20 @@ def export_configuration() -> dict[str, Any]:
     }
 
 
+def defined_content(row: ServiceVersion) -> dict[str, Any]:
+    """What a version says, as a definition says it: citations are not written out."""
+    content = {name: getattr(row, name) for name in rules.CONTENT_FIELDS}
+    content["legal_basis"] = [
+        {name: value for name, value in each.items() if name != "text"} if each.get("instrument") else each
+        for each in row.legal_basis
+    ]
+    return content
+
+
 def _services() -> Iterator[dict[str, Any]]:
     rows = ServiceVersion.objects.filter(state=VersionState.PUBLISHED).select_related("service")
     for row in rows.order_by("service__code").iterator(chunk_size=200):
-        content = {
-            name: getattr(row, name) for name, empty in rules.CONTENT_FIELDS.items() if getattr(row, name) != empty
-        }
-        content["legal_basis"] = [
-            {name: value for name, value in each.items() if name != "text"} if each.get("instrument") else each
-            for each in row.legal_basis
-        ]
+        content = {name: value for name, value in defined_content(row).items() if value != rules.CONTENT_FIELDS[name]}
         yield {
             "code": row.service.code,
             "mode": row.service.mode,

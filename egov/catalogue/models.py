@@ -8,6 +8,7 @@ from guardian.models import UserObjectPermissionBase
 
 from egov.deadlines.models import LimitUnit
 from egov.identity.models import Organisation, PartyKind, Region, Unit
+from egov.kernel.authorship import Authored
 from egov.kernel.history import keeps_history
 from egov.kernel.text import LocalisedTextField
 
@@ -84,7 +85,7 @@ class VersionState(models.TextChoices):
     RETIRED = "retired", _("retired")
 
 
-class EventVersion(models.Model):
+class EventVersion(Authored):
     """An event as it was composed at one time. ``Event`` holds what is in force, from the first publication on."""
 
     code = models.CharField(max_length=10)
@@ -100,9 +101,7 @@ class EventVersion(models.Model):
     # Takes the event out of force when it is published; the rest is as it was, to go on from later.
     withdraws = models.BooleanField(default=False)
     change_reason = models.CharField(max_length=200, blank=True)
-    loaded_hash = models.CharField(max_length=64, blank=True)  # of the definition file it came from
     revision = models.PositiveIntegerField(default=0)  # raised by every edit; a stale page is refused
-    written_by_id = models.BigIntegerField(null=True, blank=True)
     reviewed_by_id = models.BigIntegerField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
 
@@ -133,7 +132,7 @@ class CaseKind(models.TextChoices):
     PROMISED = "promised", _("within a promised time")
 
 
-class ServiceVersion(models.Model):
+class ServiceVersion(Authored):
     """All data elements of an implementation list entry (实施清单), as they were at one time.
 
     JSON columns hold the parts that are read whole; their shapes stand in ``catalogue.rules`` and are validated
@@ -180,9 +179,7 @@ class ServiceVersion(models.Model):
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
     change_reason = models.CharField(max_length=200, blank=True)
-    loaded_hash = models.CharField(max_length=64, blank=True)  # of the definition file it came from
     revision = models.PositiveIntegerField(default=0)  # raised by every edit; a stale page is refused
-    written_by_id = models.BigIntegerField(null=True, blank=True)
     reviewed_by_id = models.BigIntegerField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
 
@@ -207,6 +204,10 @@ class ServiceVersion(models.Model):
         if kind == PartyKind.PERSON:
             return not self._people.isdisjoint(self.audience)
         return any(each != "person" for each in self.audience)
+
+    @property
+    def is_in_work(self) -> bool:
+        return self.state in (VersionState.DRAFT, VersionState.REVIEWED)
 
     @property
     def is_fileable(self) -> bool:

@@ -1,7 +1,8 @@
 """The configuration of an instance as one file, taken out of one and brought into another under stable keys.
 
 Each room registers a ``Section``. A file is a ZIP with one YAML file per section. Bringing in twice changes nothing,
-and what an administrator changed here is never overwritten: it is reported as kept, or waits as a draft.
+and what an administrator changed here is never overwritten: it is reported as kept, or waits as a draft. What has
+versions comes in as drafts of the person who brings it, for a second person to publish.
 """
 
 import io
@@ -39,6 +40,8 @@ class Outcome(StrEnum):
         return _WORDS[self]
 
 
+# The note of what is kept because of a draft: nobody's work is written over, and there are no two drafts side by side.
+IN_HAND: Text = _("a draft of it is open here and comes first")
 _WORDS: dict[Outcome, Text] = {
     Outcome.ADDED: _("new"),
     Outcome.CHANGED: _("changed"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from egov.journal import actions as journal
 from egov.kernel import clock, definitions
 from egov.kernel.actor import Actor
+from egov.kernel.authorship import writers
 from egov.kernel.errors import DefinitionChanged, InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.refs import VERSIONS, Ref
 from egov.law import files, queries, rules
@@ -23,12 +24,13 @@ ADMINISTRATOR = "platform_admin"
 @dataclass
 class LoadReport:
     """What loading did, by ``kind:key``. ``kept``: an administrator changed the row, the file waits as a draft or not
-    at all (instruments and parameters have no drafts)."""
+    at all (instruments and parameters have no drafts). ``refs`` name the versions made."""
 
     created: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     drafted: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    refs: list[Ref] = field(default_factory=list)
     unchanged: int = 0
 
     @property
@@ -47,17 +49,22 @@ def load_law(actor: Actor, *, path: Path | None = None) -> LoadReport:
 
 
 @transaction.atomic
-def load_content(actor: Actor, *, content: files.LawFiles) -> LoadReport:
-    """As :func:`load_law`, of what was read already and is free of faults. Raises ``NotPermitted``."""
+def load_content(actor: Actor, *, content: files.LawFiles, as_drafts: bool = False) -> LoadReport:
+    """As :func:`load_law`, of what was read already and is free of faults. Raises ``NotPermitted``.
+
+    ``as_drafts``: procedures and tables wait as drafts that the actor wrote, and are kept as they are where a draft of
+    a person waits already.
+    """
     _must_administer(actor)
-    report = LoadReport()
+    report, by = LoadReport(), actor if as_drafts else None
     instruments = _load_instruments(content.instruments, report)
     _load_parameters(content.parameters, instruments, report)
-    _load_versions(Procedure, "procedure", content.procedures, _procedure_content, report)
-    _load_versions(DecisionTable, "table", content.tables, _table_content, report)
+    _load_versions(Procedure, "procedure", content.procedures, _procedure_content, report, by)
+    _load_versions(DecisionTable, "table", content.tables, _table_content, report, by)
     if report.changed:
-        refs = [Ref.parse(name) for name in report.changed if name.startswith(("procedure:", "table:"))]
-        journal.record(actor, "law.load", Ref("law", "files"), *refs, content=report.changed)
+        refs = [*report.refs, VERSIONS] if report.refs else []
+        action = "law.import" if as_drafts else "law.load"
+        journal.record(actor, action, Ref("law", "files"), *refs, content=report.changed)
         queries.kept.moved()
     return report
 
@@ -106,7 +113,7 @@ def draft_table(
         inputs=dict(inputs),
         tests=list(tests),
         source=list(source),
-        written_by_id=actor.party_id,
+        writer_ids=writers(actor),
     )
     journal.record(actor, "law.draft_table", *_refs("table", key, number), content=[key, number])
     return row
@@ -122,7 +129,7 @@ def edit_table(
     tests: Sequence[Mapping[str, Any]],
     revision: int | None = None,
 ) -> DecisionTable:
-    """Change rows and tests of a draft; its last editor is its writer. A test may fail until it is published.
+    """Change rows and tests of a draft; whoever changes it is one of its writers. A test may fail until it is published.
 
     ``revision``: the one the changes were made from. Raises ``NotPermitted``, ``NotFound``, ``TransitionNotAllowed``,
     ``InvalidInput``, ``DefinitionChanged``.
@@ -135,9 +142,9 @@ def edit_table(
         raise TransitionNotAllowed(_("Only a draft can be changed."))
     _must_be_as_read(row, revision)
     _must_read(key, version, row.name, model, row.inputs, row.source)
-    row.model, row.tests, row.written_by_id = dict(model), list(tests), actor.party_id
+    row.model, row.tests, row.writer_ids = dict(model), list(tests), writers(actor, before=row.writer_ids)
     row.revision += 1
-    row.save(update_fields=["model", "tests", "revision", "written_by_id"])
+    row.save(update_fields=["model", "tests", "revision", "writer_ids"])
     queries.kept.moved()
     journal.record(actor, "law.edit_table", *_refs("table", key, version), content=[key, version])
     return row
@@ -282,7 +289,12 @@ def _renew(row: Any, fields: dict[str, Any], digest: str, present: str, name: st
 
 
 def _load_versions(
-    model: type[Any], kind: str, contents: list[dict[str, Any]], content_of: Callable[[Any], Any], report: LoadReport
+    model: type[Any],
+    kind: str,
+    contents: list[dict[str, Any]],
+    content_of: Callable[[Any], Any],
+    report: LoadReport,
+    by: Actor | None,
 ) -> None:
     versions: dict[str, list[Any]] = {}
     for row in model.objects.order_by("key", "version"):
@@ -290,7 +302,7 @@ def _load_versions(
     for content in contents:
         rows = versions.get(content["key"], [])
         digest, name = definitions.digest(content), f"{kind}:{content['key']}"
-        if any(row.loaded_hash == digest for row in rows):
+        if any(row.loaded_hash == digest for row in rows if by is None or row.state == State.DRAFT):
             report.unchanged += 1
             continue
         current = next((row for row in rows if row.state == State.PUBLISHED), None)
@@ -298,13 +310,19 @@ def _load_versions(
         if present == digest:
             report.unchanged += 1
             continue
-        edited = bool(rows) and (current is None or present != current.loaded_hash)
-        if current is not None and not edited:
+        if by is not None and any(row.state == State.DRAFT and not row.is_shipped for row in rows):
+            report.kept.append(name)
+            continue
+        edited = bool(rows) and (current is None or not current.is_shipped or present != current.loaded_hash)
+        waits = by is not None or edited
+        if current is not None and not waits:
             _retire(current)
         number = rows[-1].version + 1 if rows else 1
-        state = State.DRAFT if edited else State.PUBLISHED
-        model.objects.create(**content, version=number, state=state, loaded_hash=digest)
-        (report.drafted if edited else report.updated if rows else report.created).append(name)
+        state = State.DRAFT if waits else State.PUBLISHED
+        writer_ids = writers(by) if by is not None else []
+        model.objects.create(**content, version=number, state=state, loaded_hash=digest, writer_ids=writer_ids)
+        (report.drafted if waits else report.updated if rows else report.created).append(name)
+        report.refs += _refs(kind, content["key"], number)[:2]
 
 
 def _publish(actor: Actor, model: type[Any], kind: str, key: str, version: int, check: Callable[[Any], None]) -> Any:
@@ -315,9 +333,7 @@ def _publish(actor: Actor, model: type[Any], kind: str, key: str, version: int, 
         raise NotFound()
     if row.state != State.DRAFT:
         raise TransitionNotAllowed(_("Only a draft can be published."))
-    writer = getattr(row, "written_by_id", None)
-    if writer is not None and writer == actor.party_id:
-        raise NotPermitted(_("Whoever wrote a version does not publish it."), code="four_eyes")
+    row.must_be_of_others(actor, says=_("Whoever wrote a version does not publish it."))
     try:
         check(row)
     except (ValueError, rules.EvaluationError) as error:

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from egov.kernel.authorship import Authored
 from egov.kernel.text import LocalisedTextField
 
 
@@ -55,7 +56,7 @@ class State(models.TextChoices):
     RETIRED = "retired", _("retired")
 
 
-class Procedure(models.Model):
+class Procedure(Authored):
     """A statutory procedure: correction window, limits, extension, what stops the clock, remedies, the article for each.
 
     ``definition`` is validated by ``law.rules.ProcedureDefinition``.
@@ -68,7 +69,6 @@ class Procedure(models.Model):
     definition = models.JSONField()
     valid_from = models.DateField(null=True, blank=True)
     valid_to = models.DateField(null=True, blank=True)
-    loaded_hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("procedure")
@@ -82,7 +82,7 @@ class Procedure(models.Model):
         return f"{self.key} v{self.version}"
 
 
-class DecisionTable(models.Model):
+class DecisionTable(Authored):
     """A JSON Decision Model with its declared input types, its source and its tests.
 
     ``model`` is the table as it is written (``law.rules.TableDefinition``: inputs, outputs, rules); what the engine
@@ -97,9 +97,7 @@ class DecisionTable(models.Model):
     inputs = models.JSONField(default=dict)  # name -> JSON Schema
     tests = models.JSONField(default=list)  # [{"input": {...}, "output": {...}}]
     source = models.JSONField(default=list)  # [{"instrument": ..., "article": ...}]
-    loaded_hash = models.CharField(max_length=64, blank=True)
     revision = models.PositiveIntegerField(default=0)  # raised by every edit; a stale page is refused
-    written_by_id = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("decision table")

@@ -36,6 +36,8 @@ VERBS: dict[str, Text] = {
     "catalogue.publish_event": gettext_lazy("published"),
     "catalogue.withdraw_event": gettext_lazy("published, the event is out of force"),
     "catalogue.discard_event": gettext_lazy("thrown away"),
+    "catalogue.import_configuration": gettext_lazy("brought in with a configuration"),
+    "law.import": gettext_lazy("brought in with a configuration"),
     "law.draft_table": gettext_lazy("drafted"),
     "law.edit_table": gettext_lazy("changed"),
     "law.publish_table": gettext_lazy("published"),
@@ -77,7 +79,7 @@ def of_all(actor: Actor, *, limit: int = 200) -> list[ShownChange]:
 
 
 def _shown(refs: Collection[Ref], limit: int) -> list[ShownChange]:
-    acts = list(_together(journal.acts_on(refs, actions=VERBS.keys(), limit=limit)))
+    acts = list(_together(journal.acts_on(refs, actions=VERBS.keys(), limit=limit), refs))[:limit]
     people = identity.names_of({act.entry.party_id for act in acts if act.entry.party_id})
     reasons = _reasons(acts)
     return [
@@ -103,13 +105,10 @@ def _verb(act: _Act) -> str:
     return _("version %(number)d: %(done)s") % words
 
 
-def _together(entries: Iterable[Entry]) -> Iterator[_Act]:
+def _together(entries: Iterable[Entry], refs: Collection[Ref]) -> Iterator[_Act]:
     """Each act with its version; a row of edits by one person as one, at the time of the last."""
     last: _Act | None = None
-    for entry in entries:
-        act = _read(entry)
-        if act is None:
-            continue
+    for act in (act for entry in entries for act in _read(entry, refs)):
         if last is not None and last.is_edit and act.is_edit and _same(last, act):
             last.times += 1
             continue
@@ -129,13 +128,13 @@ def _same(one: _Act, other: _Act) -> bool:
     )
 
 
-def _read(entry: Entry) -> _Act | None:
-    """None for an act that names no version (those of an earlier release)."""
+def _read(entry: Entry, refs: Collection[Ref]) -> Iterator[_Act]:
+    """One for each version of ``refs`` that the entry names: none for acts of an earlier release, many for an import."""
     for ref in map(Ref.parse, entry.refs):
         if ref.kind in THINGS:
             key, _slash, number = ref.key.rpartition("/")
-            return _Act(entry, ref.kind, key, int(number))
-    return None
+            if VERSIONS in refs or Ref(ref.kind.removesuffix("_version"), key) in refs:
+                yield _Act(entry, ref.kind, key, int(number))
 
 
 def _reasons(acts: Iterable[_Act]) -> dict[tuple[str, str, int], str]:

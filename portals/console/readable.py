@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.db.models import Model
@@ -21,9 +21,11 @@ from egov.identity.actions.roles import ROLES
 from egov.identity.models import Organisation, Unit
 from egov.identity.rules import SEES_ALL
 from egov.kernel import history
+from egov.kernel.authorship import Authored
 from egov.kernel.text import localise
 
 Text = str | Promise
+AuthoredRow = TypeVar("AuthoredRow", bound=Authored)
 
 # Roles that only an administrator of the platform gives.
 PLATFORM_ROLES = frozenset(SEES_ALL)
@@ -102,6 +104,17 @@ def with_functions(rows: Iterable[Competence]) -> list[Competence]:
     found = list(rows)
     for row in found:
         row.function = function_name(row.department_role)  # type: ignore[attr-defined]
+    return found
+
+
+def with_writers(rows: Iterable[AuthoredRow]) -> list[AuthoredRow]:
+    """Versions, each with ``writers``, the names of all who wrote any of it, and ``reviewer`` (one statement)."""
+    found = list(rows)
+    reviewers = {row.pk: getattr(row, "reviewed_by_id", None) for row in found}
+    names = identity.names_of({pk for row in found for pk in (*row.writer_ids, reviewers[row.pk]) if pk})
+    for row in found:
+        row.writers = [names[pk] for pk in row.writer_ids if pk in names]  # type: ignore[attr-defined]
+        row.reviewer = names.get(reviewers[row.pk] or 0, "")  # type: ignore[attr-defined]
     return found
 
 

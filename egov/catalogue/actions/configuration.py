@@ -21,7 +21,7 @@ from egov.journal import actions as journal
 from egov.kernel import outbox
 from egov.kernel.actor import Actor
 from egov.kernel.errors import FieldError, InvalidInput
-from egov.kernel.refs import Ref
+from egov.kernel.refs import VERSIONS, Ref
 
 
 @dataclass
@@ -39,8 +39,10 @@ class ConfigurationReport(LoadReport):
 def import_configuration(actor: Actor, *, data: Mapping[str, Any]) -> ConfigurationReport:
     """Bring in what ``queries.export_configuration`` gave. Departments, units and regions must exist under their keys.
 
-    Services and events follow the rule of files: unedited ones are replaced, edited ones get a draft beside them; so
-    does what takes an event out of force.
+    What a person brings in of services and events waits as drafts that this person wrote, for somebody else to review
+    and publish, and is left out where a draft of a person waits already. What the platform itself brings in follows the
+    rule of files: unedited ones are replaced, edited ones get a draft beside them; so does what takes an event out of
+    force.
     Raises ``NotPermitted``, ``InvalidInput`` naming every fault; then nothing is changed.
     """
     must_be_platform(actor)
@@ -51,18 +53,20 @@ def import_configuration(actor: Actor, *, data: Mapping[str, Any]) -> Configurat
     codes = {file.code for file in definitions.services}
     files.check_definitions(definitions, replace(queries.known(), services=codes | present.keys()))
     report = ConfigurationReport()
-    load_services(definitions.services, present, report)
-    load_events(definitions.events, report)
-    report.switched = _switch(data["services"])
+    by = None if actor.is_system else actor
+    load_services(definitions.services, present, report, by=by)
     withdrawn = {row["code"] for row in data.get("events", ()) if row.get("withdrawn")}
-    taken, waiting = withdraw_imported([file for file in definitions.events if file.code in withdrawn], way=report.way)
-    report.withdrawn = len(taken)
-    report.drafted += [code for code in waiting if code not in report.drafted]
+    # Of a person there is one draft at a time: that which takes an event out of force.
+    load_events([file for file in definitions.events if by is None or file.code not in withdrawn], report, by=by)
+    report.switched = _switch(data["services"])
+    taken = [file for file in definitions.events if file.code in withdrawn]
+    report.withdrawn = withdraw_imported(taken, report, by=by)
     report.competences = _competences(data.get("competences", ()))
     if report.changed or report.switched or report.withdrawn or report.competences:
         queries.kept.moved()
         content = [report.changed, report.switched, report.withdrawn, report.competences]
-        journal.record(actor, "catalogue.import_configuration", Ref("catalogue", "configuration"), content=content)
+        refs = [Ref("catalogue", "configuration"), *report.refs, *((VERSIONS,) if report.refs else ())]
+        journal.record(actor, "catalogue.import_configuration", *refs, content=content)
         outbox.emit(CatalogueChanged(services=[], events=[]))
     return report
 

@@ -1,4 +1,7 @@
-"""Versions of a life or business event: draft → reviewed → published → retired. Whoever wrote it does not review it."""
+"""Versions of a life or business event: draft → reviewed → published → retired.
+
+Whoever wrote any of it neither reviews nor publishes it.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from egov.catalogue import queries, rules
-from egov.catalogue.actions.loading import is_as_loaded
+from egov.catalogue.actions.loading import LoadReport, is_as_loaded
 from egov.catalogue.actions.versions import MOVES, Changes, made_of, must_be_as_read
 from egov.catalogue.files import EventFile
 from egov.catalogue.models import Event, EventVersion, PublicService, ServiceVersion, VersionState
@@ -16,6 +19,7 @@ from egov.contracts.catalogue import CatalogueChanged
 from egov.journal import actions as journal
 from egov.kernel import clock, outbox
 from egov.kernel.actor import Actor
+from egov.kernel.authorship import writers
 from egov.kernel.errors import FieldError, InvalidInput, NotFound, NotPermitted, TransitionNotAllowed
 from egov.kernel.refs import VERSIONS, Ref
 from egov.registers.models import DataElement
@@ -38,7 +42,7 @@ def draft_event(
         raise InvalidInput.at("code", "invalid", _("A code is two capital letters and two digits, such as LE13."))
     _must_have_no_draft(rows)
     _raise_new_faults({}, content, at=("kind", "name", "summary"))
-    row = _next_version(rows, code, content, change_reason=change_reason, written_by_id=actor.party_id)
+    row = _next_version(rows, code, content, change_reason=change_reason, writer_ids=writers(actor))
     journal.record(actor, "catalogue.draft_event", *_refs(row), reason=change_reason[:200])
     return row
 
@@ -66,7 +70,7 @@ def draft_withdrawal(actor: Actor, *, code: str, reason: str) -> EventVersion:
         queries.event_content(in_force),
         withdraws=True,
         change_reason=reason.strip()[:200],
-        written_by_id=actor.party_id,
+        writer_ids=writers(actor),
     )
     journal.record(actor, "catalogue.draft_withdrawal", *_refs(row), reason=row.change_reason)
     return row
@@ -76,8 +80,8 @@ def draft_withdrawal(actor: Actor, *, code: str, reason: str) -> EventVersion:
 def edit_event(actor: Actor, *, version_id: int, changes: Changes, revision: int | None = None) -> EventVersion:
     """Change a draft. What was wrong may wait; a new fault is refused, with its place.
 
-    A reviewed version becomes a draft again, and its last editor its writer. ``revision``: the one the changes were
-    made from. Raises ``NotPermitted``, ``NotFound``, ``InvalidInput``, ``TransitionNotAllowed``, ``DefinitionChanged``.
+    A reviewed version becomes a draft again, and whoever edits it one of its writers. ``revision``: the one the changes
+    were made from. Raises ``NotPermitted``, ``NotFound``, ``InvalidInput``, ``TransitionNotAllowed``, ``DefinitionChanged``.
     """
     row = _lock(actor, version_id, "edit")
     if row.withdraws:
@@ -90,7 +94,8 @@ def edit_event(actor: Actor, *, version_id: int, changes: Changes, revision: int
     _raise_new_faults(before, content)
     for name, value in content.items():
         setattr(row, name, value)
-    row.state, row.written_by_id, row.reviewed_by_id = VersionState.DRAFT, actor.party_id, None
+    row.state, row.reviewed_by_id = VersionState.DRAFT, None
+    row.writer_ids = writers(actor, before=row.writer_ids)
     row.revision += 1
     row.save()
     journal.record(actor, "catalogue.edit_event", *_refs(row), content=sorted(changes))
@@ -99,14 +104,13 @@ def edit_event(actor: Actor, *, version_id: int, changes: Changes, revision: int
 
 @transaction.atomic
 def review_event(actor: Actor, *, version_id: int, revision: int | None = None) -> EventVersion:
-    """Confirm a draft as it was read (``revision``): it has no fault, and somebody else wrote it.
+    """Confirm a draft as it was read (``revision``): it has no fault, and the actor wrote none of it.
 
-    Raises ``InvalidInput`` with every fault, ``DefinitionChanged``.
+    Raises ``InvalidInput`` with every fault, ``NotPermitted``, ``TransitionNotAllowed``, ``DefinitionChanged``.
     """
     row = _lock(actor, version_id, "review")
     must_be_as_read(row, revision)
-    if not actor.is_system and (actor.party_id is None or actor.party_id == row.written_by_id):
-        raise NotPermitted(_("Whoever wrote a version does not review it."), code="four_eyes")
+    row.must_be_of_others(actor, says=_("Whoever wrote a version does not review it."))
     faults = faults_of_event(row)
     if faults:
         raise InvalidInput(faults, _("The version has faults and cannot be reviewed."))
@@ -121,10 +125,12 @@ def publish_event(actor: Actor, *, version_id: int, revision: int | None = None)
     """Put a reviewed version into force: it is found, and new drafts are made of it; those begun keep theirs.
 
     One that ``withdraws`` the event takes it out of force: nobody finds it or begins it any more, what was begun under
-    it goes on, and a later version can put it into force again.
+    it goes on, and a later version can put it into force again. Raises ``NotPermitted`` (also for who wrote any of
+    it), ``TransitionNotAllowed``, ``DefinitionChanged``.
     """
     row = _lock(actor, version_id, "publish")
     must_be_as_read(row, revision)
+    row.must_be_of_others(actor, says=_("Whoever wrote a version does not publish it."))
     _put_into_force(row)
     outbox.emit(CatalogueChanged(services=[], events=[row.code]))
     action, reason = (
@@ -147,34 +153,49 @@ def _put_into_force(row: EventVersion) -> None:
     withdrawn_at = row.published_at if row.withdraws else None
     event, _new = Event.objects.update_or_create(
         code=row.code,
-        defaults={**queries.event_content(row), "loaded_hash": row.loaded_hash, "withdrawn_at": withdrawn_at},
+        defaults={
+            **queries.event_content(row),
+            "loaded_hash": row.loaded_hash if row.is_shipped else "",
+            "withdrawn_at": withdrawn_at,
+        },
     )
     event.services.set(PublicService.objects.filter(code__in=codes))
     queries.kept.moved()
 
 
-def withdraw_imported(files: Iterable[EventFile], *, way: str) -> tuple[list[str], list[str]]:
-    """Take out of force, of these events, those that are in force here. The codes of those that are out of it now, and
-    of those that were composed here: a version that takes them out of force waits for a second person."""
+def withdraw_imported(files: Iterable[EventFile], report: LoadReport, *, by: Actor | None = None) -> int:
+    """Take out of force, of these events, those that are in force here; how many are out of it now.
+
+    Of one that was composed here, and of each that a person brings in (``by``), a version that takes it out of force
+    waits for a second person.
+    """
     digests = {file.code: file.digest for file in files}
     events = Event.objects.in_bulk(digests, field_name="code")
     versions: dict[str, list[EventVersion]] = defaultdict(list)
     for row in EventVersion.objects.select_for_update(of=("self",)).filter(code__in=digests):
         versions[row.code].append(row)
-    taken: list[str] = []
-    waiting: list[str] = []
+    taken = 0
     for code, rows in versions.items():
         in_force = queries.event_in_force(rows)
         if in_force is None or in_force.withdraws:
             continue
-        version = {**queries.event_content(in_force), "withdraws": True, "change_reason": way}
-        if is_as_loaded(events[code]):
-            _put_into_force(_next_version(rows, code, version))
-            taken.append(code)
-        elif not any(row.withdraws and row.is_in_work for row in rows):
-            _next_version(rows, code, version, loaded_hash=digests[code])
-            waiting.append(code)
-    return taken, waiting
+        version = {**queries.event_content(in_force), "withdraws": True, "change_reason": report.way}
+        if by is None and is_as_loaded(events[code]):
+            row = _next_version(rows, code, version)
+            _put_into_force(row)
+            taken += 1
+        elif any(row.withdraws and row.is_in_work for row in rows):
+            continue
+        elif by is not None and any(row.is_in_work and not row.is_shipped for row in rows):
+            report.kept.append(code)
+            continue
+        else:
+            row = _next_version(
+                rows, code, version, loaded_hash=digests[code], writer_ids=writers(by) if by is not None else []
+            )
+            report.drafted += [code] if code not in report.drafted else []
+        report.refs += _refs(row)[:2]
+    return taken
 
 
 @transaction.atomic
@@ -248,7 +269,7 @@ def _base(rows: list[EventVersion], based_on: int | None) -> EventVersion | None
 
 
 def _must_have_no_draft(rows: list[EventVersion]) -> None:
-    if any(row.is_in_work and not row.loaded_hash for row in rows):
+    if any(row.is_in_work and not row.is_shipped for row in rows):
         raise TransitionNotAllowed(_("There is already a draft; edit that one."))
 
 

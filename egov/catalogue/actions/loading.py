@@ -11,24 +11,30 @@ from django.db import transaction
 from egov.catalogue import files, queries, rules
 from egov.catalogue.actions.permissions import must_be_platform
 from egov.catalogue.actions.versions import retire_published, with_basis_texts
+from egov.catalogue.configuration import defined_content
 from egov.catalogue.files import EventFile, ServiceFile
 from egov.catalogue.models import Event, EventVersion, PublicService, ServiceVersion, VersionState
 from egov.contracts.catalogue import CatalogueChanged
 from egov.journal import actions as journal
 from egov.kernel import clock, outbox
 from egov.kernel.actor import Actor
+from egov.kernel.authorship import writers
 from egov.kernel.refs import Ref
 
 
 @dataclass
 class LoadReport:
     """Codes by what happened. ``drafted``: an administrator published a version of their own, the file waits beside it
-    (see ``queries.differences``). ``way``: in which the definitions come, kept with their versions."""
+    (see ``queries.differences``); so does what a person brings in. ``kept``: a version that a person wrote is in work
+    here already, and comes first. ``refs`` name the versions made. ``way``: in which the definitions come, kept with
+    their versions."""
 
     way: ClassVar[str] = "definition file"
     created: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     drafted: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    refs: list[Ref] = field(default_factory=list)
     unchanged: int = 0
 
     @property
@@ -60,23 +66,37 @@ def load_definitions(actor: Actor, *, path: Path | None = None) -> LoadReport:
     return report
 
 
-def load_services(found: list[ServiceFile], present: dict[str, PublicService], report: LoadReport) -> None:
-    """Bring ``found`` (checked) into the catalogue; ``present`` are the services they may already be."""
+def load_services(
+    found: list[ServiceFile], present: dict[str, PublicService], report: LoadReport, *, by: Actor | None = None
+) -> None:
+    """Bring ``found`` (checked) into the catalogue; ``present`` are the services they may already be.
+
+    ``by``: the person who brings them in. Then each waits as a draft that this person wrote.
+    """
     services = _services(found, present)
     versions: dict[int, list[Any]] = defaultdict(list)
     rows = ServiceVersion.objects.filter(service__in=[each.pk for each in services.values()])
     for row in rows.values_list("service_id", *_OF_VERSIONS, named=True):
         versions[row.service_id].append(row)
+    composed = {
+        row.service_id: rules.digest(defined_content(row))
+        for row in rows.filter(state=VersionState.PUBLISHED).exclude(loaded_hash__gt="", writer_ids=[])
+    }
     new: list[ServiceVersion] = []
     for file in found:
         service = services[file.code]
         earlier = versions[service.pk]
-        if _is_known(file.digest, earlier, report.way):
+        if composed.get(service.pk) == file.digest or _is_known(file.digest, earlier, report.way):
             report.unchanged += 1
             continue
-        edited = bool(earlier) and not any(row.state == VersionState.PUBLISHED and row.loaded_hash for row in earlier)
-        (report.drafted if edited else report.updated if earlier else report.created).append(file.code)
-        new.append(_version(file, service, _next_number(earlier), edited=edited, way=report.way))
+        if by is not None and _is_in_hand(earlier):
+            report.kept.append(file.code)
+            continue
+        shipped = any(row.state == VersionState.PUBLISHED and _is_shipped(row) for row in earlier)
+        waits = by is not None or (bool(earlier) and not shipped)
+        (report.drafted if waits else report.updated if earlier else report.created).append(file.code)
+        new.append(_version(file, service, _next_number(earlier), waits=waits, way=report.way, by=by))
+        report.refs += (Ref("service", file.code), Ref("service_version", f"{file.code}/{new[-1].number}"))
     retire_published([row.service_id for row in new if row.state == VersionState.PUBLISHED])
     ServiceVersion.objects.bulk_create(new, batch_size=100)
 
@@ -101,7 +121,17 @@ def _services(found: list[ServiceFile], present: dict[str, PublicService]) -> di
 
 
 # What is read of the versions there are, to know what a definition changes.
-_OF_VERSIONS = ("number", "state", "loaded_hash", "change_reason")
+_OF_VERSIONS = ("number", "state", "loaded_hash", "change_reason", "writer_ids")
+
+
+def _is_shipped(row: Any) -> bool:
+    """As ``Authored.is_shipped``, of what was read."""
+    return bool(row.loaded_hash) and not row.writer_ids
+
+
+def _is_in_hand(versions: Iterable[Any]) -> bool:
+    """Whether a version is in work that did not just come from a file."""
+    return any(row.state in (VersionState.DRAFT, VersionState.REVIEWED) and not _is_shipped(row) for row in versions)
 
 
 def _is_known(digest: str, versions: Iterable[Any], way: str) -> bool:
@@ -119,22 +149,28 @@ def _next_number(versions: Iterable[Any]) -> int:
     return max((row.number for row in versions), default=0) + 1
 
 
-def _version(file: ServiceFile, service: PublicService, number: int, *, edited: bool, way: str) -> ServiceVersion:
-    published = not edited
+def _version(
+    file: ServiceFile, service: PublicService, number: int, *, waits: bool, way: str, by: Actor | None
+) -> ServiceVersion:
+    published = not waits
     return ServiceVersion(
         service=service,
         number=number,
         state=VersionState.PUBLISHED if published else VersionState.DRAFT,
         loaded_hash=file.digest,
         change_reason=way,
+        writer_ids=writers(by) if by else [],
         valid_from=clock.today() if published else None,
         published_at=clock.now() if published else None,
         **with_basis_texts(file.content),
     )
 
 
-def load_events(found: Iterable[EventFile], report: LoadReport) -> None:
-    """Bring events (checked) into the catalogue and link their members; beside an edited one the file is a draft."""
+def load_events(found: Iterable[EventFile], report: LoadReport, *, by: Actor | None = None) -> None:
+    """Bring events (checked) into the catalogue and link their members; beside an edited one the file is a draft.
+
+    ``by``: as for services.
+    """
     present = {row.code: row for row in Event.objects.all()}
     versions: dict[str, list[Any]] = defaultdict(list)
     for version in EventVersion.objects.values_list("code", *_OF_VERSIONS, named=True):
@@ -144,6 +180,11 @@ def load_events(found: Iterable[EventFile], report: LoadReport) -> None:
         row = present.get(file.code)
         if _is_known(file.digest, versions[file.code], report.way) or (row is not None and _digest(row) == file.digest):
             report.unchanged += 1
+        elif by is not None and _is_in_hand(versions[file.code]):
+            report.kept.append(file.code)
+        elif by is not None:
+            drafts.append(file)
+            report.drafted.append(file.code)
         elif row is None:
             new.append((Event(code=file.code, loaded_hash=file.digest, **file.content), file))
             report.created.append(file.code)
@@ -157,7 +198,7 @@ def load_events(found: Iterable[EventFile], report: LoadReport) -> None:
             drafts.append(file)
             report.drafted.append(file.code)
     Event.objects.bulk_create([row for row, _file in new])
-    _keep_versions([file for _row, file in new + changed], drafts, versions, report.way)
+    _keep_versions([file for _row, file in new + changed], drafts, versions, report, by)
     _link(new + changed)
 
 
@@ -171,23 +212,31 @@ def _digest(row: Event) -> str:
 
 
 def _keep_versions(
-    in_force: list[EventFile], drafts: list[EventFile], versions: Mapping[str, list[Any]], way: str
+    in_force: list[EventFile],
+    drafts: list[EventFile],
+    versions: Mapping[str, list[Any]],
+    report: LoadReport,
+    by: Actor | None,
 ) -> None:
     published = EventVersion.objects.filter(code__in=[file.code for file in in_force], state=VersionState.PUBLISHED)
     published.update(state=VersionState.RETIRED)
-    EventVersion.objects.bulk_create(
+    made = [
         EventVersion(
             code=file.code,
             number=_next_number(versions[file.code]),
             state=state,
             loaded_hash=file.digest,
-            change_reason=way,
+            change_reason=report.way,
+            writer_ids=writers(by) if by else [],
             published_at=clock.now() if state == VersionState.PUBLISHED else None,
             **file.content,
         )
         for files, state in ((in_force, VersionState.PUBLISHED), (drafts, VersionState.DRAFT))
         for file in files
-    )
+    ]
+    EventVersion.objects.bulk_create(made)
+    for row in made:
+        report.refs += (Ref("event", row.code), Ref("event_version", f"{row.code}/{row.number}"))
 
 
 def _link(pairs: list[tuple[Event, EventFile]]) -> None:

@@ -12,6 +12,7 @@ from egov.catalogue.actions.versions import with_basis_texts
 from egov.catalogue.models import PublicService, ServiceVersion
 from egov.journal import actions as journal
 from egov.kernel.actor import Actor
+from egov.kernel.authorship import writers
 from egov.kernel.errors import FieldError, InvalidInput, NotPermitted
 from egov.kernel.refs import VERSIONS, Ref
 
@@ -39,7 +40,7 @@ def open_service(
         service=service,
         number=1,
         change_reason=change_reason,
-        written_by_id=actor.party_id,
+        writer_ids=writers(actor),
         **with_basis_texts(whole),
     )
     queries.kept.moved()

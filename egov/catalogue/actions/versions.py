@@ -1,4 +1,4 @@
-"""Versions of a service: draft → reviewed → published → retired. Whoever wrote it does not review it."""
+"""Versions of a service: draft → reviewed → published → retired. Whoever wrote any of it neither reviews nor publishes."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,12 +14,12 @@ from egov.contracts.catalogue import CatalogueChanged
 from egov.journal import actions as journal
 from egov.kernel import clock, outbox
 from egov.kernel.actor import Actor
+from egov.kernel.authorship import writers
 from egov.kernel.errors import (
     DefinitionChanged,
     FieldError,
     InvalidInput,
     NotFound,
-    NotPermitted,
     TransitionNotAllowed,
 )
 from egov.kernel.refs import VERSIONS, Ref
@@ -52,8 +52,8 @@ def draft_version(
     base = queries.version(based_on) if based_on is not None else queries.published(code)
     if base.service_id != service.pk:
         raise NotFound()
-    waiting = service.versions.filter(state__in=(VersionState.DRAFT, VersionState.REVIEWED), loaded_hash="")
-    if waiting.exists():
+    waiting = service.versions.filter(state__in=(VersionState.DRAFT, VersionState.REVIEWED))
+    if waiting.exclude(loaded_hash__gt="", writer_ids=[]).exists():
         raise TransitionNotAllowed(_("There is already a draft; edit that one."))
     content = {**queries.content_of(base), **_known_columns(changes)}
     row = ServiceVersion.objects.create(
@@ -61,7 +61,7 @@ def draft_version(
         number=_next_number(service),
         state=VersionState.DRAFT,
         change_reason=change_reason,
-        written_by_id=actor.party_id,
+        writer_ids=writers(actor),
         **with_basis_texts(content),
     )
     journal.record(actor, "catalogue.draft", *_refs(row), reason=change_reason[:200], content=sorted(changes))
@@ -72,7 +72,7 @@ def draft_version(
 def edit_draft(
     actor: Actor, *, version_id: int, changes: Mapping[str, Any], revision: int | None = None
 ) -> ServiceVersion:
-    """Change a draft; a reviewed version becomes a draft again, and its last editor its writer.
+    """Change a draft; a reviewed version becomes a draft again, and whoever edits it one of its writers.
 
     ``revision``: the one the changes were made from. Raises ``NotPermitted``, ``NotFound``, ``InvalidInput``,
     ``TransitionNotAllowed``, ``DefinitionChanged``.
@@ -85,7 +85,7 @@ def edit_draft(
         setattr(row, name, value)
     row.state = VersionState.DRAFT
     row.revision += 1
-    row.written_by_id, row.reviewed_by_id = actor.party_id, None
+    row.writer_ids, row.reviewed_by_id = writers(actor, before=row.writer_ids), None
     row.save()
     queries.kept.moved()
     journal.record(actor, "catalogue.edit_draft", *_refs(row), content=sorted(changes))
@@ -125,16 +125,15 @@ def _depth(before: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
 
 @transaction.atomic
 def review_version(actor: Actor, *, version_id: int, revision: int | None = None) -> ServiceVersion:
-    """Confirm a draft as it was read (``revision``): it has no fault, and somebody else wrote it.
+    """Confirm a draft as it was read (``revision``): it has no fault, and the actor wrote none of it.
 
-    Raises ``InvalidInput`` with every fault, ``DefinitionChanged``.
+    Raises ``InvalidInput`` with every fault, ``NotPermitted``, ``TransitionNotAllowed``, ``DefinitionChanged``.
     """
     row = _lock(version_id)
     must_configure(actor, row.service)
     _must_allow(row, "review")
     must_be_as_read(row, revision)
-    if not actor.is_system and (actor.party_id is None or actor.party_id == row.written_by_id):
-        raise NotPermitted(_("Whoever wrote a version does not review it."), code="four_eyes")
+    row.must_be_of_others(actor, says=_("Whoever wrote a version does not review it."))
     known = queries.known()
     faults = rules.check_definition(queries.content_of(row), known)
     faults += list(_unknown_services(row))
@@ -151,12 +150,14 @@ def review_version(actor: Actor, *, version_id: int, revision: int | None = None
 def publish_version(actor: Actor, *, version_id: int, revision: int | None = None) -> ServiceVersion:
     """Put a reviewed version into force; the one before is retired and stays for the cases filed under it.
 
-    ``revision``: the one that was read. Raises ``InvalidInput``, ``TransitionNotAllowed``, ``DefinitionChanged``.
+    ``revision``: the one that was read. Raises ``NotPermitted`` (also for who wrote any of it),
+    ``TransitionNotAllowed``, ``DefinitionChanged``.
     """
     row = _lock(version_id)
     must_configure(actor, row.service)
     _must_allow(row, "publish")
     must_be_as_read(row, revision)
+    row.must_be_of_others(actor, says=_("Whoever wrote a version does not publish it."))
     retire_published([row.service_id])
     row.state, row.published_at = VersionState.PUBLISHED, clock.now()
     row.valid_from = row.valid_from or clock.today()

@@ -12,14 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from egov.catalogue import actions, queries
 from egov.catalogue.models import EVENT_KINDS, EventVersion, ServiceVersion
-from egov.identity import queries as identity
 from egov.intake import queries as intake
 from egov.kernel.errors import InvalidInput, NotFound, NotPermitted
 from egov.kernel.text import LocalisedText
 from egov.law.rules import names_in
 from egov.routing import queries as routing
 from egov.routing.queries import BundlePlan, PlannedMember, Why
-from portals.console import acts
+from portals.console import acts, readable
 from portals.console import event_forms as forms
 from portals.console.access import ConsoleRequest, administrators, event_version_of
 from portals.console.differences import ShownDifference, grouped, shown_differences
@@ -100,11 +99,10 @@ def detail(request: ConsoleRequest, capacity: str, code: str) -> HttpResponse:
     in_force = queries.event_in_force(versions)
     context = {
         "code": code,
-        "versions": versions,
+        "versions": readable.with_writers(versions),
         "in_force": in_force,
         "shown": in_force or versions[0],
-        "in_work": next((row for row in versions if row.is_in_work and not row.loaded_hash), None),
-        "people": identity.names_of({row.written_by_id for row in versions if row.written_by_id}),
+        "in_work": next((row for row in versions if row.is_in_work and not row.is_shipped), None),
         "lead": queries.functions().get((in_force or versions[0]).lead_role),
         "may": queries.may_compose(request.actor, (in_force or versions[0]).lead_role),
         "changes": acts.of_event(code),
@@ -242,10 +240,10 @@ def version(request: ConsoleRequest, capacity: str, code: str, number: int) -> H
     answers = Answers(ahead, {*given, *(base.definition.get("given", {}) if base else ())})
     edits = may and row.is_in_work and not row.withdraws
     context = {
-        "version": row,
+        "version": readable.with_writers([row])[0],
         "edits": edits,
         "may": may,
-        "mine": row.written_by_id is not None and row.written_by_id == actor.party_id,
+        "mine": actor.party_id in row.writer_ids,
         "lead": queries.functions().get(row.lead_role),
         "members": _members(request, row, versions, edits=edits),
         "departments": len({localised_plain(each.department_name) for each in versions.values()}),
@@ -259,7 +257,6 @@ def version(request: ConsoleRequest, capacity: str, code: str, number: int) -> H
         "base": base,
         "others": queries.event_versions(code).exclude(pk=row.pk).values_list("number", flat=True)[:20],
         "groups": _differences(base, row, answers) if base else [],
-        "people": identity.names_of({pk for pk in (row.written_by_id, row.reviewed_by_id) if pk}),
         "crumbs": _above(request, code),
     }
     return render(request, "console/event_version.html", context)

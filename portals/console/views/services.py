@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from egov.catalogue import actions, queries
 from egov.catalogue.models import PublicService, ServiceVersion, VersionState
-from egov.identity import queries as identity
 from egov.intake import queries as intake
 from egov.kernel.errors import NotFound
 from egov.routing import queries as routing
@@ -71,10 +70,9 @@ def detail(request: ConsoleRequest, capacity: str, code: str) -> HttpResponse:
     versions = list(queries.versions_of(code).defer("form", "plan", "auto_decision", "auto_advice", "materials", "faq"))
     context = {
         "service": service,
-        "versions": versions,
+        "versions": readable.with_writers(versions),
         "current": next((row for row in versions if row.state == VersionState.PUBLISHED), None),
-        "in_work": next((row for row in versions if row.state in ("draft", "reviewed") and not row.loaded_hash), None),
-        "people": identity.names_of({row.written_by_id for row in versions if row.written_by_id}),
+        "in_work": next((row for row in versions if row.state in ("draft", "reviewed") and not row.is_shipped), None),
         "competences": readable.with_functions(queries.competences_of(service)[:60]),
         "examples": routing.example_counts([code]).get(code, 0),
         "changes": readable.newest([*readable.changes_of(service), *acts.of_service(code)]),
@@ -215,15 +213,14 @@ def version(request: ConsoleRequest, capacity: str, code: str, number: int) -> H
     actor = request.actor
     context = {
         "service": service,
-        "version": row,
+        "version": readable.with_writers([row])[0],
         "base": base,
         "others": queries.versions_of(code).exclude(pk=row.pk).values_list("number", flat=True)[:20],
         "groups": grouped(changes),
         "parts": parts_of(request, row),
-        "people": identity.names_of({pk for pk in (row.written_by_id, row.reviewed_by_id) if pk}),
         "replayable": bool(base and base.is_fileable and row.is_fileable and row.state in ("draft", "reviewed")),
         "last_replay": intake.last_replay(code, row.pk),
-        "mine": row.written_by_id is not None and row.written_by_id == actor.party_id,
+        "mine": actor.party_id in row.writer_ids,
         "crumbs": _above(request, service),
     }
     return render(request, "console/version.html", context)

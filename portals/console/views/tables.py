@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from egov.identity import queries as identity
 from egov.kernel.errors import DefinitionChanged, InvalidInput, NotFound, TransitionNotAllowed
 from egov.law import actions, queries
 from egov.law.models import DecisionTable, State
 from egov.law.rules import EvaluationError
+from portals.console import readable
 from portals.console.access import ConsoleRequest, platform_administrators
 from portals.console.dictionary_forms import NewTableForm
 from portals.console.table_forms import TableForms, outputs_of, written
@@ -76,7 +76,7 @@ def detail(request: ConsoleRequest, capacity: str, key: str, number: int) -> Htt
         fault = str(error)
     versions = list(queries.table_versions(key))
     context = {
-        "table": row,
+        "table": readable.with_writers([row])[0],
         "versions": versions,
         "inputs": inputs,
         "outputs": outputs,
@@ -94,8 +94,7 @@ def detail(request: ConsoleRequest, capacity: str, key: str, number: int) -> Htt
         "failed": sum(bool(message) for _test, message in tried),
         "fault": fault,
         "draft": next((each for each in versions if each.state == State.DRAFT), None),
-        "mine": row.written_by_id is not None and row.written_by_id == request.actor.party_id,
-        "writer": identity.names_of({row.written_by_id}).get(row.written_by_id, "") if row.written_by_id else "",
+        "mine": request.actor.party_id in row.writer_ids,
         "crumbs": _above(request),
     }
     return render(request, "console/table.html", context)

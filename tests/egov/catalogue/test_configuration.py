@@ -6,11 +6,14 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from egov.catalogue import actions, queries
+from egov.catalogue import actions, queries, section
 from egov.catalogue.models import Competence, Event, EventVersion, PublicService, ServiceVersion
+from egov.journal.models import Entry
 from egov.kernel import configuration
 from egov.kernel.actor import SYSTEM, Actor, CapacityKind
-from egov.kernel.errors import InvalidInput, TransitionNotAllowed
+from egov.kernel.configuration import Outcome
+from egov.kernel.errors import InvalidInput, NotPermitted, TransitionNotAllowed
+from egov.kernel.refs import VERSIONS
 
 pytestmark = pytest.mark.django_db
 
@@ -72,7 +75,7 @@ def composed(**changes):
     """The event as it was put into force here by two people."""
     row = actions.draft_event(admin(1), code="LE99", changes=changes)
     actions.review_event(admin(2), version_id=row.pk)
-    return actions.publish_event(admin(1), version_id=row.pk)
+    return actions.publish_event(admin(2), version_id=row.pk)
 
 
 def test_an_event_composed_here_is_taken_out_of_force_by_a_second_person_only(configured):
@@ -85,20 +88,94 @@ def test_an_event_composed_here_is_taken_out_of_force_by_a_second_person_only(co
     assert actions.import_configuration(SYSTEM, data={**configured, "events": data}).changed == []
     waiting = EventVersion.objects.get(code="LE99", withdraws=True)
     with pytest.raises(TransitionNotAllowed):
-        actions.publish_event(admin(1), version_id=waiting.pk)
+        actions.publish_event(admin(2), version_id=waiting.pk)
     actions.review_event(admin(2), version_id=waiting.pk)
-    actions.publish_event(admin(1), version_id=waiting.pk)
+    actions.publish_event(admin(2), version_id=waiting.pk)
     assert not queries.event("LE99").is_offered
     assert queries.event("LE99").order == 3
     report = actions.import_configuration(SYSTEM, data={**configured, "events": data})
     assert (report.changed, report.withdrawn) == ([], 0)
 
 
+def elsewhere(configured, limit=3, order=8):
+    """The same configuration with another time of a service and another order of an event."""
+    data = json.loads(json.dumps(configured))
+    next(row for row in data["services"] if row["code"] == "ZZ01")["content"]["promised_limit"] = limit
+    data["events"][0]["order"] = order
+    return data
+
+
+def test_what_a_person_brings_in_waits_for_a_second_person(configured, definitions):
+    """As drafts of the one who brings it, once, and nothing is in force by it."""
+    report = actions.import_configuration(admin(1), data=elsewhere(configured))
+    assert (report.drafted, report.created, report.updated) == (["ZZ01", "LE99"], [], [])
+    assert (queries.published("ZZ01").promised_limit, queries.event("LE99").order) != (3, 8)
+    service, event = ServiceVersion.objects.get(state="draft"), EventVersion.objects.get(state="draft")
+    assert (service.writer_ids, event.writer_ids) == ([1], [1])
+    entry = Entry.objects.get(action="catalogue.import_configuration")
+    assert {"service_version:ZZ01/2", "event_version:LE99/2", str(VERSIONS)} <= set(entry.refs)
+    with pytest.raises(NotPermitted):
+        actions.review_version(admin(1), version_id=service.pk)
+    with pytest.raises(NotPermitted):
+        actions.review_event(admin(1), version_id=event.pk)
+    assert actions.import_configuration(admin(1), data=elsewhere(configured)).changed == []
+    for review, publish, row in (
+        (actions.review_version, actions.publish_version, service),
+        (actions.review_event, actions.publish_event, event),
+    ):
+        review(admin(2), version_id=row.pk)
+        publish(admin(2), version_id=row.pk)
+    assert (queries.published("ZZ01").promised_limit, queries.event("LE99").order) == (3, 8)
+    assert actions.import_configuration(admin(1), data=elsewhere(configured)).changed == []
+    definitions.write(promised_limit=2)
+    assert definitions.load().drafted == ["ZZ01"], "what two people put into force no file replaces"
+    assert actions.import_configuration(admin(1), data=configured).drafted == ["ZZ01", "LE99"], "as it was taken out"
+
+
+def test_a_draft_that_a_person_wrote_comes_before_what_is_brought_in(configured):
+    actions.draft_version(admin(2), code="ZZ01", changes={"promised_limit": 4}, change_reason="x")
+    actions.draft_event(admin(2), code="LE99", changes={"order": 5})
+    found = section.load(admin(1), elsewhere(configured))
+    assert [(entry.key, entry.outcome) for entry in found] == [("ZZ01", Outcome.KEPT), ("LE99", Outcome.KEPT)]
+    assert all(entry.note for entry in found)
+    assert (
+        ServiceVersion.objects.filter(state="draft").count() == EventVersion.objects.filter(state="draft").count() == 1
+    )
+
+
+def test_after_what_was_brought_in_nobody_begins_a_second_draft(configured):
+    actions.import_configuration(admin(1), data=elsewhere(configured))
+    with pytest.raises(TransitionNotAllowed):
+        actions.draft_version(admin(2), code="ZZ01", changes={}, change_reason="x")
+    with pytest.raises(TransitionNotAllowed):
+        actions.draft_event(admin(2), code="LE99", changes={})
+    assert actions.import_configuration(admin(2), data=elsewhere(configured, 2, 9)).kept == ["ZZ01", "LE99"]
+
+
+def test_what_was_composed_here_and_taken_out_is_the_same_when_it_is_brought_in(configured):
+    row = actions.draft_version(admin(1), code="ZZ01", changes={"promised_limit": 4}, change_reason="x")
+    actions.review_version(admin(2), version_id=row.pk)
+    actions.publish_version(admin(2), version_id=row.pk)
+    composed(order=3)
+    assert actions.import_configuration(admin(1), data=queries.export_configuration()).changed == []
+
+
+def test_a_person_takes_no_event_out_of_force_alone_by_bringing_it_in(configured):
+    data = elsewhere(configured)
+    data["services"] = []
+    data["events"][0]["withdrawn"] = True
+    report = actions.import_configuration(admin(1), data=data)
+    assert (report.drafted, report.withdrawn) == (["LE99"], 0)
+    waiting = EventVersion.objects.get(state="draft")
+    assert (waiting.withdraws, waiting.writer_ids) == (True, [1])
+    with pytest.raises(NotPermitted):
+        actions.review_event(admin(1), version_id=waiting.pk)
+    assert actions.import_configuration(admin(1), data=data).changed == []
+
+
 def test_files_loaded_again_after_it_bring_nothing_back(configured, definitions):
     """They say what they said at the last start."""
-    data = json.loads(json.dumps(configured))
-    next(row for row in data["services"] if row["code"] == "ZZ01")["content"]["promised_limit"] = 3
-    data["events"][0]["order"] = 8
+    data = elsewhere(configured)
     assert actions.import_configuration(SYSTEM, data=data).updated == ["ZZ01", "LE99"]
     assert definitions.load().changed == []
     assert (queries.published("ZZ01").promised_limit, queries.event("LE99").order) == (3, 8)

@@ -55,7 +55,7 @@ def test_beside_an_edited_version_the_file_waits_as_a_draft_with_its_differences
     definitions.load()
     draft = actions.draft_version(admin(1), code="ZZ01", changes={"promised_limit": 4}, change_reason="faster")
     actions.review_version(admin(2), version_id=draft.pk)
-    actions.publish_version(admin(1), version_id=draft.pk)
+    actions.publish_version(admin(2), version_id=draft.pk)
     definitions.write(promised_limit=3)
     assert definitions.load().drafted == ["ZZ01"]
     assert queries.published("ZZ01").promised_limit == 4
@@ -142,10 +142,10 @@ def test_beside_an_edited_version_a_file_waits_whenever_it_changed_and_not_befor
     definitions.load()
     service = actions.draft_version(admin(1), code="ZZ01", changes={"promised_limit": 4}, change_reason="faster")
     actions.review_version(admin(2), version_id=service.pk)
-    actions.publish_version(admin(1), version_id=service.pk)
+    actions.publish_version(admin(2), version_id=service.pk)
     event = actions.draft_event(admin(1), code="LE99", changes={"order": 4})
     actions.review_event(admin(2), version_id=event.pk)
-    actions.publish_event(admin(1), version_id=event.pk)
+    actions.publish_event(admin(2), version_id=event.pk)
     assert definitions.load().changed == [], "the files are as they were"
     definitions.write(promised_limit=3)
     definitions.write_event(order=7)

@@ -26,7 +26,7 @@ def test_a_draft_changes_nothing_until_it_is_published(service):
     assert queries.published("ZZ01").pk == service.pk
     actions.review_version(admin(2), version_id=row.pk)
     assert queries.published("ZZ01").pk == service.pk
-    actions.publish_version(admin(1), version_id=row.pk)
+    actions.publish_version(admin(2), version_id=row.pk)
     assert queries.published("ZZ01").pk == row.pk
     assert ServiceVersion.objects.get(pk=service.pk).state == VersionState.RETIRED
 
@@ -41,16 +41,29 @@ def test_four_eyes(service):
         actions.review_version(nobody, version_id=row.pk)
 
 
-def test_whoever_edits_last_is_the_writer_and_the_review_is_void(service):
+def test_who_wrote_any_of_it_neither_reviews_nor_publishes_and_an_edit_voids_the_review(service):
     row = draft()
     actions.review_version(admin(2), version_id=row.pk)
     actions.edit_draft(admin(2), version_id=row.pk, changes={"promised_limit": 3})
     with pytest.raises(TransitionNotAllowed):
-        actions.publish_version(admin(1), version_id=row.pk)
-    with pytest.raises(NotPermitted):
-        actions.review_version(admin(2), version_id=row.pk)
-    actions.review_version(admin(1), version_id=row.pk)
-    assert actions.publish_version(admin(2), version_id=row.pk).promised_limit == 3
+        actions.publish_version(admin(3), version_id=row.pk)
+    for writer in (1, 2):
+        with pytest.raises(NotPermitted) as caught:
+            actions.review_version(admin(writer), version_id=row.pk)
+        assert caught.value.code == "four_eyes"
+    actions.review_version(admin(3), version_id=row.pk)
+    for writer in (1, 2):
+        with pytest.raises(NotPermitted) as caught:
+            actions.publish_version(admin(writer), version_id=row.pk)
+        assert caught.value.code == "four_eyes"
+    assert actions.publish_version(admin(3), version_id=row.pk).promised_limit == 3
+
+
+def test_all_who_wrote_a_version_are_kept_the_last_one_last(service):
+    row = draft()
+    for party in (2, 3, 1):
+        row = actions.edit_draft(admin(party), version_id=row.pk, changes={"promised_limit": party})
+    assert (row.writer_ids, row.written_by_id) == ([2, 3, 1], 1)
 
 
 def test_a_faulty_draft_cannot_be_reviewed(service):
@@ -84,7 +97,7 @@ def test_what_is_no_part_of_a_version_is_refused(service):
     with pytest.raises(NotFound):
         actions.draft_version(admin(1), code="NO01", changes={}, change_reason="")
     with pytest.raises(NotFound):
-        actions.publish_version(admin(1), version_id=10**9)
+        actions.publish_version(admin(2), version_id=10**9)
 
 
 def test_a_version_of_another_service_is_no_base(service, new_service):

@@ -4,9 +4,10 @@ import copy
 
 import pytest
 
-from egov.kernel.actor import SYSTEM
+from egov.journal.models import Entry
+from egov.kernel.actor import SYSTEM, Actor, CapacityKind
 from egov.kernel.configuration import Outcome
-from egov.kernel.errors import InvalidInput
+from egov.kernel.errors import InvalidInput, NotPermitted
 from egov.law import actions, configuration
 from egov.law.models import DecisionTable, Parameter, Procedure
 
@@ -62,6 +63,34 @@ def test_a_table_edited_here_gets_a_draft_beside_it_once(law, identities):
     assert entry.outcome is Outcome.DRAFT
     assert configuration.load(SYSTEM, elsewhere) == []
     assert configuration.export() == taken
+
+
+def admin(party):
+    return Actor(kind=CapacityKind.POST, capacity=f"p-{party}", party_id=party, roles=frozenset({"platform_admin"}))
+
+
+def test_what_a_person_brings_in_waits_for_a_second_person(law):
+    """A table, and a procedure that this instance has not."""
+    key = law["procedures"][0]["key"]
+    Procedure.objects.filter(key=key).delete()
+    found = configuration.load(admin(1), with_threshold(law, 500))
+    assert found == [
+        configuration.Entry(f"procedure:{key}", Outcome.DRAFT),
+        configuration.Entry(f"table:{KEY}", Outcome.DRAFT),
+    ]
+    row = DecisionTable.objects.get(key=KEY, state="draft")
+    assert (row.version, row.writer_ids) == (2, [1])
+    assert f"table_version:{KEY}/2" in Entry.objects.get(action="law.import").refs
+    with pytest.raises(NotPermitted):
+        actions.publish_table(admin(1), key=KEY, version=2)
+    with pytest.raises(NotPermitted):
+        actions.publish_procedure(admin(1), key=key, version=1)
+    assert configuration.load(admin(1), with_threshold(law, 500)) == [], "once"
+    [entry] = configuration.load(admin(2), with_threshold(law, 200))
+    assert (entry.outcome, bool(entry.note)) == (Outcome.KEPT, True), "no second draft beside it"
+    actions.publish_table(admin(2), key=KEY, version=2)
+    assert configuration.load(admin(1), with_threshold(law, 500)) == []
+    assert configuration.load(admin(1), law)[-1].outcome is Outcome.DRAFT, "as it was taken out"
 
 
 def test_a_table_that_cannot_be_read_is_refused_and_named(law):

@@ -15,7 +15,10 @@ from egov.law import actions, files, queries
 from egov.law.models import DecisionTable, Instrument, Parameter, Procedure, State
 
 pytestmark = pytest.mark.django_db
-ADMINISTRATOR = Actor(kind=CapacityKind.POST, capacity="p-1", roles=frozenset({"platform_admin"}))
+ADMINISTRATOR, ANOTHER = (
+    Actor(kind=CapacityKind.POST, capacity=f"p-{party}", party_id=party, roles=frozenset({"platform_admin"}))
+    for party in (1, 2)
+)
 
 
 @pytest.fixture
@@ -138,5 +141,5 @@ def test_a_draft_table_whose_tests_fail_is_not_published(law):
     )
     assert draft.version == 2
     with pytest.raises(InvalidInput):
-        actions.publish_table(ADMINISTRATOR, key=row.key, version=2)
+        actions.publish_table(ANOTHER, key=row.key, version=2)
     assert queries.table(row.key).version == 1

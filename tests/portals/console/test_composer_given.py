@@ -168,7 +168,7 @@ def published(console, lead="market"):
     )
     Kept.forget_all()
     console.market_admin.post(f"{E1}/acts/review")
-    console.admin.post(f"{E1}/acts/publish")
+    console.market_admin.post(f"{E1}/acts/publish")
     assert EventVersion.objects.get(number=1).state == "published"
 
 
@@ -204,8 +204,8 @@ def test_two_people_take_an_event_out_of_force_and_put_it_back(desk, console):
     assert EventVersion.objects.get(number=2).state == "draft"
     assert "Approve: take it out of force" in console.market_admin.html(e2)
     console.market_admin.post(f"{e2}/acts/review")
-    desk.post(f"{e2}/acts/publish?lang=en")
-    assert "Out of force: nobody finds or begins it any more" in desk.html(e2)
+    console.market_admin.post(f"{e2}/acts/publish?lang=en")
+    assert "Out of force: nobody finds or begins it any more" in console.market_admin.html(e2)
     assert not queries.event("BE90").is_offered
     assert "No longer offered as one application" in desk.client.get("/event/BE90?lang=en").text
     assert Entry.objects.get(action="catalogue.withdraw_event").reason == "并入另一件事"
@@ -217,8 +217,8 @@ def test_two_people_take_an_event_out_of_force_and_put_it_back(desk, console):
     e3 = "events/BE90/versions/3"
     assert "This version puts it into force again" in desk.html(e3)
     console.market_admin.post(f"{e3}/acts/review")
-    desk.post(f"{e3}/acts/publish?lang=en")
-    assert "people find it from now on" in desk.html(e3)
+    console.market_admin.post(f"{e3}/acts/publish?lang=en")
+    assert "people find it from now on" in console.market_admin.html(e3)
     assert queries.event("BE90").is_offered
 
 

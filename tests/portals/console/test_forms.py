@@ -13,7 +13,7 @@ from egov.catalogue.models import Competence, Event, EventVersion, PublicService
 from egov.catalogue.rules import differences
 from egov.deadlines.models import CalendarDay
 from egov.identity.models import Organisation, Post, Unit
-from egov.kernel import clock, outbox
+from egov.kernel import clock, configuration, outbox
 from egov.kernel.memory import Kept
 from egov.kernel.models import OutboxMessage
 from egov.law.models import DecisionTable
@@ -348,3 +348,17 @@ def test_the_configuration_goes_out_and_comes_in_after_a_look(console):
     assert not Unit.objects.filter(key=console.other_unit.key).exists(), "looking writes nothing"
     assert desk.post("configuration/apply", {"token": response.context["token"]}).status_code == 302
     assert Unit.objects.filter(key=console.other_unit.key).exists()
+
+
+def test_what_an_administrator_brings_in_is_told_as_theirs_and_waits(console):
+    desk = console.admin
+    data = configuration.unpack(desk.get("configuration/file").content)
+    service = next(row for row in data["catalogue"]["services"] if row["code"] == "LC01")
+    service["content"]["summary"] = {"zh-Hans": "新的简介。", "en": "Another summary."}
+    configuration.bring_in(desk.actor, data=data, commit=True)
+    assert ServiceVersion.objects.get(service__code="LC01", state="published").number == 1
+    page = desk.html("services/LC01/versions/2")
+    assert "Somebody else has to review it" in page
+    assert "管理员" in page.partition("Written by")[2].partition("</dd>")[0]
+    for shown in (desk.html("services/LC01"), desk.html("changes")):
+        assert "version 2: brought in with a configuration" in shown

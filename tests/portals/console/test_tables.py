@@ -68,6 +68,17 @@ def test_a_row_is_added_before_the_last_and_a_second_person_publishes(desk, cons
     assert queries.evaluate_table(KEY, {"area": 5}).rule == "tiny"
 
 
+def test_who_wrote_an_earlier_part_of_a_table_does_not_publish_it_and_all_who_wrote_are_named(desk, console):
+    other = Desk(console.identities.officer("platform_admin", person=console.identities.person("另一人")))
+    assert desk.post(f"tables/{KEY}/2/edit", filled(2)).status_code == 302
+    assert other.post(f"tables/{KEY}/2/edit", filled(2)).status_code == 302
+    page = desk.html(f"tables/{KEY}/2")
+    assert "Somebody else has to publish it" in page
+    assert "管理员, 另一人" in page
+    desk.post(f"tables/{KEY}/2/publish")
+    assert DecisionTable.objects.get(key=KEY, version=2).state == "draft"
+
+
 def test_a_wrong_row_is_told_and_what_was_typed_stays(desk):
     refused = desk.post(f"tables/{KEY}/2/edit", {**filled(2), "r4-id": "New row", "r4-when_area": "< 10"})
     assert refused.status_code == 422

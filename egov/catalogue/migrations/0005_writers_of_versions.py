@@ -1,0 +1,34 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import migrations, models
+
+VERSIONS = ("EventVersion", "ServiceVersion")
+
+
+def keep_the_writer(apps, schema_editor):
+    for name in VERSIONS:
+        rows = apps.get_model("catalogue", name).objects.filter(written_by_id__isnull=False)
+        for party in rows.values_list("written_by_id", flat=True).distinct():
+            rows.filter(written_by_id=party).update(writer_ids=[party])
+
+
+def keep_the_last(apps, schema_editor):
+    for name in VERSIONS:
+        for row in apps.get_model("catalogue", name).objects.exclude(writer_ids=[]).only("writer_ids"):
+            row.written_by_id = row.writer_ids[-1]
+            row.save(update_fields=["written_by_id"])
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('catalogue', '0004_revision_of_versions'),
+    ]
+
+    operations = [
+        *(
+            migrations.AddField(name, "writer_ids", ArrayField(models.BigIntegerField(), blank=True, default=list, size=None))
+            for name in VERSIONS
+        ),
+        migrations.RunPython(keep_the_writer, keep_the_last),
+        *(migrations.RemoveField(name, "written_by_id") for name in VERSIONS),
+    ]
