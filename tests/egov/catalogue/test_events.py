@@ -1,6 +1,7 @@
 """An event composed, approved by a second person, put into force, and composed again."""
 
 import pytest
+from django.utils import translation
 
 from egov.catalogue import actions, queries, rules
 from egov.catalogue.models import Event, EventVersion, PublicService
@@ -110,7 +111,43 @@ def test_a_question_hangs_on_earlier_ones_and_a_service_waits_for_another_once(d
     members = [{"service": "ZZ01"}, {"service": "ZZ02"}]
     (fault,) = rules.check_event({**CONTENT, "definition": {"members": members, **definition}})
     assert fault.path == path
+    with translation.override("en"):
+        assert said in str(fault.message)
+
+
+KIND = {"key": "kind", "type": "choice", "text": BOTH, "choices": [{"key": "food", "text": BOTH}]}
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        ("nosuch == true", "nosuch"),
+        ("sign == 5", "5"),
+        ('kind == "mars"', "mars"),
+        ('sign == true and kind in ["food", "mars"]', "mars"),
+    ],
+)
+def test_what_a_service_waits_for_is_asked_and_can_be_answered(when, said):
+    members = [{"service": "ZZ01", "when": when}]
+    definition = {"members": members, "questions": [SIGN, KIND]}
+    (fault,) = rules.check_event({**CONTENT, "definition": definition})
+    assert fault.path == "definition/members/0/when"
+    assert "ZZ01" in str(fault.message), "whose condition it is"
     assert said in str(fault.message)
+
+
+@pytest.mark.parametrize(
+    ("question", "path"),
+    [
+        ({"choices": [{"key": "food", "text": BOTH}, {"key": "food", "text": BOTH}]}, "definition/questions/1/choices"),
+        ({"element": "shop.kind"}, "definition/questions/1/element"),
+    ],
+)
+def test_two_answers_have_two_keys_and_a_data_element_is_asked_once(question, path):
+    questions = [{**KIND, "key": "first", "element": "shop.kind"}, {**KIND, **question}]
+    definition = {"members": [{"service": "ZZ01"}], "questions": questions}
+    (fault,) = rules.check_event({**CONTENT, "definition": definition})
+    assert fault.path == path
 
 
 @pytest.mark.parametrize("circle", [("a", "b"), ("a",)])
