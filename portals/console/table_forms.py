@@ -1,8 +1,9 @@
 """A decision table as rows of fields: what must hold of each input, what follows, and the tests beside it."""
 
+import functools
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from egov.kernel.definitions import digest
 from egov.law.models import DecisionTable
-from egov.law.rules import EvaluationError, check_cell, check_expression, check_names
+from egov.law.rules import EvaluationError, ImpossibleAnswer, check_cell, check_over
 from portals.console.forms import both, initial_both
 
 BLANK = 2  # rows offered for what is added
@@ -43,7 +44,7 @@ class RowForm(forms.Form):
 
     def __init__(self, *args: Any, table: DecisionTable, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.inputs, self.outputs = list(table.inputs), outputs_of(table)
+        self.table, self.inputs, self.outputs = table, list(table.inputs), outputs_of(table)
         for name in self.inputs:
             self.fields[f"when_{name}"] = _cell(_("%(name)s is") % {"name": name})
         self.fields["condition"] = _cell(_("and it holds that"))
@@ -73,17 +74,19 @@ class RowForm(forms.Form):
         if told and not data.get("gone") and not data.get("id"):
             self.add_error("id", _("Give the row a name of small letters: cases quote it."))
         for name in self.inputs:
-            self._read(f"when_{name}", check_cell)
-        self._read("condition", _check_condition)
+            self._read(f"when_{name}", functools.partial(check_cell, name=name, inputs=self.table.inputs))
+        self._read("condition", functools.partial(check_over, inputs=self.table.inputs))
         return data
 
-    def _read(self, name: str, check: Callable[[str, Iterable[str]], None]) -> None:
+    def _read(self, name: str, check: Callable[[str], None]) -> None:
         """A fault of what is written in a cell stands at the cell."""
         expression = self.cleaned_data.get(name)
         if not expression or self.cleaned_data.get("gone"):
             return
         try:
-            check(expression, self.inputs)
+            check(expression)
+        except ImpossibleAnswer as error:
+            self.add_error(name, error.detail)
         except EvaluationError:
             message = _(
                 "This cannot be read. Write for example >= 300, true or %(text)s: a text stands between quotation "
@@ -210,11 +213,6 @@ def _forms(
         values = {f"{prefix}-{name}": value for name, value in initial.items() if name != "place"}
         posted.append(kind(values, prefix=prefix, table=table, initial=initial))
     return posted
-
-
-def _check_condition(expression: str, inputs: Iterable[str]) -> None:
-    check_expression(expression)
-    check_names(expression, inputs)
 
 
 def _cell(label: Any) -> forms.CharField:

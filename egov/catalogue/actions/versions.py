@@ -107,8 +107,9 @@ def design_version(actor: Actor, *, version_id: int, changes: Changes, revision:
     present = {(each.path, str(each.message)) for each in rules.check_definition(before, known)}
     after = rules.check_definition({**before, **_known_columns(changes)}, known)
     new = [each for each in after if (each.path, str(each.message)) not in present]
-    # That the parts do not fit together yet is said before review; they are put in one after the other.
-    new = [each for each in new if each.path.partition("/")[0] in changes]
+    # That the parts do not fit together yet is said before review; they are put in one after the other. But nobody
+    # takes away what another part asks about.
+    new = [each for each in new if each.path.partition("/")[0] in changes or each.code == rules.UNANSWERABLE]
     if new:
         raise InvalidInput(new)
     return edit_draft(actor, version_id=version_id, changes={**changes, **_depth(before, changes)})

@@ -1,6 +1,7 @@
 """Pure rules of the catalogue: the shape of a definition, its forms, differences, and which competence is nearer."""
 
 from egov.catalogue.rules.competences import CompetenceRow, nearest_first
+from egov.catalogue.rules.conditions import UNANSWERABLE
 from egov.catalogue.rules.content import CONTENT_FIELDS, EVENT_FIELDS, Difference, complete, differences, digest, key_of
 from egov.catalogue.rules.definitions import AUDIENCES, CODE, ITEM_TYPES, LEVELS, Known, check_definition
 from egov.catalogue.rules.designing import (
@@ -48,6 +49,7 @@ __all__ = [
     "LEVELS",
     "MAX_TEXT",
     "PLACEHOLDERS",
+    "UNANSWERABLE",
     "CompetenceRow",
     "Difference",
     "Known",

@@ -12,7 +12,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from egov.catalogue.rules.forms import KEY, check_condition, check_form
+from egov.catalogue.rules.conditions import Asked, check_condition
+from egov.catalogue.rules.forms import KEY, check_form, questions_of
 from egov.catalogue.rules.letters import check_letters
 from egov.kernel.errors import FieldError, InvalidInput
 from egov.law.rules.citations import ARTICLE
@@ -130,6 +131,7 @@ def _limits(content: Mapping[str, Any], _known: Known) -> Iterator[FieldError]:
 
 
 def _materials(content: Mapping[str, Any], known: Known) -> Iterator[FieldError]:
+    asked = questions_of(content["form"])
     yield from _keys("materials", content["materials"])
     for number, row in enumerate(content["materials"]):
         path = f"materials/{number}"
@@ -143,7 +145,7 @@ def _materials(content: Mapping[str, Any], known: Known) -> Iterator[FieldError]
             yield fault(f"{path}/form", _("This value is not known."))
         required = row.get("required", "always")
         if required not in ("always", "never"):
-            yield from check_condition(f"{path}/required", required)
+            yield from check_condition(f"{path}/required", required, asked, of=row.get("name"))
         if "evidence" in row and row.get("source") != "shared":
             yield fault(f"{path}/evidence", _("Only what registers hold names a type of evidence."))
         elif "evidence" in row and known.evidence is not None and row["evidence"] not in known.evidence:
@@ -153,7 +155,7 @@ def _materials(content: Mapping[str, Any], known: Known) -> Iterator[FieldError]
 
 
 def _fee(content: Mapping[str, Any], _known: Known) -> Iterator[FieldError]:
-    fee = content["fee"]
+    fee, asked = content["fee"], questions_of(content["form"])
     items = fee.get("items", [])
     yield from _keys("fee/items", items)
     if "amount" in fee and not is_money(fee["amount"]):
@@ -165,7 +167,7 @@ def _fee(content: Mapping[str, Any], _known: Known) -> Iterator[FieldError]:
         if not is_localised(item.get("name")):
             yield fault(f"{path}/name", _("The text is needed in Chinese and English."))
         if "when" in item:
-            yield from check_condition(f"{path}/when", item["when"])
+            yield from check_condition(f"{path}/when", item["when"], asked, of=item.get("name"))
     costs = [row.get("amount") for row in (fee, *items) if is_money(row.get("amount"))]
     # Administrative Licensing Law art. 58: a fee needs a law or administrative regulation.
     if any(Decimal(amount) > 0 for amount in costs) and not fee.get("basis"):
@@ -173,6 +175,7 @@ def _fee(content: Mapping[str, Any], _known: Known) -> Iterator[FieldError]:
 
 
 def _outputs(content: Mapping[str, Any], _known: Known) -> Iterator[FieldError]:
+    asked = questions_of(content["form"])
     yield from _keys("outputs", content["outputs"])
     for number, row in enumerate(content["outputs"]):
         path = f"outputs/{number}"
@@ -191,7 +194,7 @@ def _outputs(content: Mapping[str, Any], _known: Known) -> Iterator[FieldError]:
         if not _is_held(row.get("held", "never"), content["form"]):
             yield fault(f"{path}/held", _("This is no way to say when what is held makes the service needless."))
         if "when" in row:
-            yield from check_condition(f"{path}/when", row["when"])
+            yield from check_condition(f"{path}/when", row["when"], asked, of=row.get("name"))
 
 
 def _is_held(held: Any, form: Mapping[str, Any] | None) -> bool:
@@ -234,7 +237,7 @@ def _filing(content: Mapping[str, Any], known: Known) -> Iterator[FieldError]:
     if content["form"] is not None:
         yield from check_form(content["form"], content["materials"])
     if content["plan"] is not None:
-        yield from _plan(content["plan"])
+        yield from _plan(content["plan"], questions_of(content["form"]))
     for name in ("auto_decision", "auto_advice"):
         if content[name] is not None:
             yield from _decision(name, content[name], known)
@@ -254,16 +257,18 @@ def _letters(content: Mapping[str, Any], known: Known) -> Iterator[FieldError]:
     yield from check_letters(content["letters"], form=content["form"], issued=issued)
 
 
-def _plan(plan: Mapping[str, Any]) -> Iterator[FieldError]:
+def _plan(plan: Mapping[str, Any], asked: Asked) -> Iterator[FieldError]:
     try:
         parsed = parse_plan(plan)
     except InvalidInput as error:
         for each in error.faults:
             yield FieldError(f"plan/{each.path}", each.code, each.message)
         return
+    # A step may also look at how those before it ended.
+    known = {"steps": {}, **asked}
     for step in parsed.steps:
         if step.when:
-            yield from check_condition(f"plan/{step.key}/when", step.when)
+            yield from check_condition(f"plan/{step.key}/when", step.when, known, of=step.title or step.key)
 
 
 def _decision(path: str, decision: Mapping[str, Any], known: Known) -> Iterator[FieldError]:

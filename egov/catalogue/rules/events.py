@@ -8,14 +8,17 @@ from typing import Any
 import jsonschema
 from django.utils.translation import gettext_lazy as _
 
+from egov.catalogue.rules.conditions import UNANSWERABLE, check_condition
 from egov.catalogue.rules.definitions import ELEMENT, fault, is_localised
-from egov.catalogue.rules.forms import KEY, check_condition
+from egov.catalogue.rules.forms import KEY
 from egov.kernel.errors import FieldError
+from egov.kernel.text import localise
 from egov.law.rules import names_in
 
 EVENT_CODE = re.compile(r"^[A-Z]{2}\d{2}$")
 KINDS = frozenset({"life", "business", "internal"})
-ANSWERS = frozenset({"boolean", "choice", "number", "date", "region"})
+# How a question is answered -> the type of the answer.
+ANSWERS = {"boolean": "boolean", "choice": "string", "number": "number", "date": "string", "region": "string"}
 
 
 def check_event(event: Mapping[str, Any], services: Collection[str] | None = None) -> list[FieldError]:
@@ -58,7 +61,7 @@ def _members(event: Mapping[str, Any], services: Collection[str] | None) -> Iter
 def _member(path: str, row: Mapping[str, Any], definition: Mapping[str, Any]) -> Iterator[FieldError]:
     for name in ("when", "elsewhere"):
         if name in row:
-            yield from _condition(f"{path}/{name}", row[name], definition)
+            yield from check_condition(f"{path}/{name}", row[name], _asked(definition), of=row.get("service"))
     if "by" in row and not KEY.match(str(row["by"])):
         yield fault(f"{path}/by", _("This value is not known."))
     if not isinstance(row.get("anew", False), bool):
@@ -69,6 +72,7 @@ def _member(path: str, row: Mapping[str, Any], definition: Mapping[str, Any]) ->
 
 def _questions(event: Mapping[str, Any]) -> Iterator[FieldError]:
     seen: set[str] = set()
+    bound: dict[str, Mapping[str, Any]] = {}
     for number, question in enumerate(event.get("definition", {}).get("questions", ())):
         path = f"definition/questions/{number}"
         if not KEY.match(str(question.get("key", ""))) or question["key"] in seen:
@@ -78,15 +82,25 @@ def _questions(event: Mapping[str, Any]) -> Iterator[FieldError]:
             yield fault(f"{path}/text", _("The text is needed in Chinese and English."))
         if "element" in question and not ELEMENT.match(str(question["element"])):
             yield fault(f"{path}/element", _("This is not how a data element is written."))
+        elif "element" in question and (other := bound.setdefault(question["element"], question)) is not question:
+            title = localise(other.get("text")) or other.get("key")
+            yield fault(f"{path}/element", _("“%(title)s” asks for this data element.") % {"title": title})
         if question.get("type") not in ANSWERS:
             yield fault(f"{path}/type", _("This value is not known."))
         yield from _limits(path, question)
         if question.get("type") == "choice":
-            for choice in question.get("choices", ()) or [{}]:
-                if not choice.get("key") or not is_localised(choice.get("text")):
-                    yield fault(f"{path}/choices", _("The choice needs a label in Chinese and English."))
+            yield from _choices(f"{path}/choices", question.get("choices", ()))
         if "when" in question:
-            yield from _condition(f"{path}/when", question["when"], event.get("definition", {}), earlier=number)
+            yield from _when(f"{path}/when", question, event["definition"], number)
+
+
+def _choices(path: str, choices: Sequence[Mapping[str, Any]]) -> Iterator[FieldError]:
+    keys = [choice.get("key") for choice in choices]
+    for choice in choices or [{}]:
+        if not choice.get("key") or not is_localised(choice.get("text")):
+            yield fault(path, _("The choice needs a label in Chinese and English."))
+    for key in dict.fromkeys(key for key in keys if keys.count(key) > 1):
+        yield fault(path, _("Two answers have the key %(key)s.") % {"key": key})
 
 
 def _limits(path: str, question: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -131,18 +145,26 @@ def _takes(schema: Mapping[str, Any], value: Any) -> bool:
     return bool(jsonschema.Draft202012Validator(dict(schema), format_checker=_DAYS).is_valid(value))
 
 
-def _condition(
-    path: str, expression: str, definition: Mapping[str, Any], *, earlier: int | None = None
-) -> Iterator[FieldError]:
-    """``earlier``: the condition is that of a question, which looks at so many questions before it and at no other."""
-    faults = list(check_condition(path, expression))
-    yield from faults
-    keys = [str(question.get("key")) for question in definition.get("questions", ())]
-    for name in sorted(names_in(str(expression)) - set(keys[:earlier])) if not faults else ():
-        if name in keys:
-            yield fault(path, _("The question %(name)s is not asked before this one.") % {"name": name})
-        else:
-            yield fault(path, _("No question has the key %(name)s.") % {"name": name})
+def _when(path: str, question: Mapping[str, Any], definition: Mapping[str, Any], earlier: int) -> Iterator[FieldError]:
+    """The condition of a question looks at so many questions before it and at no other."""
+    own = localise(question.get("text")) or question.get("key")
+    asked, before = _asked(definition), _asked(definition, earlier)
+    yield from check_condition(path, question["when"], asked, of=own)
+    for name in sorted(names_in(str(question["when"])) & (asked.keys() - before.keys())):
+        message = _("The question %(name)s is not asked before this one.") % {"name": name}
+        yield FieldError(path, UNANSWERABLE, message)
+
+
+def _asked(definition: Mapping[str, Any], most: int | None = None) -> dict[str, dict[str, Any]]:
+    """The questions, or so many of them, with what they can be answered (key → schema)."""
+    return {str(question.get("key")): _schema(question) for question in list(definition.get("questions", ()))[:most]}
+
+
+def _schema(question: Mapping[str, Any]) -> dict[str, Any]:
+    kind = question.get("type")
+    schema = {"type": ANSWERS[kind]} if kind in ANSWERS else {}
+    choices = [choice.get("key") for choice in question.get("choices", ())]
+    return {**schema, "enum": choices} if kind == "choice" else schema
 
 
 # --- Order ------------------------------------------------------------------------------------------------

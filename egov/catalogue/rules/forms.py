@@ -7,8 +7,10 @@ from typing import Any
 import jsonschema
 from django.utils.translation import gettext_lazy as _
 
+from egov.catalogue.rules.conditions import UNANSWERABLE, Asked, check_condition, circle
 from egov.kernel.errors import FieldError
-from egov.law.rules import EvaluationError, check_expression
+from egov.kernel.text import localise
+from egov.law.rules import names_in
 
 WIDGETS = frozenset(
     {
@@ -72,13 +74,20 @@ def check_form(form: Any, materials: Sequence[Mapping[str, Any]]) -> Iterator[Fi
         yield _fault("form", _("A form has at most 200 fields."))
         return
     handed_in = {row.get("key") for row in materials if row.get("source") == "applicant"}
-    for key, field in fields.items():
-        yield from _field(f"form/properties/{key}", key, field, handed_in)
+    yield from _fields("form/properties", fields, handed_in)
     yield from _days("form/properties", fields)
     for key in form.get("required", ()):
         if key not in fields:
             yield _fault("form/required", _("%(key)s is required but is no field.") % {"key": key})
     yield from _pages(form, fields)
+    yield from _circle(form, fields)
+
+
+def questions_of(form: Any) -> Asked:
+    """The questions of a form that are questions, whatever else is wrong with it: key → schema."""
+    fields = form.get("properties") if isinstance(form, Mapping) else None
+    fields = fields if isinstance(fields, Mapping) else {}
+    return {key: field for key, field in fields.items() if isinstance(field, Mapping)}
 
 
 def element_of(service: str, key: str, field: Mapping[str, Any]) -> str:
@@ -89,7 +98,21 @@ def element_of(service: str, key: str, field: Mapping[str, Any]) -> str:
     return str(field.get("x-element") or f"{service.lower()}.{key}")
 
 
-def _field(path: str, key: str, field: Mapping[str, Any], handed_in: set[Any]) -> Iterator[FieldError]:
+def _fields(
+    path: str, fields: Mapping[str, Any], handed_in: set[Any], *, around: Asked | None = None
+) -> Iterator[FieldError]:
+    """The questions of a form, or of the rows of a group, which may look at those ``around`` the group as well."""
+    asked = {**(around or {}), **fields}
+    bound: dict[str, str] = {}
+    for key, field in fields.items():
+        yield from _field(f"{path}/{key}", key, field, handed_in, asked)
+        other = bound.setdefault(str(field.get("x-element", "")), key)
+        if "x-element" in field and other != key:
+            title = localise(fields[other].get("x-title")) or other
+            yield _fault(f"{path}/{key}/x-element", _("“%(title)s” asks for this data element.") % {"title": title})
+
+
+def _field(path: str, key: str, field: Mapping[str, Any], handed_in: set[Any], asked: Asked) -> Iterator[FieldError]:
     if not KEY.match(key):
         yield _fault(path, _("A key has small letters, digits and underscores."))
     if field.get("type") not in TYPES:
@@ -98,8 +121,10 @@ def _field(path: str, key: str, field: Mapping[str, Any], handed_in: set[Any]) -
         yield _fault(f"{path}/format", _("This format is not known."))
     yield from _texts(path, field)
     yield from _choices(path, field)
-    yield from _conditions(path, field)
-    yield from _widget(path, key, field, handed_in)
+    for name in ("x-visible-when", "x-required-when"):
+        if name in field:
+            yield from check_condition(f"{path}/{name}", field[name], asked, of=field.get("x-title") or key)
+    yield from _widget(path, key, field, handed_in, asked)
 
 
 def _days(path: str, fields: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -124,22 +149,21 @@ def _texts(path: str, field: Mapping[str, Any]) -> Iterator[FieldError]:
             yield _fault(f"{path}/{name}", _("This hint is not known."))
 
 
-def _widget(path: str, key: str, field: Mapping[str, Any], handed_in: set[Any]) -> Iterator[FieldError]:
+def _widget(path: str, key: str, field: Mapping[str, Any], handed_in: set[Any], asked: Asked) -> Iterator[FieldError]:
     widget, rows = field.get("x-widget"), field.get("items")
     if widget is not None and widget not in WIDGETS:
         yield _fault(f"{path}/x-widget", _("This widget is not known."))
     if widget == "file" and field.get("x-material", key) not in handed_in:
         yield _fault(f"{path}/x-material", _("A file field hands in a material of the applicant."))
     if widget == "group" or (field.get("type") == "array" and isinstance(rows, Mapping) and "properties" in rows):
-        yield from _group(path, rows, handed_in)
+        yield from _group(path, rows, handed_in, asked)
 
 
-def _group(path: str, rows: Any, handed_in: set[Any]) -> Iterator[FieldError]:
+def _group(path: str, rows: Any, handed_in: set[Any], asked: Asked) -> Iterator[FieldError]:
     if not isinstance(rows, Mapping) or not isinstance(rows.get("properties"), Mapping):
         yield _fault(f"{path}/items", _("A repeating group has fields of its own."))
         return
-    for key, field in rows["properties"].items():
-        yield from _field(f"{path}/items/properties/{key}", key, field, handed_in)
+    yield from _fields(f"{path}/items/properties", rows["properties"], handed_in, around=asked)
 
 
 def _choices(path: str, field: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -148,23 +172,11 @@ def _choices(path: str, field: Mapping[str, Any]) -> Iterator[FieldError]:
     if "enum" not in owner:
         return
     labels = field.get("x-labels") or owner.get("x-labels") or {}
+    for value in dict.fromkeys(each for each in owner["enum"] if owner["enum"].count(each) > 1):
+        yield _fault(f"{path}/enum", _("Two answers have the key %(key)s.") % {"key": value})
     for value in owner["enum"]:
         if not _is_localised(labels.get(str(value))):
             yield _fault(f"{path}/x-labels/{value}", _("The choice needs a label in Chinese and English."))
-
-
-def _conditions(path: str, field: Mapping[str, Any]) -> Iterator[FieldError]:
-    for name in ("x-visible-when", "x-required-when"):
-        if name in field:
-            yield from check_condition(f"{path}/{name}", field[name])
-
-
-def check_condition(path: str, expression: Any) -> Iterator[FieldError]:
-    """The fault of a zen expression, if it has one."""
-    try:
-        check_expression(expression)
-    except EvaluationError as error:
-        yield _fault(path, error.detail)
 
 
 def _pages(form: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -177,7 +189,8 @@ def _pages(form: Mapping[str, Any], fields: Mapping[str, Any]) -> Iterator[Field
         if not _is_localised(page.get("title")):
             yield _fault(f"{path}/title", _("The title is needed in Chinese and English."))
         if "visible_when" in page:
-            yield from check_condition(f"{path}/visible_when", page["visible_when"])
+            of = page.get("title") or page.get("key")
+            yield from check_condition(f"{path}/visible_when", page["visible_when"], fields, of=of)
     yield from _places([key for page in pages for key in page.get("fields", ())], fields if pages else {})
 
 
@@ -190,6 +203,18 @@ def _places(placed: Sequence[str], fields: Mapping[str, Any]) -> Iterator[FieldE
     for key in fields:
         if key not in placed:
             yield _fault("form/x-pages", _("%(key)s stands on no page.") % {"key": key})
+
+
+def _circle(form: Mapping[str, Any], fields: Asked) -> Iterator[FieldError]:
+    """Whether a question is asked never depends on its own answer, be it through others or through its page."""
+    pages = {key: page.get("visible_when", "") for page in form.get("x-pages", ()) for key in page.get("fields", ())}
+    conditions = {key: f"{field.get('x-visible-when', '')} {pages.get(key, '')}" for key, field in fields.items()}
+    found = circle({key: names_in(condition) & fields.keys() for key, condition in conditions.items()})
+    if found:
+        titles = (localise(fields[key].get("x-title")) or key for key in found)
+        message = _("Nobody could begin: each of these is asked only when another is answered: %(questions)s.")
+        said = message % {"questions": " · ".join(titles)}
+        yield FieldError(f"form/properties/{found[0]}/x-visible-when", UNANSWERABLE, said)
 
 
 def in_order(form: Mapping[str, Any] | None) -> list[tuple[str, Mapping[str, Any]]]:

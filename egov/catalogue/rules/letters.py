@@ -8,11 +8,14 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from egov.catalogue.rules.forms import KEY, check_condition
+from egov.catalogue.rules.conditions import UNANSWERABLE, Asked, check_condition
+from egov.catalogue.rules.forms import KEY, questions_of
 from egov.kernel.errors import FieldError
-from egov.law.rules import LETTERS, names_in
+from egov.kernel.text import localise
+from egov.law.rules import LETTERS
 
 LANGUAGES = ("zh-Hans", "en")
 MAX_TEXT = 1000  # characters of a paragraph in one language
@@ -72,8 +75,7 @@ def check_letters(rows: Any, *, form: Any, issued: Collection[str] | None = None
     if not isinstance(rows, list) or len(rows) > MAX_PARAGRAPHS:
         yield _fault("letters", _("Letters are a list of at most 40 paragraphs."))
         return
-    asked = form.get("properties") if isinstance(form, Mapping) else None
-    asked = asked if isinstance(asked, Mapping) else {}
+    asked = questions_of(form)
     seen: set[str] = set()
     for number, row in enumerate(rows):
         if not isinstance(row, Mapping):
@@ -87,7 +89,7 @@ def check_letters(rows: Any, *, form: Any, issued: Collection[str] | None = None
         yield from _paragraph(f"letters/{key if good else number}", row, asked, LETTERS if issued is None else issued)
 
 
-def _paragraph(path: str, row: Mapping[str, Any], asked: Any, issued: Collection[str]) -> Iterator[FieldError]:
+def _paragraph(path: str, row: Mapping[str, Any], asked: Asked, issued: Collection[str]) -> Iterator[FieldError]:
     for name in sorted(map(str, set(row) - PARTS)):
         yield _fault(f"{path}/{name}", _("This is no part of a paragraph."))
     if row.get("act") not in issued:
@@ -99,7 +101,7 @@ def _paragraph(path: str, row: Mapping[str, Any], asked: Any, issued: Collection
     for language in sorted(map(str, set(texts) - set(LANGUAGES))):
         yield _fault(f"{path}/text/{language}", _("Letters are written in Chinese and English."))
     if "when" in row:
-        yield from _condition(f"{path}/when", row["when"], asked)
+        yield from check_condition(f"{path}/when", row["when"], asked, of=_beginning(texts) or row.get("key"))
 
 
 def _text(path: str, text: Any, asked: Mapping[str, Any]) -> Iterator[FieldError]:
@@ -120,19 +122,16 @@ def _placeholder(path: str, name: str, asked: Mapping[str, Any]) -> Iterator[Fie
         if name not in PLACEHOLDERS:
             yield _fault(path, _("There is no placeholder {%(name)s}.") % {"name": name[:60]})
     elif key not in asked:
-        yield _fault(path, _("{%(name)s}: the form has no such question.") % {"name": name[:60]})
+        message = _("{%(name)s}: the form has no such question.") % {"name": name[:60]}
+        yield FieldError(path, UNANSWERABLE, message)
     elif not may_stand(asked[key]):
         yield _fault(path, _("{%(name)s}: this answer does not belong in a letter.") % {"name": name[:60]})
 
 
-def _condition(path: str, expression: Any, asked: Mapping[str, Any]) -> Iterator[FieldError]:
-    if not isinstance(expression, str):
-        yield _fault(path, _("A condition is an expression."))
-        return
-    faults = list(check_condition(path, expression))
-    yield from faults
-    for name in sorted(names_in(expression) - set(asked)) if not faults else ():
-        yield _fault(path, _("%(name)s: the form has no such question.") % {"name": name})
+def _beginning(texts: Mapping[str, Any]) -> str:
+    """What a paragraph is called: its first words."""
+    text = localise({language: text for language, text in texts.items() if isinstance(text, str)})
+    return Truncator(text).chars(40)
 
 
 def _fault(path: str, message: Any) -> FieldError:

@@ -1,11 +1,13 @@
 """Pure rules of the law: conditions, decision tables, statutory procedures, citations. No database, no clock."""
 
 from egov.law.rules.citations import Article, article_text
+from egov.law.rules.comparisons import Compared, compared
 from egov.law.rules.conditions import (
     EvaluationError,
+    ImpossibleAnswer,
     check_cell,
     check_expression,
-    check_names,
+    check_over,
     evaluate,
     holds,
     names_in,
@@ -28,9 +30,11 @@ __all__ = [
     "ACTS",
     "LETTERS",
     "Article",
+    "Compared",
     "Correction",
     "EvaluationError",
     "Extension",
+    "ImpossibleAnswer",
     "Limit",
     "ProcedureDefinition",
     "Remedy",
@@ -41,7 +45,8 @@ __all__ = [
     "article_text",
     "check_cell",
     "check_expression",
-    "check_names",
+    "check_over",
+    "compared",
     "evaluate",
     "holds",
     "names_in",

@@ -12,9 +12,11 @@ from decimal import Decimal
 from typing import Any
 
 import zen
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from egov.kernel.errors import EgovError
+from egov.law.rules.comparisons import OWN, Compared, Schema, compared, compared_in_cell
 
 MAX_LENGTH = 2000  # characters of an expression
 MAX_CLOSURES = 2  # map, filter … over a list; two may be nested
@@ -45,6 +47,10 @@ class EvaluationError(EgovError):
         return f"{self.detail}: {self.expression}" if self.expression else self.detail
 
 
+class ImpossibleAnswer(EvaluationError):
+    """A condition waits for an answer of another type, or one that is not offered: it would never hold."""
+
+
 def check_expression(expression: str) -> None:
     """Raise ``EvaluationError`` unless ``expression`` may be kept and evaluated.
 
@@ -54,11 +60,12 @@ def check_expression(expression: str) -> None:
     _compiled(expression)
 
 
-def check_cell(cell: str, names: Iterable[str]) -> None:
-    """Raise ``EvaluationError`` unless ``cell`` says what must hold of one input of a table: ``>= 300``, ``"sale"``.
+def check_cell(cell: str, name: str, inputs: Mapping[str, Schema]) -> None:
+    """Raise ``EvaluationError`` unless ``cell`` says what must hold of the input ``name``: ``>= 300``, ``"sale"``.
 
-    ``names`` are the inputs it may look at besides its own. The engine takes a cell that cannot be read for one that
-    fits nothing, and a word without quotation marks for an input that is missing: both would be silent.
+    It may look at the other ``inputs`` too. The engine takes a cell that cannot be read for one that fits nothing, and a
+    word without quotation marks for an input that is missing: both would be silent, as is an answer that the input
+    cannot have (``ImpossibleAnswer``).
     """
     if len(cell) > MAX_LENGTH:
         raise EvaluationError(f"longer than {MAX_LENGTH} characters", expression=cell[:80])
@@ -69,16 +76,31 @@ def check_cell(cell: str, names: Iterable[str]) -> None:
         raise
     except BaseException as error:  # the engine's panics are no Exception
         raise EvaluationError(_reason(error), expression=cell) from None
-    check_names(cell, names)
+    _check_names(cell, inputs)
+    _check_answers(cell, compared_in_cell(cell), {**inputs, OWN: inputs[name]}, own=name)
 
 
-def check_names(expression: str, names: Iterable[str]) -> None:
-    """Raise ``EvaluationError`` when ``expression`` looks at anything but ``names``."""
+def check_over(expression: str, inputs: Mapping[str, Schema]) -> None:
+    """Raise ``EvaluationError`` when ``expression`` is wrong or looks at anything but ``inputs``, ``ImpossibleAnswer``
+    when it compares one with what it cannot be."""
+    check_expression(expression)
+    _check_names(expression, inputs)
+    _check_answers(expression, compared(expression), inputs)
+
+
+def _check_names(expression: str, names: Iterable[str]) -> None:
     unknown = sorted(names_in(expression) - set(names))
     if unknown:
         raise EvaluationError(
             f"{', '.join(unknown)}: no input; a text stands between quotation marks", expression=expression
         )
+
+
+def _check_answers(expression: str, found: Iterable[Compared], inputs: Mapping[str, Schema], *, own: str = "") -> None:
+    for each in found:
+        if each.name in inputs and not each.fits(inputs[each.name]):
+            words = {"name": own if each.name == OWN else each.name, "value": each.said}
+            raise ImpossibleAnswer(gettext("%(name)s can never be %(value)s.") % words, expression=expression)
 
 
 def evaluate(expression: str, context: Mapping[str, Any]) -> Any:

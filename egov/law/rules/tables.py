@@ -20,8 +20,7 @@ from egov.law.rules.conditions import (
     EvaluationError,
     bounded,
     check_cell,
-    check_expression,
-    check_names,
+    check_over,
     refuse_costly,
 )
 
@@ -250,13 +249,12 @@ def _read_row(key: str, number: int, rule: Any, inputs: Mapping[str, Any]) -> Ro
     undeclared = sorted(set(when) - set(inputs))
     if undeclared:
         raise EvaluationError(f"table {key}, row {number}: {', '.join(undeclared)} is not declared")
-    for cell in when.values():
+    for name, cell in when.items():
         if cell:
-            check_cell(cell, inputs)
+            check_cell(cell, name, inputs)
     condition = rule.get("condition", "")
     if condition:
-        check_expression(condition)
-        check_names(condition, inputs)
+        check_over(condition, inputs)
     return Row(
         id=str(rule.get("id") or number),
         when=when,

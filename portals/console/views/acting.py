@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from egov.catalogue.rules import UNANSWERABLE
 from egov.identity import queries as identity
 from egov.kernel.errors import DefinitionChanged, EgovError, FieldError, InvalidInput, NotFound, NotPermitted
 from portals.console.access import ConsoleRequest
@@ -162,4 +163,6 @@ FIELDS = {
 
 
 def _located(fault: FieldError) -> str:
-    return f"{fault.path}: {fault.message}" if fault.path else str(fault.message)
+    """With its place, unless the message says whose fault it is."""
+    told = not fault.path or fault.code == UNANSWERABLE
+    return str(fault.message) if told else f"{fault.path}: {fault.message}"

@@ -34,6 +34,8 @@ _FIELDS = {
     "x-title": "title_zh",
     "x-hint": "hint_zh",
     "x-labels": "choices",
+    "enum": "choices",
+    "x-element": "element",
     "x-visible-when": "written",
     "x-required-when": "written",
     "when": "written",

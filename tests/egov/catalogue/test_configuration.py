@@ -48,6 +48,19 @@ def test_what_was_exported_comes_in_as_it_was(configured):
     assert queries.export_configuration() == configured
 
 
+def test_conditions_that_nobody_can_meet_do_not_come_in(configured):
+    data = json.loads(json.dumps(configured))
+    form = next(row for row in data["services"] if row["code"] == "ZZ02")["content"]["form"]
+    form["properties"]["kind"]["x-visible-when"] = 'reason == "x"'
+    form["properties"]["name"]["x-visible-when"] = 'kind == "mars"'
+    with pytest.raises(InvalidInput) as caught:
+        actions.import_configuration(SYSTEM, data=data)
+    assert {each.path for each in caught.value.faults} == {
+        "ZZ02/form/properties/kind/x-visible-when",
+        "ZZ02/form/properties/name/x-visible-when",
+    }
+
+
 def test_bringing_it_twice_changes_nothing(configured):
     report = actions.import_configuration(SYSTEM, data=configured)
     assert (report.changed, report.competences, report.switched) == ([], 0, 0)

@@ -76,3 +76,22 @@ def test_a_new_fault_is_refused_and_a_service_becomes_online_when_it_is_whole(se
     assert (row.online_depth, row.form) == (1, FORM)
     row = actions.design_version(admin, version_id=row.pk, changes={"plan": PLAN})
     assert row.online_depth == 4
+
+
+@pytest.mark.django_db
+def test_a_question_that_another_part_depends_on_is_not_taken_away(service):
+    """Nor is an answer: what depends on it would never be asked, nor paid, nor checked."""
+    admin = Actor(kind=CapacityKind.POST, capacity="p-1", party_id=1, roles=frozenset({"platform_admin"}))
+    row = actions.draft_version(admin, code="ZZ01", changes={"form": FORM, "plan": PLAN}, change_reason="x")
+    with pytest.raises(InvalidInput) as caught:
+        actions.design_version(admin, version_id=row.pk, changes={"form": rules.without_field(FORM, key="kind")})
+    faults = {each.path: str(each.message) for each in caught.value.faults}
+    assert faults.keys() == {"form/properties/reason/x-visible-when", "plan/sign/when"}
+    assert "理由" in faults["form/properties/reason/x-visible-when"]
+    assert "签" in faults["plan/sign/when"]
+    only_b = {**FORM["properties"]["kind"], "enum": ["b"]}
+    with pytest.raises(InvalidInput) as caught:
+        actions.design_version(
+            admin, version_id=row.pk, changes={"form": rules.with_field(FORM, key="kind", field=only_b)}
+        )
+    assert [each.path for each in caught.value.faults] == ["plan/sign/when"]

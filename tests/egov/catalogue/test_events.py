@@ -120,6 +120,41 @@ def test_a_question_hangs_on_earlier_ones_and_a_service_waits_for_another_once(d
         assert said in str(fault.message)
 
 
+KIND = {"key": "kind", "type": "choice", "text": BOTH, "choices": [{"key": "food", "text": BOTH}]}
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        ("nosuch == true", "nosuch"),
+        ("sign == 5", "5"),
+        ('kind == "mars"', "mars"),
+        ('sign == true and kind in ["food", "mars"]', "mars"),
+    ],
+)
+def test_what_a_service_waits_for_is_asked_and_can_be_answered(when, said):
+    members = [{"service": "ZZ01", "when": when}]
+    definition = {"members": members, "questions": [SIGN, KIND]}
+    (fault,) = rules.check_event({**CONTENT, "definition": definition})
+    assert fault.path == "definition/members/0/when"
+    assert "ZZ01" in str(fault.message), "whose condition it is"
+    assert said in str(fault.message)
+
+
+@pytest.mark.parametrize(
+    ("question", "path"),
+    [
+        ({"choices": [{"key": "food", "text": BOTH}, {"key": "food", "text": BOTH}]}, "definition/questions/1/choices"),
+        ({"element": "shop.kind"}, "definition/questions/1/element"),
+    ],
+)
+def test_two_answers_have_two_keys_and_a_data_element_is_asked_once(question, path):
+    questions = [{**KIND, "key": "first", "element": "shop.kind"}, {**KIND, **question}]
+    definition = {"members": [{"service": "ZZ01"}], "questions": questions}
+    (fault,) = rules.check_event({**CONTENT, "definition": definition})
+    assert fault.path == path
+
+
 @pytest.mark.parametrize("circle", [("a", "b"), ("a",)])
 def test_questions_in_a_circle_are_refused_at_the_question(service, circle):
     questions = [{**SIGN, "key": key, "when": f"{circle[place - 1]} == true"} for place, key in enumerate(circle)]

@@ -119,6 +119,31 @@ def test_keys_that_exist_elsewhere_must_exist():
         (lambda form: form["x-pages"][0]["fields"].remove("name"), "form/x-pages"),
         (lambda form: form["x-pages"][0]["fields"].append("name"), "form/x-pages"),
         (lambda form: form["x-pages"][0].pop("title"), "form/x-pages/0/title"),
+        (
+            lambda form: form["properties"]["reason"].update({"x-required-when": "nosuch > 3"}),
+            "form/properties/reason/x-required-when",
+        ),
+        (
+            lambda form: form["properties"]["reason"].update({"x-visible-when": 'kind == "c"'}),
+            "form/properties/reason/x-visible-when",
+        ),
+        (lambda form: form["x-pages"][0].update(visible_when="nosuch"), "form/x-pages/0/visible_when"),
+        (
+            lambda form: (
+                form["properties"]["name"].update({"x-visible-when": 'reason == "x"'})
+                or form["properties"]["kind"].update({"x-visible-when": 'name == "x"'})
+            ),
+            "form/properties/name/x-visible-when",
+        ),
+        (
+            lambda form: form["x-pages"][0].update(visible_when='kind == "a"'),
+            "form/properties/kind/x-visible-when",
+        ),
+        (lambda form: form["properties"]["kind"]["enum"].append("a"), "form/properties/kind/enum"),
+        (
+            lambda form: [form["properties"][key].update({"x-element": "contact.phone"}) for key in ("name", "reason")],
+            "form/properties/reason/x-element",
+        ),
         (lambda form: form["properties"]["name"].update(maxLength="long"), "form/properties/name/maxLength"),
         (lambda form: form.update(type="array"), "form"),
     ],
@@ -147,11 +172,50 @@ def test_a_repeating_group_is_checked_within():
         (lambda plan: plan["steps"][0].update(after=["sign"]), "plan/steps"),
         (lambda plan: plan["steps"][1].update(kind="dance"), "plan/steps/1/kind"),
         (lambda plan: plan["steps"][1].update(when="kind =="), "plan/sign/when"),
+        (lambda plan: plan["steps"][1].update(when="ghost == 1"), "plan/sign/when"),
+        (lambda plan: plan["steps"][1].update(when="kind == true"), "plan/sign/when"),
     ],
 )
 def test_a_fault_in_a_plan_is_named(fileable, edit, path):
     edit(fileable["plan"])
     assert path in [fault.path for fault in rules.check_definition(content(**fileable))]
+
+
+@pytest.mark.parametrize(
+    ("part", "path"),
+    [
+        (
+            {"materials": [{"key": "plan", "name": BOTH, "source": "applicant", "required": "ghost == 1"}]},
+            "materials/0/required",
+        ),
+        (
+            {"fee": {"basis": BOTH, "items": [{"key": "a", "name": BOTH, "amount": "1.00", "when": 'kind == "c"'}]}},
+            "fee/items/0/when",
+        ),
+        ({"outputs": [{"key": "a", "name": BOTH, "type": "letter", "when": "ghost"}]}, "outputs/0/when"),
+        ({"letters": [{"key": "a", "act": "grant", "text": BOTH, "when": "ghost"}]}, "letters/a/when"),
+    ],
+)
+def test_what_a_part_depends_on_is_asked_and_the_fault_says_whose_it_is(fileable, part, path):
+    (fault,) = check_definition(content(**fileable, **part))
+    assert fault.path == path
+    assert "“" in str(fault.message)
+    assert BOTH["zh-Hans"] in str(fault.message)
+
+
+def test_a_question_of_a_group_looks_at_its_row_and_at_the_form_and_a_step_at_earlier_ones(fileable):
+    rows = {
+        "age": {"type": "integer", "x-title": BOTH},
+        "school": {"type": "string", "x-title": BOTH, "x-visible-when": 'age > 5 and kind == "a"'},
+    }
+    group = {"type": "array", "x-title": BOTH, "items": {"type": "object", "properties": rows}}
+    fileable["form"]["properties"]["children"] = group
+    fileable["form"]["x-pages"][0]["fields"].append("children")
+    fileable["plan"]["steps"][1]["when"] = 'steps.check.outcome == "done"'
+    assert check_definition(content(**fileable)) == []
+    rows["school"]["x-visible-when"] = "height > 5"
+    (fault,) = check_definition(content(**fileable))
+    assert fault.path == "form/properties/children/items/properties/school/x-visible-when"
 
 
 def test_a_form_without_a_way_to_a_decision_is_not_online(fileable):

@@ -5,7 +5,7 @@ from django.utils import translation
 
 from egov.law import rules
 from egov.law.files import default_place, read_law
-from egov.law.rules import EvaluationError
+from egov.law.rules import EvaluationError, ImpossibleAnswer
 
 INPUTS = {"years": {"type": "integer", "minimum": 0}, "kind": {"type": "string", "optional": True}}
 ROWS = [
@@ -121,6 +121,49 @@ def test_a_cell_that_would_silently_fit_nothing_is_refused(cell, condition):
     rows = [{"id": "a", "when": {"years": cell}, "condition": condition, "then": {"x": 1}}, {"then": {"x": 2}}]
     with pytest.raises(EvaluationError):
         table({"rules": rows})
+
+
+GOODS = {"type": "string", "enum": ["food", "goods"]}
+
+
+@pytest.mark.parametrize(
+    ("cell", "condition"),
+    [
+        ('"cars"', ""),
+        ('"food", "cars"', ""),
+        ('$ == "cars" or years > 3', ""),
+        ("3", ""),
+        ("true", ""),
+        ("", 'goods == "cars"'),
+        ("", 'years > 3 and "cars" != goods'),
+        ("", 'goods in ["food", "cars"]'),
+        ("", 'years == "3"'),
+    ],
+)
+def test_an_answer_that_an_input_cannot_have_is_refused(cell, condition):
+    row = {"id": "a", "when": {"goods": cell}, "condition": condition, "then": {"outcome": "granted"}}
+    inputs = {**INPUTS, "goods": GOODS}
+    with translation.override("en"), pytest.raises(ImpossibleAnswer, match="can never be"):
+        table({"rules": [row, {"id": "else", "then": {"outcome": "refused"}}]}, inputs)
+
+
+@pytest.mark.parametrize(
+    ("cell", "condition"),
+    [
+        ('"food"', ""),
+        ('!= "food"', ""),
+        ('not in ["food", "goods"]', ""),
+        ("null", ""),
+        ("len($) > 3", ""),
+        ("", "years >= 2.5 and years < 900"),
+        ("", "years * 2 == 7"),
+        ("", 'goods + "s" == "foods"'),
+    ],
+)
+def test_what_can_be_answered_or_is_calculated_may_stand(cell, condition):
+    row = {"id": "a", "when": {"goods": cell}, "condition": condition, "then": {"outcome": "granted"}}
+    inputs = {**INPUTS, "goods": GOODS}
+    assert table({"rules": [row, {"id": "else", "then": {"outcome": "refused"}}]}, inputs).row("a")
 
 
 def test_money_does_not_pass_as_a_float():

@@ -93,6 +93,50 @@ def test_a_wrong_piece_stands_at_its_field_and_nothing_is_kept(desk):
     assert version().form == before
 
 
+CHOICE = {**QUESTION, "title_en": "Kind", "kind": "choice"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({**QUESTION, "written": "nosuch > 3"}, "written"),
+        ({**QUESTION, "written": 'reason == "burnt"'}, "written"),
+        ({**QUESTION, "kind": "", "element": "person.name"}, "element"),
+        ({**CHOICE, "choices": "a | 一 | one\na | 二 | two"}, "choices"),
+    ],
+)
+def test_what_nobody_can_answer_and_what_is_asked_twice_is_refused_at_its_field(desk, typed, field):
+    DataElement.objects.get_or_create(
+        key="person.name", defaults={"name": {"zh-Hans": "姓名", "en": "Name"}, "schema": {"type": "string"}}
+    )
+    response = desk.post(f"{D2}/form/questions", typed)
+    assert response.status_code == 422
+    assert response.context["form"].errors.keys() == {field}
+    response = desk.post(f"{D2}/plan/steps", {**STEP, "after": ["decide"], "written": "ghost == 1"})
+    assert response.context["form"].errors.keys() == {"written"}
+
+
+def test_questions_that_wait_for_each_other_are_refused_at_the_second_condition(desk):
+    alpha = {**QUESTION, "title_zh": "甲", "title_en": "Alpha"}
+    beta = {**QUESTION, "title_zh": "乙", "title_en": "Beta", "written": "alpha > 3"}
+    desk.post(f"{D2}/form/questions", alpha)
+    assert desk.post(f"{D2}/form/questions", beta).status_code == 302
+    response = desk.post(f"{D2}/form/questions/alpha", {**alpha, "written": "beta > 3"})
+    assert response.status_code == 422
+    (said,) = response.context["form"].errors["written"]
+    assert "甲" in said
+    assert "乙" in said
+
+
+def test_a_question_that_is_used_is_not_taken_out_and_the_page_says_by_whom(desk):
+    desk.post(f"{D2}/plan/steps", {**STEP, "after": ["decide"], "term_1_0": 'reason == "lost"'})
+    desk.post(f"{D2}/form/questions/reason/remove?lang=en")
+    assert "reason" in version().form["properties"]
+    page = desk.html(f"{D2}/form")
+    assert "“Lost on” depends on reason" in page
+    assert "“Site visit” depends on reason" in page
+
+
 def test_pages_are_named_and_no_question_is_lost(desk):
     assert desk.post(f"{D2}/form/pages", {"pages": "all | 全部 | Everything"}).status_code == 302
     pages = version().form["x-pages"]
@@ -140,8 +184,8 @@ def test_a_condition_stands_in_words_on_the_pages_of_the_designer(desk):
         assert "“" in html
         assert "reason ==" not in html
         assert "reason !=" not in html.partition("<aside")[0]
-    desk.post(f"{D2}/plan/steps/site_visit", {**STEP, "after": ["decide"], "written": "answers.area * 2 > 10"})
-    assert "answers.area * 2 &gt; 10" in desk.html(f"{D2}/plan"), "what has no words is shown as it is written"
+    desk.post(f"{D2}/plan/steps/site_visit", {**STEP, "after": ["decide"], "written": "len(name) * 2 > 10"})
+    assert "len(name) * 2 &gt; 10" in desk.html(f"{D2}/plan"), "what has no words is shown as it is written"
 
 
 def test_the_plan_is_listed_as_the_work_goes(desk):

@@ -89,9 +89,15 @@ def test_a_wrong_row_is_told_and_what_was_typed_stays(desk):
 
 @pytest.mark.parametrize(
     ("cell", "typed"),
-    [("r2-when_area", ">= 300 and"), ("r2-when_area", "large"), ("r2-condition", "surface > 3")],
+    [
+        ("r2-when_area", ">= 300 and"),
+        ("r2-when_area", "large"),
+        ("r2-condition", "surface > 3"),
+        ("r2-when_area", "true"),
+        ("r2-condition", "entertainment == 5"),
+    ],
 )
-def test_a_cell_that_cannot_be_read_is_told_at_the_cell(desk, cell, typed):
+def test_a_cell_that_cannot_be_read_or_never_fits_is_told_at_the_cell(desk, cell, typed):
     refused = desk.post(f"tables/{KEY}/2/edit", {**filled(2), cell: typed})
     assert refused.status_code == 422
     page = refused.content.decode()
