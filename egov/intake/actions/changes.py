@@ -14,6 +14,7 @@ from egov.intake.actions.filing import with_claims
 from egov.intake.queries import MatterAnswers, MemberAnswers
 from egov.kernel.actor import Actor
 from egov.kernel.errors import FieldError, InvalidInput, NotFound, NotPermitted
+from egov.kernel.text import localise
 from egov.matters import actions as matters
 from egov.matters.actions import Correcting
 from egov.routing.queries import RouteChoice
@@ -65,17 +66,27 @@ def _judged(
     part = found.form.part(each.member.key)
     before, checked = each.checked({}), each.checked(changes)
     old = {(fault.path, fault.code) for fault in before.faults}
+    new_faults = [fault for fault in checked.faults if (fault.path, fault.code) not in old]
+    papers = [each.form.by_key[fault.path] for fault in new_faults if _is_paper(each.form, fault.path)]
     faults = [
         FieldError(part.path(fault.path), fault.code, fault.message)
-        for fault in checked.faults
-        if (fault.path, fault.code) not in old
+        for fault in new_faults
+        if not _is_paper(each.form, fault.path)
     ]
+    if papers:  # handed in with what is filed anew
+        text = _("With this answer %(service)s needs a paper: %(paper)s. Withdraw that part and file it anew.")
+        said = {"service": localise(each.version.name), "paper": localise(papers[0].title)}
+        faults += [FieldError(part.names[key], "needs_paper", text % said) for key in changes]
     kept = queries.without_files(each.form, each.answers)
     new = queries.without_files(each.form, checked.answers)
     if message := queries.decides_fee(each.version, kept, new):
         faults += [FieldError(part.names[key], queries.DECIDES_FEE, message) for key in changes]
     changed = {key: new.get(key) for key in {*kept, *new} if new.get(key) != each.answers.get(key)}
     return faults, Correcting(each.member.key, changed, _elsewhere(found, each, kept, new))
+
+
+def _is_paper(form: rules.Form, path: str) -> bool:
+    return path in form.by_key and form.by_key[path].is_file
 
 
 def _elsewhere(

@@ -18,7 +18,7 @@ from egov.matters.models import Matter
 from egov.notices import consumers
 from egov.work.models import Plan, WorkItem
 from tests.plugins.identity import LONG_AGO
-from tests.plugins.intake import FEE, FOOD, FOUNDED, SIGN, filled, grant, question, start
+from tests.plugins.intake import FEE, FOOD, FOUNDED, REGISTER, SIGN, filled, grant, question, start
 
 pytestmark = pytest.mark.django_db
 
@@ -311,3 +311,19 @@ def test_the_pages(client, matter, resident):
     assert client.post(url, sent).status_code == 422
     assert client.post(url, {**sent, "reason": "写错了"}).status_code == 302
     assert "Corrections you proposed" in client.get(f"/as/self/matters/{matter.reference}/").text
+
+
+def test_an_answer_that_makes_a_paper_necessary_is_not_changed_this_way(services, shop, resident):
+    """The page of corrections takes no papers, so it says what to do instead of asking for one in vain."""
+    plan = question(zh="图纸", en="Plan", x_widget="file", x_material="plan", x_visible_when="size >= 100")
+    form = {**REGISTER, "properties": {**REGISTER["properties"], "plan": plan}, "required": ["owner", "size", "plan"]}
+    material = {"key": "plan", "name": {"zh-Hans": "图纸", "en": "Plan"}, "source": "applicant"}
+    services.publish("AA01", form=form, materials=[material], outputs=[FOUNDED])
+    submission = filled(resident, start(resident, area=80, sign=False), aa02__cooks=2)
+    found = Matter.objects.get(reference=submission.matter)
+    with pytest.raises(InvalidInput) as refused:
+        propose(resident, found, shop__area_sqm=120)
+    (fault,) = refused.value.faults
+    assert (fault.path, fault.code) == ("shop__area_sqm", "needs_paper")
+    assert "图纸" in str(fault.message)
+    propose(resident, found, shop__area_sqm=90)
