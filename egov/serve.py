@@ -18,7 +18,9 @@ from granian.cli import entrypoint
 
 import egov.wsgi  # noqa: F401  # sets Django up
 from egov.catalogue import queries as catalogue
+from egov.catalogue.models import ServiceVersion
 from egov.intake import queries as intake
+from egov.intake.rules import FormDefinitionError
 from egov.routing import queries as routing
 
 TARGET = ("--interface", "wsgi", "egov.wsgi:application")
@@ -35,7 +37,7 @@ def load() -> None:
         get_template(str(path.relative_to(folder)))
     try:
         for version in catalogue.fileable():
-            intake.form_for(version)
+            _compile(version)
         routing.warm()
     except DatabaseError as error:
         logger.warning("not_loaded_before_the_first_request", error=repr(error))
@@ -43,6 +45,14 @@ def load() -> None:
         connections.close_all()  # no worker inherits one
     gc.collect()
     gc.freeze()  # as in egov.wsgi: what lives as long as the process need not be walked
+
+
+def _compile(version: ServiceVersion) -> None:
+    """A form that cannot be used is told to who runs the platform; it keeps no other service from being served."""
+    try:
+        intake.form_for(version)
+    except FormDefinitionError as error:
+        logger.exception("form_not_usable", service=version.service.code, version=version.number, error=str(error))
 
 
 if __name__ == "__main__":
