@@ -20,7 +20,7 @@ CASE_EVENTS = (CaseChanged, CaseDecided, CaseMessageSent, ChangeDecided, Correct
 
 
 def tell_who_began(event: Any) -> None:
-    """Of ``event``, one of ``CASE_EVENTS``: the same notice as the case's applicant gets, when the matter is somebody else's: its founder's. Once."""
+    """The founder, whose the matter is, gets the same notice as the case's applicant; once. ``event``: of ``CASE_EVENTS``."""
     told = told_of(event)
     if told is None:
         return

@@ -40,7 +40,7 @@ def reconsider(actor: Actor, found: MatterAnswers, given: Mapping[str, Any]) -> 
     if not found.matter.determinants:
         return
     told = {question.element: given[question.key] for question in found.form.questions if question.key in given}
-    _run_again(actor, found, _determined(matter_queries.event_of(found.matter).definition, told))
+    _run_again(actor, found, routing.determined(matter_queries.event_of(found.matter).definition, told))
 
 
 @transaction.atomic
@@ -116,10 +116,6 @@ def _followers(plan: BundlePlan, states: Mapping[str, str], services: Collection
     return found
 
 
-def _determined(definition: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
-    return routing.determined(definition, told)
-
-
 @transaction.atomic
 def forget_refused(*, change_id: int) -> None:
     """A department did not take a correction over: unless another one has it, what it made of the event is void."""
@@ -136,7 +132,7 @@ def forget_refused(*, change_id: int) -> None:
         for key, element in elements.items()
         if element and change.answers[key] not in elsewhere.get(element, ())
     }
-    determinants = {**matter.determinants, **_determined(definition, void)}
+    determinants = {**matter.determinants, **routing.determined(definition, void)}
     why = {each.service: each.why for each in routing.members_for(definition, determinants)}
     matters.revise_matter(
         SYSTEM,

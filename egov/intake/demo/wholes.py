@@ -127,9 +127,10 @@ class WholeFiling:
                 yield told
         for tale in self.tales.values():
             if tale.case.applicant_id != self.filer.party.pk:  # a business's by now: whoever began it hears as well
-                for at, case_event in tale.events:
-                    told = past_notice(case_event(), named=tale.case.title, at=at, read_at=tale.read_at(at))
-                    if told is not None and isinstance(case_event(), CASE_EVENTS):
+                for at, made in tale.events:
+                    happened = made()
+                    told = past_notice(happened, named=tale.case.title, at=at, read_at=tale.read_at(at))
+                    if told is not None and isinstance(happened, CASE_EVENTS):
                         yield replace(told, recipient_id=self.filer.party.pk)
 
     def matter(self) -> PastMatter:

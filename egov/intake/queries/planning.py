@@ -69,7 +69,7 @@ def plan_anew(
         **routing.determined(composed.definition, told),
     }
     plan = routing.plan_event(
-        replace(actor, mandate_services=None),  # what the party has counts, whoever files for it
+        actor.in_all_services(),  # what the party has counts, whoever files for it
         event=composed,
         answers=known,
         wishes=Wishes(frozenset(bundle.again), {each.service: each.number for each in bundle.claims}),

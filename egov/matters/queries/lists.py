@@ -8,7 +8,7 @@ from statistics import median
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from egov.casework.models import Case, Message
-from egov.casework.queries import visible_cases
+from egov.casework.queries import own_cases, visible_cases
 from egov.kernel import clock
 from egov.kernel.actor import Actor
 from egov.kernel.errors import NotFound
@@ -111,10 +111,8 @@ def waiting_for_applicant(actor: Actor) -> list[Case]:
     since = clock.now() - dt.timedelta(days=RATING_DAYS)
     to_rate = Q(decided_at__gte=since, rating__isnull=True, state__in=["delivered", "closed"])
     begun = list(visible_matters(actor).filter(state=MatterState.OPEN).values_list("reference", flat=True))
-    own = Q(applicant_id=actor.on_behalf_of_id) | Q(matter__in=begun, filed_by_id=actor.party_id)
-    rows = Case.objects.filter(own, Q(state__in=["correction", "submitted"]) | to_rate).select_related("service")
-    if actor.mandate_services is not None:
-        rows = rows.filter(service__code__in=actor.mandate_services)
+    here = Q(applicant_id=actor.on_behalf_of_id) | Q(matter__in=begun)
+    rows = own_cases(actor).filter(here, Q(state__in=["correction", "submitted"]) | to_rate).select_related("service")
     found = list(rows.prefetch_related("corrections").order_by("-id")[:WAITING_AT_MOST])
     urgency = {"correction": 0, "submitted": 1}
     return sorted(found, key=lambda case: urgency.get(case.state, 2))

@@ -6,6 +6,7 @@ import pytest
 
 from egov.casework.models import Case
 from egov.contracts.cases import CorrectionRequested
+from egov.kernel.actor import CapacityKind
 from egov.matters import queries
 from egov.matters.models import Matter
 from egov.matters.telling import tell_who_began
@@ -67,3 +68,11 @@ def test_the_company_finds_its_case_in_a_matter_that_is_its_founders(founded, re
     assert found.headers["Location"] == f"/as/{own.capacity}/cases/{case.reference}/"
     assert case.reference in client.get(f"/as/{own.capacity}/").content.decode()
     assert client.get(f"/as/{own.capacity}/matters/JZ-M-1/").status_code == 404
+
+
+def test_who_filed_for_the_founder_is_not_sent_to_a_case_that_is_the_companys(founded, resident, identities):
+    """An agent follows the whole; of the company's case neither the page nor the turn is theirs."""
+    _company, case = founded
+    agent = replace(resident, kind=CapacityKind.AGENT, capacity="m-1", party_id=identities.person("吴代理").pk)
+    Case.objects.filter(pk=case.pk).update(state="correction", filed_by_id=agent.party_id, capacity="m-1")
+    assert queries.waiting_for_applicant(agent) == []
