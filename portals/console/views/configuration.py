@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from egov.kernel import clock, configuration
@@ -63,7 +64,12 @@ def apply(request: ConsoleRequest, capacity: str) -> HttpResponse:
             messages.error(request, f"{fault.path}: {fault.message}")
     else:
         count = sum(entry.outcome is not configuration.Outcome.KEPT for each in found for entry in each.entries)
-        messages.success(request, _("Brought in: %(count)d changes.") % {"count": count})
+        said = ngettext(
+            "Brought in: %(count)d change. What has versions waits as a draft for somebody else.",
+            "Brought in: %(count)d changes. What has versions waits as a draft for somebody else.",
+            count,
+        )
+        messages.success(request, said % {"count": count})
     return redirect(url(request, "configuration"))
 
 

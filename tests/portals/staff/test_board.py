@@ -94,7 +94,7 @@ def test_the_page_shows_what_was_refused_and_what_fell_with_it(client, desk, led
     led.members.filter(key="AA01").update(state="failed")
     led.members.filter(key="AA02").update(state="dropped")
     page = client.get(desk(f"led/{led.reference}/")).text
-    assert "What nobody has in hand" in page
+    assert "The other parts" in page
     assert "Service AA01" in page
     assert "No longer needed" in page
     for address in (f"led/{led.reference}/", "led/"):
